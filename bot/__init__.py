@@ -1,0 +1,1 @@
+"""People in front of it: the command line, the terminal conversation, the Telegram bot."""

@@ -1,0 +1,153 @@
+"""The command line: what can be asked for, and how errors and exit codes reach people."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TextIO
+
+from bot import commands
+from index import __version__
+from index.errors import OnrecordError, UsageError
+
+DESCRIPTION = "Ask a folder of news articles what was said, by whom, and where it is written."
+EPILOG = "Exit codes: 0 it ran (also when nothing was found), 1 it failed, 2 it was asked wrongly."
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code.
+
+    Args:
+        arguments: the words after ``onrecord``; those of the process by default.
+    """
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, handlers=[_Stderr()], format="%(message)s")
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Who read our output has gone; Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if options.debug:
+            raise
+        return _complain(error)
+    return code
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(prog="onrecord", description=DESCRIPTION, epilog=EPILOG)
+    parser.add_argument("--version", action="version", version=f"onrecord {__version__}")
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for add in (_add_index, _add_forget, _add_ask, _add_chat, _add_bot, _add_check, _add_read):
+        add(subparsers)
+    return parser
+
+
+_Subparsers = argparse._SubParsersAction  # noqa: SLF001  (argparse gives its type no public name)
+
+
+def _add_index(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    parser = _command(subparsers, "index", commands.run_index, "read articles and build or refresh the index")
+    parser.add_argument(
+        "sources",
+        nargs="*",
+        metavar="SOURCE",
+        help="file or folder of articles, remembered from then on; without one, all remembered sources are read anew "
+        "(where there are none yet: $ONRECORD_ARTICLES, else ./seeds)",
+    )
+    parser.add_argument("--rebuild", action="store_true", help="make everything anew, reusing nothing")
+    parser.add_argument("--encoder", metavar="MODEL", help="model that embeds: a folder, or hub:NAME (remembered)")
+    parser.add_argument("--reranker", metavar="MODEL", help="cross-encoder: a folder, or hub:NAME (remembered)")
+
+
+def _add_forget(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    parser = _command(subparsers, "forget", commands.run_forget, "take a source and its articles out of the index")
+    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="a source as it was given to index")
+
+
+def _add_ask(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    parser = _command(subparsers, "ask", commands.run_ask, "answer a question with cited passages")
+    parser.add_argument("question", nargs="*", metavar="QUESTION", help="the question; quoting it is optional")
+    parser.add_argument("-k", type=_positive, metavar="N", help="passages at most (5; with --batch 20)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--now", type=_day, metavar="DATE", help='the day "last week" is meant from (today)')
+    parser.add_argument("--batch", type=Path, metavar="FILE", help="answer a JSON Lines file of questions, with --json")
+
+
+def _add_chat(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    parser = _command(subparsers, "chat", commands.run_chat_command, "ask in a conversation in the terminal")
+    parser.add_argument("-k", type=_positive, default=5, metavar="N", help="passages at most (5)")
+
+
+def _add_bot(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    parser = _command(subparsers, "bot", commands.run_bot_command, "answer in Telegram (token in $TELEGRAM_BOT_TOKEN)")
+    parser.add_argument("--base-url", metavar="URL", help="root of a Bot API server of your own")
+
+
+def _add_check(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    _command(subparsers, "check", commands.run_check, "verify every file of the index")
+
+
+def _add_read(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    parser = _command(subparsers, "read", commands.run_read, "show articles as they are read, without an index")
+    parser.add_argument("sources", nargs="+", metavar="FILE", help="file or folder of articles")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+def _command(
+    subparsers: _Subparsers[argparse.ArgumentParser], name: str, run: commands.Command, text: str
+) -> argparse.ArgumentParser:
+    parser = subparsers.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", epilog=EPILOG)
+    parser.add_argument("--index", type=Path, metavar="DIR", help="the index ($ONRECORD_INDEX, else ./.onrecord)")
+    parser.add_argument("--state", type=Path, metavar="DIR", help="what is not the index: history, notes")
+    parser.add_argument("--debug", action="store_true", help="show where in the program an error arose")
+    parser.set_defaults(run=run)
+    return parser
+
+
+class _Stderr(logging.StreamHandler[TextIO]):
+    """Writes to whatever stderr is at the time, which a prompt replaces while it waits."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]
+        return sys.stderr
+
+
+def _positive(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2017-02-07") from None
+
+
+def _complain(error: Exception) -> int:
+    if isinstance(error, OnrecordError):
+        print(f"onrecord: {error}", file=sys.stderr)
+        return error.exit_code
+    place = f"{type(error).__name__}: {error}".splitlines()[0]
+    print(f"onrecord: unexpected {place} (run it again with --debug to see where)", file=sys.stderr)
+    return UsageError.exit_code if isinstance(error, UsageError) else OnrecordError.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,201 @@
+"""What each command of the command line does."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from bot.rendering import plain_text, printable
+from index.articles import Article
+from index.errors import ArticleError, NoIndexError, OnrecordError, UsageError
+from index.generation import IndexFolder
+from retrieval.answer import Answer
+from retrieval.engine import Engine
+
+# Building and talking need libraries that a single question does not: they are imported by the commands that do.
+# ruff: noqa: PLC0415
+
+Command = Callable[[argparse.Namespace], int]
+
+INDEX_VARIABLE = "ONRECORD_INDEX"
+STATE_VARIABLE = "ONRECORD_STATE"
+TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"  # noqa: S105  (the name of a variable, not a token)
+
+
+def run_index(options: argparse.Namespace) -> int:
+    """Build or refresh the index; print a report."""
+    from bot.building import build_index
+    from index.build import BuildOptions
+    from index.sources import resolve
+
+    given = [resolve(source) for source in options.sources]
+    wanted = BuildOptions(given, rebuild=options.rebuild, encoder=options.encoder, reranker=options.reranker)
+    print(build_index(_index(options), wanted))
+    return 0
+
+
+def run_forget(options: argparse.Namespace) -> int:
+    """Take sources out of the index; print a report."""
+    from bot.building import build_index
+    from index.build import BuildOptions
+    from index.sources import resolve
+
+    _index(options).current()
+    print(build_index(_index(options), BuildOptions(forget=[resolve(source) for source in options.sources])))
+    return 0
+
+
+def run_ask(options: argparse.Namespace) -> int:
+    """Answer one question, or a file of them."""
+    question = " ".join(options.question).strip()
+    if options.batch:
+        if question or not options.json:
+            raise UsageError("ask --batch FILE takes its questions from the file and needs --json")
+        return _run_batch(options)
+    if not question:
+        raise UsageError("the question is empty; ask something, such as: onrecord ask what did Gimenez say")
+    with _engine(options) as engine:
+        answer = engine.ask(question, k=options.k or 5, now=options.now)
+    print(_to_json(answer, indent=1) if options.json else plain_text(answer))
+    return 0
+
+
+def run_chat_command(options: argparse.Namespace) -> int:
+    """Talk in the terminal."""
+    from bot.repl import run_chat
+
+    with _engine(options, watch=True) as engine:
+        return run_chat(engine, state_dir=_state(options), k=options.k)
+
+
+def run_bot_command(options: argparse.Namespace) -> int:
+    """Answer in Telegram until stopped."""
+    from bot.telegram import run_bot
+
+    token = os.environ.get(TOKEN_VARIABLE, "").strip()
+    if not token:
+        raise UsageError(f"set {TOKEN_VARIABLE} to the token that @BotFather gave you")
+    with _engine(options, watch=True) as engine:
+        run_bot(engine, token=token, base_url=options.base_url)
+    return 0
+
+
+def run_check(options: argparse.Namespace) -> int:
+    """Verify every file of every generation; fail if the one in force is damaged."""
+    from index.checking import check_index
+
+    good = True
+    for finding in check_index(_index(options)):
+        print(finding.line, file=sys.stdout if finding.good else sys.stderr)
+        good = good and finding.good
+    return 0 if good else 1
+
+
+def run_read(options: argparse.Namespace) -> int:
+    """Show articles as they are read; fail if none could be."""
+    found = 0
+    for article in _read_all(options.sources):
+        if isinstance(article, ArticleError):
+            print(f"skipped: {article}", file=sys.stderr)
+            continue
+        found += 1
+        print(_article_json(article) if options.json else _article_text(article))
+    return 0 if found else 1
+
+
+def _read_all(given: Iterable[str]) -> Iterator[Article | ArticleError]:
+    from index.sources import read_source, resolve
+
+    for source in given:
+        yield from read_source(resolve(source))
+
+
+def _article_json(article: Article) -> str:
+    return json.dumps(article.to_json(), ensure_ascii=False)
+
+
+def _article_text(article: Article) -> str:
+    facts = [article.id, article.outlet, article.place, article.date.isoformat() if article.date else None]
+    paragraphs = (f"{number}. {text}" for number, text in article.passages())
+    blocks = [article.title, f"({', '.join(filter(None, facts))})", *paragraphs]
+    return "\n\n".join(map(printable, blocks)) + "\n"
+
+
+def _run_batch(options: argparse.Namespace) -> int:
+    failed = False
+    with _engine(options) as engine:
+        for number, record in _batch_questions(options.batch):
+            try:
+                answer = engine.ask(
+                    record["question"],
+                    k=options.k or 20,
+                    now=options.now,
+                    history=record.get("history") or (),
+                    scope=record.get("scope"),
+                )
+            except UsageError as error:
+                failed = True
+                print(f"onrecord: {options.batch}, line {number}: {error}", file=sys.stderr)
+                answer = Answer(record["question"], "not_found", 0.0, record["question"], str(error))
+            print(_to_json(answer, qid=record.get("qid")), flush=True)
+    return 1 if failed else 0
+
+
+def _batch_questions(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield number, _batch_question(line, f"{path}, line {number}")
+
+
+def _batch_question(line: bytes, where: str) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except ValueError as error:
+        raise UsageError(f"{where}: is not JSON ({error})") from None
+    if not isinstance(record, dict) or not isinstance(record.get("question"), str):
+        raise UsageError(f'{where}: is not an object with a "question"')
+    for field in ("history", "scope"):
+        value = record.get(field)
+        if value is not None and not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
+            raise UsageError(f'{where}: "{field}" is not a list of strings')
+    return record
+
+
+def _to_json(answer: Answer, qid: str | None = None, indent: int | None = None) -> str:
+    return json.dumps(answer.to_json(qid), ensure_ascii=False, indent=indent)
+
+
+def _engine(options: argparse.Namespace, *, watch: bool = False) -> Engine:
+    """Open the engine, building the index first where there is none."""
+    index = _index(options)
+    try:
+        return Engine(index, watch=watch)
+    except NoIndexError:
+        from bot.building import build_index
+        from index.build import BuildOptions
+
+        print(build_index(index, BuildOptions()), file=sys.stderr)
+        return Engine(index, watch=watch)
+
+
+def _index(options: argparse.Namespace) -> IndexFolder:
+    path = options.index or Path(os.environ.get(INDEX_VARIABLE) or ".onrecord")
+    return IndexFolder(path, notes=_state(options) / "verified")
+
+
+def _state(options: argparse.Namespace) -> Path:
+    named = options.state or os.environ.get(STATE_VARIABLE)
+    if named and Path(named).is_file():
+        raise OnrecordError(f"{named}: the state folder is a file; name a folder with --state")
+    return Path(named) if named else Path(platformdirs.user_state_dir("onrecord"))

@@ -1,0 +1,115 @@
+"""Running the bot: connecting, taking updates, and stopping in bounded time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from telegram import Update
+from telegram.error import Conflict, NetworkError, RetryAfter, TelegramError
+from telegram.ext import Application
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+_LOGGER = logging.getLogger(__name__)
+
+START_PAUSES: Final = (1, 2, 4, 8, 16)
+GRACE: Final = 10.0
+UPDATES: Final = (Update.MESSAGE,)
+
+PollingApplication = Application[Any, Any, Any, Any, Any, Any]
+
+
+async def serve(application: PollingApplication) -> None:
+    """Answer until SIGINT or SIGTERM, then finish what is under way, in bounded time.
+
+    `run_polling` would wait at the end for as long as it takes, lose a polling that a revoked token ended, and log
+    the traceback of every failed attempt to connect.
+
+    Raises:
+        TelegramError: there is no connection to be had, or the token is refused.
+    """
+    _cancel_on_signals()
+    others = asyncio.all_tasks()
+    try:
+        await _connect(application)
+        if application.post_init:
+            await application.post_init(application)
+        await _poll(application)
+    except asyncio.CancelledError:
+        _LOGGER.info("Stopping")
+    finally:
+        await _shut_down(application, others)
+
+
+def _cancel_on_signals() -> None:
+    this = asyncio.current_task()
+    assert this is not None
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows: asyncio.run cancels on Ctrl-C by itself
+            asyncio.get_running_loop().add_signal_handler(number, this.cancel)
+
+
+async def _connect(application: PollingApplication) -> None:
+    for pause in START_PAUSES:
+        try:
+            await application.initialize()
+        except (NetworkError, RetryAfter) as error:
+            _LOGGER.warning("No answer from the Bot API yet (%s); trying again in %s s", error, pause)
+            await asyncio.sleep(pause)
+        else:
+            return
+    await application.initialize()
+
+
+async def _poll(application: PollingApplication) -> None:
+    """Take updates until cancelled; raise what ended the polling otherwise, such as a revoked token."""
+    assert application.updater is not None
+    await application.updater.start_polling(
+        bootstrap_retries=len(START_PAUSES),
+        allowed_updates=UPDATES,
+        drop_pending_updates=False,
+        error_callback=_log_polling_error,
+    )
+    await application.start()
+    _LOGGER.info("Answering as @%s", application.bot.username)
+    # The updater keeps its task to itself, and would let it die without a word.
+    polling = next(task for task in asyncio.all_tasks() if task.get_name() == "Updater:start_polling:polling_task")
+    await asyncio.wait({polling})
+    polling.result()
+
+
+def _log_polling_error(error: TelegramError) -> None:
+    if isinstance(error, Conflict):
+        _LOGGER.error("Another process answers with the same bot token; stop one of the two")
+    else:
+        _LOGGER.warning("Could not fetch messages (%s); trying again", error)
+
+
+async def _shut_down(application: PollingApplication, others: set[asyncio.Task[Any]]) -> None:
+    updater = application.updater
+    if updater and updater.running:
+        await _within(GRACE, updater.stop())
+    if application.running:
+        await _within(GRACE, application.stop())
+    left = asyncio.all_tasks() - others
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+    await application.shutdown()
+    if application.post_shutdown:
+        await application.post_shutdown(application)
+
+
+async def _within(seconds: float, work: Awaitable[None]) -> None:
+    """Wait for a step of shutting down, but not for ever, and whether it succeeds or not."""
+    task = asyncio.ensure_future(work)
+    await asyncio.wait({task}, timeout=seconds)
+    if not task.done():
+        _LOGGER.warning("Stopped without waiting any longer; questions may be left unanswered")
+    elif error := task.exception():
+        _LOGGER.debug("While stopping: %s", error)

@@ -1,0 +1,94 @@
+"""One Answer as plain text, and what every front end shares: citation lines, speakers, safe characters."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass, replace
+from datetime import date
+from typing import TypeVar, cast
+
+from retrieval.answer import Answer, Citation, Hit
+
+T = TypeVar("T")
+
+NEAREST = "Nearest:"
+# C0 and C1 controls (ESC, CSI, BEL, …) and bidirectional overrides act on a screen; lone surrogates, which JSON
+# can spell, cannot be written at all.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    r"""Return text that is safe to write to a screen, with every other code point where it was.
+
+    >>> printable("a\tb\x1b[31mc")
+    'a b�[31mc'
+    """
+    return _UNPRINTABLE.sub(lambda found: " " if found.group().isspace() else "\N{REPLACEMENT CHARACTER}", text)
+
+
+def printable_parts(value: T) -> T:
+    """Return an Answer or a Hit, or a tuple of them, with every text in it made printable."""
+    if isinstance(value, str):
+        return cast("T", printable(value))
+    if isinstance(value, tuple):
+        return cast("T", tuple(printable_parts(part) for part in value))
+    if is_dataclass(value) and not isinstance(value, type):
+        parts = {part.name: printable_parts(getattr(value, part.name)) for part in fields(value)}
+        return cast("T", replace(value, **parts))
+    return value
+
+
+def citation_line(citation: Citation) -> str:
+    """Return where a hit stands, for people: outlet, date, title, paragraph.
+
+    >>> from retrieval.answer import Citation
+    >>> citation_line(Citation("Pier to close", "Harbor Ledger", "2031-04-02", None, 3, (0, 9), "pier.txt", ""))
+    'Harbor Ledger, 2 April 2031, “Pier to close”, paragraph 3'
+    """
+    parts = [citation.outlet or citation.source]
+    if citation.date:
+        parts.append(long_date(citation.date))
+    return ", ".join([*parts, f"“{citation.title}”", f"paragraph {citation.paragraph}"])
+
+
+def long_date(iso: str) -> str:
+    """Return an ISO date the way an article would write it: ``7 February 2017``."""
+    day = date.fromisoformat(iso)
+    return f"{day.day} {day:%B %Y}"
+
+
+def summary_line(answer: Answer) -> str | None:
+    """Return the one line that stands above the passages, or None where the passages speak for themselves."""
+    if answer.status == "ambiguous":
+        return f"{answer.message or 'Who is meant?'} {' · '.join(answer.choices)}"
+    return answer.message
+
+
+def speakers_line(hit: Hit) -> str | None:
+    """Return who is quoted in the highlighted words of a hit, or None where nobody is."""
+    names = dict.fromkeys(
+        quotation.speaker
+        for quotation in hit.quotations
+        if quotation.speaker and any(quotation.start < end and start < quotation.end for start, end in hit.highlights)
+    )
+    return ", ".join(names) or None
+
+
+def plain_text(answer: Answer) -> str:
+    """Return an answer for a pipe: a numbered list of passages, verbatim but for controls, each with its citation."""
+    answer = printable_parts(answer)
+    hits = answer.hits or answer.nearest
+    heading = None if answer.hits or not answer.nearest else NEAREST
+    blocks = [summary_line(answer), heading, *(plain_hit(hit, f"{number}. ") for number, hit in enumerate(hits, 1))]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def plain_hit(hit: Hit, gutter: str = "") -> str:
+    """Return a passage for a pipe, behind a gutter such as its number, with its citation below."""
+    hit = printable_parts(hit)
+    speaker = speakers_line(hit)
+    origin = [f"— {speaker}. " if speaker else "", citation_line(hit.citation)]
+    lines = [f"{gutter}{hit.text}", f"   {''.join(origin)}"]
+    if hit.citation.url:
+        lines.append(f"   {hit.citation.url}")
+    return "\n".join(lines + [f"   also in {citation_line(copy.citation)}" for copy in hit.also])

@@ -1,0 +1,248 @@
+"""The whole build: sources in, a sealed generation out, at the cost of what changed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from index import models, sealing, sources
+from index.durable import link_or_copy_tree
+from index.embedding import Embedding
+from index.errors import NoIndexError, OnrecordError, SourceError, UsageError
+from index.generation import LEXICAL, RECORDS, VECTORS, Generation, IndexFolder, open_current
+from index.lexical import LexicalWriter
+from index.manifest import Manifest
+from index.quotations import VERSION as QUOTATIONS_VERSION
+from index.quotations import QuotationFinder
+from index.records import RecordsWriter
+from index.update import Changes, Update
+from index.vectors import VectorIndex
+
+Progress = Callable[[str, int, int | None], None]
+"""Told (stage, done, total or None), where a stage is one of `STAGES`."""
+
+STAGES = ("reading", "models", "quotations", "terms", "embedding", "sealing")
+_CHUNK = 1024
+_ARTICLES_A_PROCESS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a build did.
+
+    Attributes:
+        generation: name of the generation in force afterwards.
+        built: False where nothing had changed, so that the generation before stays.
+        changes: what changed in the articles.
+        articles: how many the index holds now.
+        passages: how many it holds now.
+        embedded: how many passages the encoder had to read.
+        notes: one line each on what a person should know besides, such as a damaged generation set aside.
+    """
+
+    generation: str
+    built: bool
+    changes: Changes
+    articles: int
+    passages: int
+    embedded: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """How to build.
+
+    Attributes:
+        sources: what to refresh, remembered from then on; all remembered ones by default.
+        forget: remembered sources to take out, with their articles.
+        rebuild: make everything anew, reusing nothing.
+        encoder: id of the model that embeds; the one of the index, else the default one.
+        reranker: id of the model that reranks; likewise.
+    """
+
+    sources: Sequence[str] = ()
+    forget: Sequence[str] = ()
+    rebuild: bool = False
+    encoder: str | None = None
+    reranker: str | None = None
+
+
+def build(index: IndexFolder, options: BuildOptions, progress: Progress) -> Report:
+    """Bring an index up to date.
+
+    Raises:
+        BusyError: another build is under way.
+        FormatError: another version of the format wrote the index, and `rebuild` was not asked for.
+        ModelError: a model is missing.
+        SourceError: a source is gone, or nothing in the sources can be read.
+        UsageError: there is nothing to index, or a source to forget is not remembered.
+        OnrecordError: the index cannot be written.
+    """
+    with sealing.writing(index) as staging:
+        return _Build(index, options, progress, staging).run()
+
+
+class _Build:
+    def __init__(self, index: IndexFolder, options: BuildOptions, progress: Progress, staging: Path) -> None:
+        self._index = index
+        self._progress = progress
+        self._staging = staging
+        self._notes: list[str] = []
+        self._previous = None if options.rebuild else self._open_previous()
+        remembered = self._remembered(options)
+        self._sources = [source for source in remembered if source not in options.forget]
+        self._options = options
+        self._refreshed = list(options.sources) or ([] if options.forget else self._sources)
+        ids = self._previous.manifest.models if self._previous else {}
+        self._models = {
+            "encoder": options.encoder or ids.get("encoder", models.DEFAULT_ENCODER),
+            "reranker": options.reranker or ids.get("reranker", models.DEFAULT_RERANKER),
+        }
+
+    def run(self) -> Report:
+        self._progress("models", 0, None)
+        prepared = {
+            "encoder": models.prepare(self._models["encoder"], "encoder"),
+            "reranker": models.prepare(self._models["reranker"], "reranker"),
+        }
+        records = self._open_records()
+        try:
+            changes = self._update(records)
+            sealed = {role: sealing.seal_model(self._index, folder) for role, folder in prepared.items()}
+            if self._is_current(changes, sealed):
+                assert self._previous
+                return self._report(self._previous.name, self._previous.manifest, changes, embedded=0, built=False)
+            reread = self._read_quotations(records, changes)
+            self._write_terms(records, changes, everything=reread)
+            embedded = self._embed(records, changes, prepared["encoder"], sealed["encoder"])
+            manifest = self._manifest(records, sealed)
+        finally:
+            records.finish()
+        self._progress("sealing", 0, None)
+        name = sealing.seal(self._index, self._staging, manifest)
+        sealing.clean_up(self._index)
+        return self._report(name, manifest, changes, embedded=embedded, built=True)
+
+    def _open_previous(self) -> Generation | None:
+        """Open what can be built upon, setting the generation in force aside where it is damaged."""
+        try:
+            previous = open_current(self._index, self._notes.append)
+        except NoIndexError:
+            return None
+        damaged = [name for name in self._index.names() if name > previous.name] if self._notes else []
+        for name in damaged:
+            self._notes.append(f"set aside as {sealing.set_aside(self._index, name)}")
+        return previous
+
+    def _remembered(self, options: BuildOptions) -> list[str]:
+        remembered = list(self._previous.manifest.sources) if self._previous else self._sources_of_any_generation()
+        for source in options.forget:
+            if source not in remembered:
+                known = ", ".join(remembered) or "none"
+                raise UsageError(f"{source}: is not a source of this index (sources: {known})")
+        given = [*remembered, *options.sources] or [sources.default_source()]
+        return list(dict.fromkeys(given))
+
+    def _sources_of_any_generation(self) -> list[str]:
+        for name in self._index.names():
+            try:
+                return list(self._index.manifest(name).sources)
+            except OnrecordError:
+                continue
+        return []
+
+    def _open_records(self) -> RecordsWriter:
+        path = self._staging / RECORDS
+        if self._previous:
+            shutil.copyfile(self._previous.records_path, path)
+        return RecordsWriter.open(path)
+
+    def _update(self, records: RecordsWriter) -> Changes:
+        update = Update(records, lambda done: self._progress("reading", done, None))
+        for source in self._options.forget:
+            update.forget(source)
+        update.refresh(self._refreshed)
+        if not records.count("articles") and not self._options.forget:
+            reasons = "".join(f"\n  {line}" for line in update.changes.skipped)
+            raise SourceError(f"nothing that can be read in {', '.join(self._refreshed)}{reasons}")
+        return update.changes
+
+    def _is_current(self, changes: Changes, sealed: dict[str, str]) -> bool:
+        """Tell whether the generation before is just what this build would make, and is the one in force."""
+        if not self._previous or self._notes:
+            return False
+        manifest = self._previous.manifest
+        return (
+            not changes.added
+            and not changes.removed
+            and list(manifest.sources) == self._sources
+            and manifest.sealed_models == sealed
+            and manifest.quotations == QUOTATIONS_VERSION
+        )
+
+    def _read_quotations(self, records: RecordsWriter, changes: Changes) -> bool:
+        """Find who said what in new articles; return True where all had to be read again."""
+        reread = self._previous is not None and self._previous.manifest.quotations != QUOTATIONS_VERSION
+        if reread:
+            records.remove_readings()
+        wanted = [article.id for article in records.known_articles()] if reread else changes.added
+        unread = []
+        for row in wanted:
+            reading = None if reread else changes.readings.get(records.load_article(row).paragraphs)
+            if reading:
+                records.add_reading(row, reading)
+            else:
+                unread.append(row)
+        if unread:
+            processes = min(len(os.sched_getaffinity(0)), 1 + len(unread) // _ARTICLES_A_PROCESS)
+            readings = QuotationFinder().read(map(records.load_article, unread), processes=processes)
+            for done, (row, reading) in enumerate(zip(unread, readings, strict=True), 1):
+                records.add_reading(row, reading)
+                self._progress("quotations", done, len(unread))
+        return reread
+
+    def _write_terms(self, records: RecordsWriter, changes: Changes, *, everything: bool) -> None:
+        folder = self._staging / LEXICAL
+        reuse = self._previous is not None and not everything
+        if reuse:
+            assert self._previous
+            link_or_copy_tree(self._previous.records_path.with_name(LEXICAL), folder)
+        wanted = changes.added if reuse else [article.id for article in records.known_articles()]
+        with LexicalWriter(folder) as writer:
+            if reuse:
+                writer.remove_articles(changes.removed)
+            for start in range(0, len(wanted), _CHUNK):
+                writer.add(records.lexical_documents(wanted[start : start + _CHUNK]))
+                self._progress("terms", min(start + _CHUNK, len(wanted)), len(wanted))
+
+    def _embed(self, records: RecordsWriter, changes: Changes, encoder: Path, sealed: str) -> int:
+        """Write the vectors of all passages; return how many had to be embedded."""
+        previous = self._previous
+        reuse = previous is not None and previous.manifest.sealed_models["encoder"] == sealed
+        if previous and reuse:
+            vectors = VectorIndex.open(previous.records_path.with_name(VECTORS), mapped=False)
+        else:
+            vectors = VectorIndex.empty(models.ModelCard.read(encoder).dimension)
+        embedding = Embedding(vectors, encoder, lambda done, total: self._progress("embedding", done, total))
+        embedding.update(records, changes.vectors if reuse else {})
+        vectors.write(self._staging / VECTORS)
+        return embedding.embedded
+
+    def _manifest(self, records: RecordsWriter, sealed: dict[str, str]) -> Manifest:
+        return Manifest(
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            sources=tuple(self._sources),
+            counts={table: records.count(table) for table in ("articles", "passages", "quotations")},
+            models=self._models,
+            sealed_models=sealed,
+            quotations=QUOTATIONS_VERSION,
+        )
+
+    def _report(self, name: str, manifest: Manifest, changes: Changes, *, embedded: int, built: bool) -> Report:
+        counts = manifest.counts
+        return Report(name, built, changes, counts["articles"], counts["passages"], embedded, tuple(self._notes))

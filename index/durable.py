@@ -1,0 +1,58 @@
+"""Files that survive a power cut: written aside, flushed, renamed, and the folder flushed too."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+
+def sync(path: Path) -> None:
+    """Flush a file, or the entries of a folder, to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_tree(folder: Path) -> None:
+    """Flush a folder with everything in it, files before the folders that name them."""
+    for parent, _, files in os.walk(folder, topdown=False):
+        for name in files:
+            sync(Path(parent, name))
+        sync(Path(parent))
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Put new content in place of a file at once: a reader sees the old or the new, whatever happens."""
+    staging = path.with_name(f".{path.name}.{os.getpid()}")
+    staging.write_bytes(data)
+    sync(staging)
+    staging.replace(path)
+    sync(path.parent)
+
+
+def hash_file(path: Path) -> str:
+    """Return the hex sha256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def link_or_copy_tree(source: Path, target: Path) -> None:
+    """Make a copy of a folder that shares the content of its files where the file system can."""
+    target.mkdir()
+    for path in sorted(source.rglob("*")):
+        place = target / path.relative_to(source)
+        if path.is_dir():
+            place.mkdir()
+        else:
+            link_or_copy(path, place)
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """Make a copy of a file that shares its content where the file system can."""
+    try:
+        os.link(source, target)
+    except OSError:
+        target.write_bytes(source.read_bytes())

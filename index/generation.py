@@ -1,0 +1,179 @@
+"""The index folder: sealed generations, the models they use, and CURRENT, which names the one in force."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.durable import hash_file
+from index.errors import DamagedError, FormatError, GenerationError, NoIndexError
+from index.lexical import LexicalIndex
+from index.manifest import MANIFEST, FileSeal, Manifest
+from index.models import ModelCard
+from index.records import Records
+from index.vectors import VectorIndex
+from index.verification import verify
+
+CURRENT = "CURRENT"
+RECORDS = "articles.sqlite"
+VECTORS = "passages.faiss"
+LEXICAL = "lexical"
+_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class IndexFolder:
+    """Where the parts of an index lie.
+
+    Attributes:
+        path: the index folder.
+        notes: folder, outside the index, that notes which generations were verified on this machine.
+    """
+
+    path: Path
+    notes: Path
+
+    @property
+    def generations(self) -> Path:
+        """Folder of the generations."""
+        return self.path / "generations"
+
+    @property
+    def models(self) -> Path:
+        """Folder of the models."""
+        return self.path / "models"
+
+    def current(self) -> str:
+        """Return the name of the generation in force.
+
+        Raises:
+            NoIndexError: there is no index here.
+            DamagedError: CURRENT names none.
+        """
+        try:
+            name = (self.path / CURRENT).read_text("ascii").strip()
+        except FileNotFoundError:
+            raise NoIndexError(f"{self.path}: there is no index here; make one with `onrecord index FOLDER`") from None
+        except (OSError, ValueError) as error:
+            raise DamagedError(f"{self.path / CURRENT}: cannot be read: {error}") from None
+        if not _NAME.fullmatch(name):
+            raise DamagedError(f"{self.path / CURRENT}: names no generation")
+        return name
+
+    def names(self) -> list[str]:
+        """Return the names of the generations that are there, newest first."""
+        if not self.generations.is_dir():
+            return []
+        return sorted((path.name for path in self.generations.iterdir() if _NAME.fullmatch(path.name)), reverse=True)
+
+    def manifest(self, name: str) -> Manifest:
+        """Return the manifest of a generation, whose sha256 its name holds.
+
+        Raises:
+            DamagedError: it is missing or was changed.
+            FormatError: another version of the format wrote it.
+        """
+        path = self.generations / name / MANIFEST
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise DamagedError(f"{path}: cannot be read: {error.strerror}") from None
+        if hashlib.sha256(data).hexdigest() != name.rpartition("-")[2]:
+            raise DamagedError(f"{path}: was changed after it was sealed (sha256 differs)")
+        return Manifest.from_bytes(data, str(path))
+
+    def seals(self, name: str, manifest: Manifest) -> dict[Path, FileSeal]:
+        """Return the seal of every file that a generation needs, those of its models among them.
+
+        Raises:
+            DamagedError: a model is missing, or its card was changed.
+        """
+        folder = self.generations / name
+        seals = {folder / file: seal for file, seal in manifest.files.items()}
+        for sealed in manifest.sealed_models.values():
+            card_path = self.models / sealed / "model.json"
+            card = ModelCard.read(card_path.parent)
+            if hash_file(card_path) != sealed:
+                raise DamagedError(f"{card_path}: was changed after it was sealed (sha256 differs)")
+            for file, digest in card.files.items():
+                path = card_path.parent / file
+                size = path.stat().st_size if path.exists() else 0
+                seals[path] = FileSeal(size, digest)
+        return seals
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """An opened generation: everything a question needs, read-only.
+
+    The parts are safe to share by threads; records are opened by each thread for itself.
+    """
+
+    name: str
+    manifest: Manifest
+    vectors: VectorIndex
+    lexical: LexicalIndex
+    records_path: Path
+    encoder: Path
+    reranker: Path
+
+    def open_records(self) -> Records:
+        """Return a new connection to the records."""
+        return Records.open(self.records_path)
+
+
+def open_generation(index: IndexFolder, name: str) -> Generation:
+    """Open a generation after verifying it.
+
+    Raises:
+        DamagedError: a file is missing or was changed.
+        FormatError: another version of the format wrote it.
+    """
+    manifest = index.manifest(name)
+    folder = index.generations / name
+    verify(index.seals(name, manifest), note=index.notes / name)
+    return Generation(
+        name=name,
+        manifest=manifest,
+        vectors=VectorIndex.open(folder / VECTORS),
+        lexical=LexicalIndex(folder / LEXICAL),
+        records_path=folder / RECORDS,
+        encoder=index.models / manifest.sealed_models["encoder"],
+        reranker=index.models / manifest.sealed_models["reranker"],
+    )
+
+
+def open_current(index: IndexFolder, warn: Callable[[str], None]) -> Generation:
+    """Open the generation in force or, where it is damaged, the newest good one before it.
+
+    Args:
+        index: the index.
+        warn: told in one line what is damaged and what serves instead.
+
+    Raises:
+        NoIndexError: there is no index.
+        FormatError: another version of the format wrote it.
+        DamagedError: no generation is good.
+    """
+    name = None
+    try:
+        name = index.current()
+        return open_generation(index, name)
+    except (NoIndexError, FormatError):
+        raise
+    except GenerationError as error:
+        for other in index.names():
+            if other != name and (older := _open_if_good(index, other)):
+                warn(f"{error}; the index of {other[:16]} answers instead; run `onrecord index` to mend it")
+                return older
+        raise DamagedError(f"{error}; run `onrecord index --rebuild`") from None
+
+
+def _open_if_good(index: IndexFolder, name: str) -> Generation | None:
+    try:
+        return open_generation(index, name)
+    except GenerationError:
+        return None

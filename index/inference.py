@@ -1,0 +1,92 @@
+"""Running a prepared model: token batches through onnxruntime, longest texts together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from tokenizers import Encoding, Tokenizer
+
+from index.models import ModelCard
+
+Floats = npt.NDArray[np.float32]
+Text = str | tuple[str, str]
+
+
+class OnnxModel:
+    """A prepared model: texts, or pairs of texts, in; one row of its output each out. Safe to share by threads."""
+
+    def __init__(self, folder: Path, *, threads: int | None = None) -> None:
+        """Load the model of a folder that `index.models.prepare` made.
+
+        Args:
+            folder: the folder.
+            threads: cores to use; all that this process may use by default.
+
+        Raises:
+            DamagedError: the folder holds no model card.
+        """
+        self.card = ModelCard.read(folder)
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(self.card.max_length, strategy="longest_first")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or len(os.sched_getaffinity(0))
+        # Threads that spin between calls burn a core for nothing in a process that waits for questions.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        self._inputs = [node.name for node in self._session.get_inputs()]
+
+    def run(self, texts: Sequence[Text], *, batch_size: int = 32) -> Floats:
+        """Return the output rows of texts or pairs, shape (len(texts), width), in the order given.
+
+        Texts of similar length share a batch, so that little of the work is spent on padding.
+        """
+        encodings = self._tokenizer.encode_batch_fast(list(texts))
+        order = sorted(range(len(texts)), key=lambda i: -len(encodings[i].ids))
+        output = np.zeros((len(texts), self.card.dimension), np.float32)
+        for start in range(0, len(order), batch_size):
+            rows = order[start : start + batch_size]
+            output[rows] = self._run_batch([encodings[row] for row in rows])
+        return output
+
+    def _run_batch(self, encodings: Sequence[Encoding]) -> Floats:
+        width = len(encodings[0].ids)
+        feeds = {name: np.zeros((len(encodings), width), np.int64) for name in self._inputs}
+        for row, encoding in enumerate(encodings):
+            for name, values in _features(encoding):
+                if name in feeds:
+                    feeds[name][row, : len(values)] = values
+        return cast("Floats", self._session.run(None, feeds)[0])
+
+
+class Encoder:
+    """Text to unit vectors of float32, shape (texts, dimension)."""
+
+    def __init__(self, folder: Path, *, threads: int | None = None) -> None:
+        """Load the encoder of a prepared folder; see `OnnxModel`."""
+        self._model = OnnxModel(folder, threads=threads)
+        self.card = self._model.card
+
+    def passages(self, texts: Sequence[str]) -> Floats:
+        """Return the vectors of passages."""
+        return self._model.run([self.card.passage_prompt + text for text in texts])
+
+    def query(self, text: str) -> Floats:
+        """Return the vector of a question, shape (dimension,)."""
+        vector: Floats = self._model.run([self.card.query_prompt + text])[0]
+        return vector
+
+
+def _features(encoding: Encoding) -> Iterator[tuple[str, list[int]]]:
+    yield "input_ids", encoding.ids
+    yield "attention_mask", encoding.attention_mask
+    yield "token_type_ids", encoding.type_ids

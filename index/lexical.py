@@ -1,0 +1,172 @@
+"""The tantivy index: BM25 over the words of passages, their titles and their speakers."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import tantivy
+
+from index.errors import DamagedError
+
+_HEAP_BYTES = 64 << 20
+WEIGHTS = {"text": 1.0, "title": 0.5, "speakers": 0.5}
+"""How much a word found in each field counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalDocument:
+    """What is searched of one passage.
+
+    Attributes:
+        passage: id of the passage.
+        article: id of the article's row.
+        text: the passage.
+        title: headline of its article.
+        speakers: canonical names of who is quoted in it.
+    """
+
+    passage: int
+    article: int
+    text: str
+    title: str
+    speakers: Sequence[str]
+
+
+class LexicalWriter:
+    """Adds and removes documents of an index in a folder; what is done is kept when the `with` block ends well."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the index in a folder, which is made if it is not there."""
+        folder.mkdir(exist_ok=True)
+        self._folder = folder
+        self._index = _register(tantivy.Index(_schema(), path=str(folder)))
+        self._writer = self._index.writer(_HEAP_BYTES, num_threads=1)
+
+    def add(self, documents: Iterable[LexicalDocument]) -> None:
+        """Add the documents of passages that the index does not hold."""
+        for document in documents:
+            self._writer.add_document(
+                tantivy.Document.from_dict(
+                    {
+                        "passage": document.passage,
+                        "article": document.article,
+                        "text": document.text,
+                        "title": document.title,
+                        "speakers": " ".join(document.speakers),
+                    },
+                    self._index.schema,
+                )
+            )
+
+    def remove_articles(self, articles: Iterable[int]) -> None:
+        """Remove all passages of articles, named by the ids of their rows."""
+        for article in articles:
+            self._writer.delete_documents_by_term("article", article)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if kind is None:
+            self._writer.commit()
+            self._writer.garbage_collect_files()
+            self._writer.wait_merging_threads()
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Remove tantivy's locks, and let its private files be read by whoever may read the folder."""
+        for file in self._folder.iterdir():
+            if file.suffix == ".lock":
+                file.unlink()
+            else:
+                file.chmod(self._folder.stat().st_mode & 0o666)
+
+
+class LexicalIndex:
+    """BM25 search over a sealed folder, which is left untouched."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the index in a folder.
+
+        tantivy makes a lock file where it opens an index. So that readers never write into a generation, it is shown
+        a folder of links, which can go once its files are mapped.
+
+        Raises:
+            DamagedError: tantivy cannot read it.
+        """
+        try:
+            with tempfile.TemporaryDirectory(prefix="onrecord-") as view:
+                for file in folder.iterdir():
+                    Path(view, file.name).symlink_to(file.absolute())
+                self._index = _register(tantivy.Index.open(view))
+                self._index.config_reader(reload_policy="manual", num_warmers=0)
+                self._searcher = self._index.searcher()
+        except (OSError, ValueError) as error:
+            raise DamagedError(f"{folder}: tantivy cannot read it: {error}") from None
+        self._schema = self._index.schema
+
+    def search(self, question: str, count: int, *, articles: Sequence[int] | None = None) -> list[tuple[int, float]]:
+        """Return the passages that share words with a question as (id, BM25 score), best first.
+
+        Args:
+            question: any text; its words are alternatives, and no character has a special meaning.
+            count: how many to return at most.
+            articles: search these articles only, named by the ids of their rows; all by default.
+        """
+        query = self._any_word(question)
+        if articles is not None:
+            scope = tantivy.Query.term_set_query(self._schema, "article", list(articles))
+            scope = tantivy.Query.const_score_query(scope, 0.0)
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, scope)])
+        found = self._searcher.search(query, count, count=False).hits
+        ids = self._searcher.fast_field_values("passage", [address for _, address in found])
+        return [(int(i), float(score)) for i, (score, _) in zip(ids, found, strict=True)]
+
+    def count(self) -> int:
+        """Return how many passages the index holds."""
+        return int(self._searcher.num_docs)
+
+    def _any_word(self, question: str) -> tantivy.Query:
+        alternatives = [
+            (tantivy.Occur.Should, tantivy.Query.boost_query(self._term(field, word), weight))
+            for field, weight in WEIGHTS.items()
+            for word in dict.fromkeys(_ANALYZERS[field].analyze(question))
+        ]
+        return tantivy.Query.boolean_query(alternatives) if alternatives else tantivy.Query.empty_query()
+
+    def _term(self, field: str, word: str) -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, field, word, "freq")
+
+
+def _analyzer(*, stemmed: bool) -> tantivy.TextAnalyzer:
+    """Return what makes words of text: lower case, no accents; stems where forms of a word should meet."""
+    builder = (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.remove_long(60))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+    )
+    return (builder.filter(tantivy.Filter.stemmer("english")) if stemmed else builder).build()
+
+
+_ANALYZERS = {"text": _analyzer(stemmed=True), "title": _analyzer(stemmed=True), "speakers": _analyzer(stemmed=False)}
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("passage", fast=True)
+    builder.add_unsigned_field("article", indexed=True)
+    for field in _ANALYZERS:
+        builder.add_text_field(field, tokenizer_name=field, index_option="position")
+    return builder.build()
+
+
+def _register(index: tantivy.Index) -> tantivy.Index:
+    for field, analyzer in _ANALYZERS.items():
+        index.register_tokenizer(field, analyzer)
+    return index

@@ -1,0 +1,75 @@
+"""The manifest of a generation: what it holds, what it was made from, and the sha256 of every file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from index.durable import hash_file
+from index.errors import DamagedError, FormatError
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class FileSeal:
+    """Size in bytes and hex sha256 of a sealed file."""
+
+    size: int
+    sha256: str
+
+    @classmethod
+    def of(cls, path: Path) -> FileSeal:
+        """Return the seal of a file as it stands."""
+        return cls(path.stat().st_size, hash_file(path))
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation is.
+
+    Attributes:
+        created: UTC time of the build, ISO.
+        sources: what the user gave to be indexed, as remembered.
+        counts: articles, passages, quotations.
+        models: ids of the models as they were asked for, by role (encoder, reranker).
+        sealed_models: names of their folders under models/, by role.
+        quotations: version of the quotation finder.
+        files: seal of every other file, by path relative to the generation.
+        format: version of the format on disk.
+    """
+
+    created: str
+    sources: tuple[str, ...]
+    counts: dict[str, int]
+    models: dict[str, str]
+    sealed_models: dict[str, str]
+    quotations: int
+    files: dict[str, FileSeal] = field(default_factory=dict)
+    format: int = FORMAT
+
+    def to_bytes(self) -> bytes:
+        """Return the content of manifest.json."""
+        return json.dumps(asdict(self), indent=1, sort_keys=True).encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes, where: str) -> Manifest:
+        """Return the manifest that `to_bytes` wrote.
+
+        Raises:
+            FormatError: another version of the format wrote it.
+            DamagedError: it is no manifest.
+        """
+        try:
+            record = json.loads(data)
+            if record["format"] != FORMAT:
+                raise FormatError(
+                    f"{where}: was made by format {record['format']} of onrecord, this is format {FORMAT}; "
+                    "make it anew with `onrecord index --rebuild`"
+                )
+            files = {name: FileSeal(**seal) for name, seal in record.pop("files").items()}
+            return cls(**record | {"files": files, "sources": tuple(record["sources"])})
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise DamagedError(f"{where}: is not a manifest: {error}") from None

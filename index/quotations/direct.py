@@ -1,0 +1,85 @@
+"""Joins quotation marks to reports: each stretch in marks goes to the report it belongs to, or to none."""
+
+from __future__ import annotations
+
+from spacy.tokens import Doc
+
+from index.quotations.frame import Frame
+from index.quotations.marks import Marked
+from index.quotations.reports import ACCORDING, Report, cue_text
+from index.quotations.standins import reporter
+
+_MIN_FLOATING_WORDS = 3
+
+
+def join_marks(doc: Doc, frame: Frame, reports: list[Report], previous: Report | None) -> list[Report]:
+    """Return the reports of a paragraph, those of its quotation marks among them, in the order of the text.
+
+    Args:
+        doc: the parse of the frame.
+        frame: the paragraph.
+        reports: what the syntax alone shows; the ranges of some grow to whole stretches.
+        previous: the report that the paragraph before ended in, if it ended so.
+    """
+    paragraph = reports[0].paragraph if reports else -1
+    by_verb = {report.verb: report for report in reports}
+    result = list(reports)
+    for stretch, stand_in, own in zip(frame.marked, frame.stand_ins, frame.own, strict=True):
+        if stand_in is None:
+            _snap(result, stretch)
+            continue
+        if own:
+            _cut(result, stretch)
+        if _covers(result, stretch):
+            continue
+        report = _by_verb(doc, frame, stand_in, by_verb)
+        if report is None:
+            report = _floating(doc, result, stretch, stand_in, previous)
+        if report not in result:
+            report.paragraph = paragraph
+            result.append(report)
+        report.ranges.append((stretch.start, stretch.end))
+    return sorted(result, key=lambda one: min(one.ranges))
+
+
+def _covers(reports: list[Report], stretch: Marked) -> bool:
+    return any(start <= stretch.start and stretch.end <= end for one in reports for start, end in one.ranges)
+
+
+def _cut(reports: list[Report], stretch: Marked) -> None:
+    """Where a range ends in direct speech that is a sentence of its own, only that speech was meant."""
+    for report in reports:
+        for at, (start, end) in enumerate(report.ranges):
+            if start < stretch.start and stretch.inner_end <= end <= stretch.end + 1 < report.position:
+                report.ranges[at] = (stretch.start, stretch.end)
+
+
+def _snap(reports: list[Report], stretch: Marked) -> None:
+    """Grow ranges that cut a stretch in two, so that they hold it whole."""
+    for report in reports:
+        for at, (start, end) in enumerate(report.ranges):
+            if start < stretch.end and stretch.start < end and not (start <= stretch.start and stretch.end <= end):
+                if start >= stretch.inner_start and end <= stretch.inner_end and end - start < 3:
+                    continue
+                report.ranges[at] = (min(start, stretch.start), max(end, stretch.end))
+
+
+def _by_verb(doc: Doc, frame: Frame, stand_in: tuple[int, int], by_verb: dict[int, Report]) -> Report | None:
+    found = reporter(doc, *stand_in)
+    if found is None:
+        return None
+    verb, source = found
+    report = by_verb.get(verb.i)
+    if report is None:
+        report = by_verb[verb.i] = Report(-1, cue_text(verb), source, [], verb.i, position=frame.start(verb.idx))
+    return report
+
+
+def _floating(
+    doc: Doc, reports: list[Report], stretch: Marked, stand_in: tuple[int, int], previous: Report | None
+) -> Report:
+    """Direct speech with no cue of its own: the one who spoke last before it goes on."""
+    earlier = [one for one in reports if one.cue != ACCORDING and max(end for _, end in one.ranges) <= stretch.start]
+    last = max(earlier, key=lambda one: max(*(end for _, end in one.ranges), one.position), default=previous)
+    inside = doc.char_span(*stand_in, alignment_mode="expand")
+    return Report(-1, None, None, [], inside.start if inside is not None else 0, before=last, position=stretch.start)

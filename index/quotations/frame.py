@@ -1,0 +1,172 @@
+"""A paragraph as the parser reads it: long direct speech is replaced by a short stand-in, every offset maps back."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from index.quotations.cues import CUES
+from index.quotations.marks import Marked
+
+# A clause that spaCy attaches as the complement of the reporting verb wherever it stands.
+_STAND_IN = "It is so"
+_ENDS_SENTENCE = re.compile(r"[.!?…][)\]'’]*$")
+_ENDS_PIECE = re.compile(r"[,.!?…—–;-][)\]'’]*$")
+_INNER_STOP = re.compile(r"[.!?][)\]'’]*\s+(?=[A-Z“\"'‘(])")
+_LEADS = frozenset({"that"})
+_DATELINE = re.compile(
+    r"\s*(?:date \d{4}-\d\d-\d\d )?[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,3}(?:, [A-Z][\w. ]{1,20})?"
+    r"(?: ?\([^)]{2,30}\))?\s*(?:[-–—―]{1,2})\s+(?=[A-Z“\"])")
+_AGENCY = re.compile(r"\s*[A-Z][\w.'’, -]{2,30} \((?:AP|AFP|Reuters|UPI|CNN|[A-Z]{2,6})\)\s*[-–—―]{1,2}\s+(?=\S)")
+_SMALL = frozenset("a an the of in on at to for and or but with from by as is".split())
+_TITLE_STAND_IN = "Title"
+
+
+@dataclass(slots=True)
+class Frame:
+    """The text to parse, and where each part of it stands in the paragraph.
+
+    Attributes:
+        text: what is given to the parser.
+        own: for each quoted stretch, whether it begins a sentence of its own, by its first letter.
+        marked: the quoted stretches of the paragraph.
+        stand_ins: for each quoted stretch, the range of its stand-in in `text`, or None where it was left in.
+    """
+
+    text: str
+    marked: Sequence[Marked]
+    stand_ins: list[tuple[int, int] | None]
+    own: list[bool]
+    _starts: list[int] = field(default_factory=list)
+    _origins: list[tuple[int, int, bool]] = field(default_factory=list)
+
+    def start(self, offset: int) -> int:
+        """Return where the character at `offset` of the parsed text begins in the paragraph."""
+        part = bisect_right(self._starts, offset) - 1
+        begin, _, copied = self._origins[part]
+        return begin + offset - self._starts[part] if copied else begin
+
+    def end(self, offset: int) -> int:
+        """Return where the character before `offset` of the parsed text ends in the paragraph."""
+        part = max(bisect_right(self._starts, offset - 1) - 1, 0)
+        begin, end, copied = self._origins[part]
+        return begin + offset - self._starts[part] if copied else end
+
+
+def make_frame(text: str, marked: Sequence[Marked]) -> Frame:
+    """Return the frame of a paragraph with its quoted stretches."""
+    builder = _Builder(text)
+    dateline = _DATELINE.match(text) or _AGENCY.match(text)
+    if dateline is not None:
+        builder.position = dateline.end()
+    stand_ins: list[tuple[int, int] | None] = []
+    for stretch in marked:
+        builder.copy(stretch.start)
+        stand_ins.append(_add_stretch(builder, text, stretch))
+    builder.copy(len(text))
+    own = [_begins_upper(text[one.inner_start : one.inner_end]) for one in marked]
+    return Frame("".join(builder.parts), marked, stand_ins, own, builder.starts or [0], builder.origins or [(0, 0, True)])
+
+
+class _Builder:
+    def __init__(self, text: str) -> None:
+        self.source = text
+        self.parts: list[str] = []
+        self.starts: list[int] = []
+        self.origins: list[tuple[int, int, bool]] = []
+        self.length = 0
+        self.position = 0
+
+    def copy(self, until: int) -> None:
+        if until > self.position:
+            self._add(self.source[self.position : until], until, copied=True)
+
+    def replace(self, replacement: str, until: int) -> None:
+        if replacement:
+            self._add(replacement, until, copied=False)
+        else:
+            self.position = until
+
+    def _add(self, text: str, until: int, *, copied: bool) -> None:
+        self.parts.append(text)
+        self.starts.append(self.length)
+        self.origins.append((self.position, until, copied))
+        self.length += len(text)
+        self.position = until
+
+
+def _add_stretch(builder: _Builder, text: str, stretch: Marked) -> tuple[int, int] | None:
+    inner = text[stretch.inner_start : stretch.inner_end].strip()
+    if _is_title(text, stretch, inner):
+        builder.replace("“" + _TITLE_STAND_IN + (inner[-1] if inner[-1] in ",." else "") + "”", stretch.end)
+        return None
+    if not _is_speech(text, stretch, inner):
+        builder.replace("“", stretch.inner_start)
+        _copy_first_sentence(builder, text, stretch)
+        builder.replace("”" if stretch.closed else "", stretch.end)
+        return None
+    # Spaces that the writer left out beside the marks would glue the stand-in to its neighbours.
+    gap = " " if stretch.start and not text[stretch.start - 1].isspace() else ""
+    begin = builder.length + len(gap)
+    replacement = "“" + _STAND_IN + _closing(text, stretch, inner) + "”"
+    gap_after = " " if text[stretch.end : stretch.end + 1].isalnum() else ""
+    builder.replace(gap + replacement + gap_after, stretch.end)
+    return begin, begin + len(replacement)
+
+
+def _copy_first_sentence(builder: _Builder, text: str, stretch: Marked) -> None:
+    stop = _INNER_STOP.search(text, stretch.inner_start, stretch.inner_end)
+    if stop is None:
+        builder.copy(stretch.inner_end)
+        return
+    builder.copy(stop.start())
+    builder.replace(".", stretch.inner_end)
+
+
+def _is_title(text: str, stretch: Marked, inner: str) -> bool:
+    """Whether the marks hold the title of a work: every word but the small ones has a capital."""
+    words = re.findall(r"[^\W\d_][\w'’]*", inner)
+    if not 2 <= len(words) <= 12 or not all(word[0].isupper() or word in _SMALL for word in words):
+        return False
+    before = text[max(0, stretch.start - 40) : stretch.start].split()
+    if not before or before[-1].rstrip(",:").lower() in CUES or before[-1][-1] in ".:?!”\"'":
+        return False
+    return not _goes_on(text[stretch.end : stretch.end + 60].lstrip()) or before[-1][-1] not in ","
+
+
+def _is_speech(text: str, stretch: Marked, inner: str) -> bool:
+    """Whether the marks hold whole clauses, by the punctuation around them."""
+    if not _ENDS_PIECE.search(inner) and stretch.closed:
+        return False
+    before = text[max(0, stretch.start - 40) : stretch.start].rstrip()
+    if not before or before[-1] in ".?!…”\"')]*":
+        return True
+    if before[-1] in ",:;—–―-":
+        return True
+    # Straight after a word stand titles and quoted terms, save after the words that lead speech in.
+    word = before.rsplit(None, 1)[-1].lower()
+    return _begins_upper(inner) and (word in CUES or word in _LEADS)
+
+
+def _begins_upper(inner: str) -> bool:
+    first = next((char for char in inner if char.isalnum()), "")
+    return first.isupper() or first.isdigit()
+
+
+def _closing(text: str, stretch: Marked, inner: str) -> str:
+    after = text[stretch.end : stretch.end + 60].lstrip()
+    last = inner.rstrip(")]'’")[-1:]
+    if last in "?!…" or (last == "." and inner.endswith("...")):
+        # "Why?" he asked: the sentence goes on; only a capital that starts no name-and-verb ends it.
+        return "," if _goes_on(after) else "."
+    if last == ".":
+        return "," if after[:1].islower() else "."
+    return ","
+
+
+def _goes_on(after: str) -> bool:
+    if after[:1].islower():
+        return True
+    return bool(re.match(r"(?:[A-Z][\w.'’-]*,?\s+){1,6}(?:\w+ly\s+)?(?:[a-z]+(?:ed|s)|said|told|wrote)\b", after))

@@ -1,0 +1,63 @@
+"""What is name and what is title in "Miami-Dade County Mayor Carlos Gimenez, 63"."""
+
+from __future__ import annotations
+
+import re
+
+TITLES = frozenset(
+    """mr mrs ms miss dr sir dame sen rep gov lt col gen maj cpl capt cmdr adm sgt rev hon fr prof st pvt det supt atty
+    president senator congressman congresswoman governor secretary mayor judge justice general vice speaker chairman
+    chairwoman chair attorney professor director ambassador king queen prince princess pope lord lady first former ex
+    prime minister republican democratic democrat rival candidate nominee spokesman spokeswoman spokesperson host
+    strategist pollster manager adviser advisor chief representative sheriff officer analyst pastor rabbi bishop
+    cardinal archbishop father sister brother detective deputy reporter columnist author editor historian economist
+    activist actor actress singer comedian billionaire businessman businesswoman lawyer protester delegate councilman
+    councilwoman commissioner superintendent principal coach doctor nurse captain colonel major lieutenant sergeant
+    corporal admiral commander reverend imam sheikh chancellor president-elect premier state lawmaker legislator
+    assemblyman assemblywoman alderman treasurer executive ceo founder owner mogul tycoon journalist correspondent
+    anchor blogger critic scientist professor-emeritus scholar researcher expert consultant veteran farmer teacher
+    student organizer operative aide assistant deputy acting interim incumbent then-president gop u.s us fellow
+    """.split()
+)
+SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+PARTICLES = frozenset({"de", "la", "van", "von", "der", "del", "al", "bin", "el", "di", "da", "dos", "du", "le", "den"})
+_POSSESSIVE = re.compile(r"['’]s?$")
+_EDGES = ".,;:!?\"“”‘()[]"
+
+
+def clean(word: str) -> str:
+    """Return a word without a possessive ending and the punctuation around it; an initial keeps its full stop."""
+    bare = _POSSESSIVE.sub("", word.strip(_EDGES + "'’"))
+    return bare + "." if len(bare) == 1 and bare.isupper() and word.startswith(bare + ".") else bare
+
+
+def fold(word: str) -> str:
+    """Return a word in the form in which names are compared."""
+    return clean(word).replace(".", "").replace("’", "'").casefold()
+
+
+def name_words(text: str) -> tuple[str, ...]:
+    """Return the words of a name without titles before it, possessive and punctuation; empty where nothing is left."""
+    words = [clean(word) if fold(word) not in SUFFIXES else word.strip(",") for word in text.split()]
+    words = [word for word in words if word and (word[0].isupper() or fold(word) in PARTICLES)]
+    cut = max((at + 1 for at, word in enumerate(words) if fold(word) in TITLES), default=0)
+    words = words[cut:]
+    while len(words) > 1 and fold(words[0]) in PARTICLES:
+        words = words[1:]
+    return tuple(words)
+
+
+def last_name(words: tuple[str, ...]) -> str:
+    """Return the surname in its compared form."""
+    kept = [word for word in words if fold(word) not in SUFFIXES]
+    return fold(kept[-1]) if kept else ""
+
+
+def same_first(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether the first names of two full names may belong to one person: equal, an initial or a short form."""
+    a, b = fold(one[0]), fold(other[0])
+    if len(one) < 2 or len(other) < 2 or a == b:
+        return True
+    if len(a) == 1 or len(b) == 1:
+        return a[0] == b[0]
+    return len(a) > 2 and len(b) > 2 and (a.startswith(b) or b.startswith(a))

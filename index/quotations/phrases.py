@@ -1,0 +1,62 @@
+"""The words around a name or a noun: titles, descriptions in apposition, the extent of a noun phrase."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from spacy.tokens import Doc, Token
+
+from index.quotations.names import TITLES, fold
+
+
+def title_before(doc: Doc, first: int) -> str | None:
+    """Return the title that stands before a name, or None."""
+    return str(doc[first - 1].text) if first and fold(doc[first - 1].text) in TITLES else None
+
+
+def is_subject(token: Token) -> bool:
+    """Whether a token heads a subject, or stands in apposition to one."""
+    head = token.head if token.dep_ == "appos" else token
+    return bool(head.dep_ in {"nsubj", "nsubjpass"})
+
+
+def roles(doc: Doc, first: int, last: int) -> Iterable[str]:
+    """Yield the descriptions that stand beside a name: before it, or in apposition."""
+    head = doc[last]
+    left = first
+    while left > 0 and doc[left - 1].head.i in range(left - 1, last + 1) and doc[left - 1].dep_ in {
+        "compound", "amod", "nmod", "poss", "case", "punct", "nummod"} and doc[left - 1].text not in {",", "“", "”"}:
+        left -= 1
+    if left < first:
+        yield doc[left:first].text.strip()
+    for one in head.children:
+        if one.dep_ == "appos" and one.pos_ in {"NOUN", "PROPN"} and one.i > last:
+            yield _role_text(one)
+    if head.dep_ == "appos" and head.head.pos_ in {"NOUN", "PROPN"} and head.head.i < first:
+        yield _role_text(head.head, before=first)
+
+
+def _role_text(head: Token, before: int | None = None) -> str:
+    start, stop = head.left_edge.i, head.i
+    for one in head.children:
+        if one.dep_ == "prep" and one.i > head.i and (before is None or one.right_edge.i < before):
+            stop = max(stop, one.right_edge.i)
+    while start < stop and head.doc[start].pos_ in {"DET", "PUNCT", "SPACE"}:
+        start += 1
+    return str(head.doc[start : stop + 1].text)
+
+
+def noun_phrase(head: Token) -> str:
+    """Return the words of a noun phrase up to a relative clause, an apposition or a participle."""
+    doc = head.doc
+    start, stop = head.left_edge.i, head.i
+    for one in sorted(head.children, key=lambda each: each.i):
+        if one.i < head.i:
+            continue
+        if one.dep_ in {"relcl", "appos", "acl", "punct"}:
+            break
+        if one.dep_ in {"prep", "cc", "conj", "nmod", "nummod", "compound"}:
+            stop = max(stop, one.right_edge.i)
+    while start < stop and doc[start].pos_ in {"PUNCT", "SPACE", "CCONJ"}:
+        start += 1
+    return str(doc[start : stop + 1].text)

@@ -1,0 +1,98 @@
+"""Whom "he", "she" or "they" means, by the subjects of the sentences before; None where two people would do.
+
+The ranking follows centering theory (Grosz, Joshi and Weinstein, Computational Linguistics 21, 1995): what the sentence
+before was about, its subject first, is what a pronoun most likely goes on about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from spacy.tokens import Token
+
+from index.quotations.cast import Cast, Mention, Person
+from index.quotations.gender import Gender
+from index.quotations.types import Speaker
+
+GENDERS: dict[str, Gender] = {"he": "male", "him": "male", "his": "male", "himself": "male",
+                              "she": "female", "her": "female", "hers": "female", "herself": "female"}
+PLURALS = frozenset({"they", "them", "themselves"})
+PRONOUNS = (frozenset(GENDERS) | PLURALS | {
+    "i", "me", "we", "us", "you", "it", "its", "who", "whom", "which", "what", "this", "that", "these", "those",
+    "there", "one", "everyone", "anyone", "nobody", "someone", "something", "nothing", "myself", "ourselves"})
+_REACH = 2
+
+
+@dataclass(slots=True)
+class Focus:
+    """What each sentence read so far was about, in the order of the text."""
+
+    people: list[tuple[int, int, Person]] = field(default_factory=list)
+    groups: list[tuple[int, int, Speaker]] = field(default_factory=list)
+
+    def on(self, paragraph: int, sentence: int, who: Person | Speaker) -> None:
+        """Note the subject of a sentence, given by the number of its paragraph and its first token."""
+        if isinstance(who, Person):
+            self.people.append((paragraph, sentence, who))
+        else:
+            self.groups.append((paragraph, sentence, who))
+
+    def latest(self, paragraph: int, since: tuple[int, int]) -> Person | None:
+        """Return the person whom a sentence of this paragraph, after a place, was about; the last one."""
+        number, sentence, person = self.people[-1] if self.people else (-1, -1, None)
+        return person if number == paragraph and (number, sentence) > since else None
+
+    def resolve(self, token: Token, paragraph: int, cast: Cast) -> Person | Speaker | None:
+        """Return whom a pronoun in a paragraph means, or None."""
+        if token.lower_ in PLURALS:
+            return self._group(paragraph)
+        gender = GENDERS.get(token.lower_)
+        if gender is None:
+            return None
+        person = _in_sentence(token, paragraph, cast, gender) or self._before(token, paragraph, cast, gender)
+        if person is not None and not person.votes:
+            person.votes[gender] += 1
+        return person
+
+    def _group(self, paragraph: int) -> Speaker | None:
+        if not self.groups:
+            return None
+        number, sentence, who = self.groups[-1]
+        last = self.people[-1][:2] if self.people else (-1, -1)
+        return who if number >= paragraph - 1 and last < (number, sentence) else None
+
+    def _before(self, token: Token, paragraph: int, cast: Cast, gender: Gender) -> Person | None:
+        for number, sentence, person in reversed(self.people):
+            if number < paragraph - _REACH:
+                break
+            if person.gender not in {gender, None}:
+                continue
+            rivals = _rivals(cast, (number, sentence), (paragraph, token.sent.start), person, gender)
+            if number < paragraph - 1 and rivals:
+                return None
+            return person
+        return _only(cast, paragraph, token, gender)
+
+
+def _in_sentence(token: Token, paragraph: int, cast: Cast, gender: Gender) -> Person | None:
+    """The subject of the sentence before the pronoun, the main one if there are several."""
+    found = [one for one in _mentions(cast, paragraph, token.sent.start, token.i)
+             if one.subject and one.person.gender in {gender, None}]
+    main = [one for one in found if token.doc[one.last].head is token.sent.root]
+    people = {id(one.person): one.person for one in main or found}
+    return next(iter(people.values())) if len(people) == 1 else None
+
+
+def _mentions(cast: Cast, paragraph: int, first: int, end: int) -> list[Mention]:
+    return [one for one in cast.mentions if one.paragraph == paragraph and first <= one.first < end]
+
+
+def _rivals(cast: Cast, after: tuple[int, int], before: tuple[int, int], person: Person, gender: Gender) -> bool:
+    return any(after < (one.paragraph, one.first) < before and one.person is not person
+               and one.person.gender in {gender, None} for one in cast.mentions)
+
+
+def _only(cast: Cast, paragraph: int, token: Token, gender: Gender) -> Person | None:
+    people = {id(one.person): one.person for one in _mentions(cast, paragraph, 0, token.i)
+              if one.person.gender in {gender, None}}
+    return next(iter(people.values())) if len(people) == 1 else None

@@ -1,0 +1,55 @@
+"""Speakers named by layout alone: `REYES: …` in transcripts, and a dash with a name below a quotation."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from index.quotations.cues import CUES
+from index.quotations.frame import Frame
+from index.quotations.reports import Report
+
+_NAME = r"[A-Z][\w.'’-]*(?: (?:[A-Z][\w.'’-]*|de|la|van|von|der|del|al|bin)){0,4}"
+_CAPITALS = re.compile(r"\s*([A-Z][A-Z.'’ -]*[A-Z](?: [A-Z][A-Z.'’-]+)*)(?:\s*\([^)]{1,40}\))?:\s+(?=\S)")
+_HEADED = re.compile(rf"\s*({_NAME})(?:, [A-Z][^:“\"]{{1,50}}|\s*\([^)]{{1,50}}\))?:\s*(?=[“\"'‘])")
+_SIGNED = re.compile(rf"\s*[―—–-]{{1,2}}\s*({_NAME})(?:,[^.!?“\"]{{1,80}})?[.\s]*$")
+
+
+def find_laid_out(paragraphs: Sequence[str], frames: Sequence[Frame]) -> dict[int, Report]:
+    """Return the report that the layout of a paragraph makes of it, by the number of the paragraph."""
+    found: dict[int, Report] = {}
+    headings = {number: match for number, text in enumerate(paragraphs) if (match := _CAPITALS.match(text))}
+    # One heading in capitals may be a dateline or "UPDATE:"; a transcript repeats its names.
+    often = Counter(match.group(1) for match in headings.values())
+    for number, (text, frame) in enumerate(zip(paragraphs, frames, strict=True)):
+        heading = headings.get(number)
+        if heading is not None and often[heading.group(1)] > 1:
+            found[number] = _report(number, heading.group(1), ":", (heading.end(), len(text)))
+            continue
+        report = _headed(number, text, frame) or _signed(number, text, frame)
+        if report is not None:
+            found[number] = report
+    return found
+
+
+def _report(number: int, name: str, cue: str | None, content: tuple[int, int]) -> Report:
+    return Report(number, cue, name, [content])
+
+
+def _headed(number: int, text: str, frame: Frame) -> Report | None:
+    match = _HEADED.match(text)
+    if match is None or not frame.marked or frame.marked[0].start != match.end():
+        return None
+    # "Last May, Ana Reyes said:" is a sentence, not a heading.
+    if any(word.strip(",:").lower() in CUES for word in match.group().split()[1:]):
+        return None
+    return _report(number, match.group(1), ":", (frame.marked[0].start, frame.marked[0].end))
+
+
+def _signed(number: int, text: str, frame: Frame) -> Report | None:
+    if len(frame.marked) != 1 or text[: frame.marked[0].start].strip():
+        return None
+    stretch = frame.marked[0]
+    match = _SIGNED.match(text, stretch.end)
+    return _report(number, match.group(1), None, (stretch.start, stretch.end)) if match else None

@@ -1,0 +1,70 @@
+"""Bytes of a file to text, whatever encoding they came in."""
+
+from __future__ import annotations
+
+import codecs
+
+from charset_normalizer import from_bytes
+
+from index.errors import ArticleError
+
+# UTF-32 first: its little-endian mark begins with that of UTF-16.
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SAMPLE = 200_000
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r\x1b"))
+
+
+def decode(data: bytes, name: str) -> str:
+    """Return the text of a file.
+
+    UTF-8 and text with a byte order mark are taken at their word. Other text is Windows-1252 where few letters have
+    accents, as in the archives of English newsrooms; else the encoding in which it looks most like a language.
+
+    Raises:
+        ArticleError: the bytes are not text, or in no encoding that makes sense of them.
+    """
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return _strictly(data, encoding, name)
+    if any(control in data for control in _CONTROLS):
+        raise ArticleError(f"{name}: is not a text file")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return _strictly(data, _likely_encoding(data, name), name)
+
+
+def _strictly(data: bytes, encoding: str, name: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise ArticleError(f"{name}: is not valid {encoding} (byte {error.start}); save it as UTF-8") from None
+
+
+def _likely_encoding(data: bytes, name: str) -> str:
+    if _mostly_ascii(data) and _decodes(data, "cp1252"):
+        return "cp1252"
+    best = from_bytes(data[:_SAMPLE]).best()
+    if best is None:
+        raise ArticleError(f"{name}: is in no known text encoding; save it as UTF-8")
+    return best.encoding
+
+
+def _mostly_ascii(data: bytes) -> bool:
+    """Tell text in a western language, where a letter in ten at most has an accent, from text in another script."""
+    sample = data[:_SAMPLE]
+    letters = sum(byte >= 0x80 or chr(byte).isalpha() for byte in sample)
+    return sum(byte >= 0x80 for byte in sample) <= letters / 10
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,100 @@
+"""Articles in JSON Lines files: one object a line, with its own id and paragraphs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from index.articles import Article
+from index.errors import ArticleError
+from index.readers.plain_text import MAX_BYTES
+from index.readers.titles import title_from
+
+
+def read_jsonl(path: Path, name: str) -> Iterator[Article | ArticleError]:
+    """Yield an article, or an error that names the line, for each line that is not blank.
+
+    A line is an object ``{"id", "title", "date" (ISO or null), "source" (outlet), "url", "paragraphs": […]}``, of
+    which only the paragraphs are required. The sha256 of such an article is that of its line, so that appending to a
+    file changes none of the articles before.
+    """
+    with path.open("rb") as file:
+        number = 0
+        while line := file.readline(MAX_BYTES + 1):
+            number += 1
+            where = f"{name}, line {number}"
+            if len(line) > MAX_BYTES:
+                _skip_line(file)
+                yield ArticleError(f"{where}: is longer than one article may be ({MAX_BYTES >> 20} MB)")
+            elif line.strip():
+                yield _article_or_error(line.strip(), name, number, where)
+
+
+def _skip_line(file: BinaryIO) -> None:
+    while (chunk := file.readline(MAX_BYTES)) and not chunk.endswith(b"\n"):
+        pass
+
+
+def _article_or_error(line: bytes, name: str, number: int, where: str) -> Article | ArticleError:
+    try:
+        return _article(line, name, number)
+    except json.JSONDecodeError as error:
+        return ArticleError(f"{where}: is not JSON ({error.msg}, column {error.colno})")
+    except UnicodeDecodeError:
+        return ArticleError(f"{where}: is not UTF-8")
+    except RecursionError:
+        return ArticleError(f"{where}: is nested too deeply to be an article")
+    except ValueError as error:
+        return ArticleError(f"{where}: {error}")
+
+
+def _article(line: bytes, name: str, number: int) -> Article:
+    record = json.loads(line.decode("utf-8-sig"))
+    if not isinstance(record, dict):
+        raise ValueError("is not a JSON object")  # noqa: TRY004  (a fault of the data, not of the caller)
+    paragraphs = record.get("paragraphs")
+    if not isinstance(paragraphs, list) or not all(isinstance(text, str) for text in paragraphs):
+        raise ValueError('"paragraphs" is not a list of strings')
+    first = next((text for text in paragraphs if text.strip()), None)
+    if first is None:
+        raise ValueError("holds no text")
+    article = Article(
+        id=_string(record, "id") or f"{name}#{number}",
+        title=_string(record, "title") or title_from(first),
+        paragraphs=tuple(paragraphs),
+        date=_day(record),
+        outlet=_string(record, "source"),
+        place=_string(record, "place"),
+        url=_string(record, "url"),
+        source=name,
+        sha256=hashlib.sha256(line).hexdigest(),
+    )
+    _check_encodable(article)
+    return article
+
+
+def _string(record: dict[str, Any], field: str) -> str | None:
+    value = record.get(field)
+    if value is None or isinstance(value, str):
+        return value or None
+    raise ValueError(f'"{field}" is not a string')
+
+
+def _day(record: dict[str, Any]) -> date | None:
+    text = _string(record, "date")
+    try:
+        return date.fromisoformat(text[:10]) if text else None
+    except ValueError:
+        raise ValueError(f'"date" is not an ISO date: {text!r}') from None
+
+
+def _check_encodable(article: Article) -> None:
+    """Refuse halves of surrogate pairs, which JSON can spell and no file or message can hold."""
+    try:
+        json.dumps(article.to_json(), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise ValueError("holds half of a surrogate pair (a broken \\ud800 escape)") from None

@@ -1,0 +1,24 @@
+"""A title for an article that has none: its first sentence, cut at a word."""
+
+from __future__ import annotations
+
+import re
+
+MAX_LENGTH = 90
+# A full stop after a single capital or a short title ends no sentence: "J. Doe", "Sen. Doe".
+_SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})[.!?][”\"’']?(?=\s+[“\"‘A-Z0-9])|\n")
+
+
+def title_from(text: str, length: int = MAX_LENGTH) -> str:
+    """Return the first sentence of a text, without its full stop, at most `length` code points.
+
+    >>> title_from("The pier will close on Monday. Boats must leave.")
+    'The pier will close on Monday'
+    """
+    text = " ".join(text.split())
+    end = _SENTENCE_END.search(text)
+    sentence = text[: end.start()] if end else text.rstrip(".")
+    if len(sentence) <= length:
+        return sentence or "Untitled"
+    cut = sentence[:length].rsplit(" ", 1)[0] if " " in sentence[:length] else sentence[: length - 1]
+    return cut.rstrip(" ,;:-–—") + "…"

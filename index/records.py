@@ -1,0 +1,245 @@
+"""The SQLite file of a generation: articles, passages, quotations and speakers, and their ids."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from index.articles import Article
+from index.errors import DamagedError
+from index.lexical import LexicalDocument
+from index.quotations import Quotation, Reading, Speaker
+
+# AUTOINCREMENT: an id that was removed is never given again, so a vector can never come to lie under another passage.
+_SCHEMA = """
+CREATE TABLE articles (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, title TEXT NOT NULL, outlet TEXT, date TEXT,
+    place TEXT, url TEXT, file TEXT NOT NULL, sha256 TEXT NOT NULL, fingerprint TEXT NOT NULL, source TEXT NOT NULL);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
+    paragraph INTEGER NOT NULL, text TEXT NOT NULL, UNIQUE (article, paragraph));
+CREATE TABLE quotations (
+    passage INTEGER NOT NULL REFERENCES passages ON DELETE CASCADE, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    kind TEXT NOT NULL, speaker TEXT, cue TEXT, number INTEGER NOT NULL);
+CREATE TABLE speakers (
+    article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE, name TEXT NOT NULL, kind TEXT NOT NULL,
+    gender TEXT, roles TEXT NOT NULL, aliases TEXT NOT NULL);
+CREATE INDEX quotations_by_passage ON quotations (passage, start);
+CREATE INDEX speakers_by_article ON speakers (article);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """An article as an index keeps it; `id` is its row, `name` the id people see."""
+
+    id: int
+    name: str
+    title: str
+    outlet: str | None
+    date: str | None
+    url: str | None
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRow:
+    """A passage as an index keeps it: `id` is its row and its id in the vectors, `article` the row of its article."""
+
+    id: int
+    article: int
+    paragraph: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownArticle:
+    """An article that an index holds: its row, its id, the file and source it came from, and its fingerprint."""
+
+    id: int
+    name: str
+    file: str
+    source: str
+    fingerprint: str
+
+
+class Records:
+    """Reads the records of a generation; each thread needs its own."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Wrap a connection; use `open`."""
+        self._db = connection
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open a sealed file, which is never written to.
+
+        Raises:
+            DamagedError: it is not there, or is no SQLite file.
+        """
+        try:
+            # Connections are handed from thread to thread by a pool, never used by two at once.
+            db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+            db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlite3.Error as error:
+            raise DamagedError(f"{path}: SQLite cannot read it: {error}") from None
+        return cls(db)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def count(self, table: str) -> int:
+        """Return how many rows a table has: articles, passages, quotations or speakers."""
+        return int(self._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608  (our own names)
+
+    def passage_ids(self) -> list[int]:
+        """Return the ids of all passages, in order."""
+        return [row[0] for row in self._db.execute("SELECT id FROM passages ORDER BY id")]
+
+    def passages(self, ids: Sequence[int]) -> dict[int, PassageRow]:
+        """Return passages by id."""
+        rows = self._among("SELECT id, article, paragraph, text FROM passages WHERE id IN", ids)
+        return {row[0]: PassageRow(*row) for row in rows}
+
+    def articles(self, ids: Sequence[int]) -> dict[int, ArticleRow]:
+        """Return articles by the ids of their rows."""
+        columns = "id, name, title, outlet, date, url, file, sha256"
+        rows = self._among(f"SELECT {columns} FROM articles WHERE id IN", ids)  # noqa: S608  (our own names)
+        return {row[0]: ArticleRow(*row) for row in rows}
+
+    def quotations(self, passages: Sequence[int]) -> dict[int, list[Quotation]]:
+        """Return the quotations of passages, in order, by passage id; passages without any are left out."""
+        columns = 'q.passage, p.paragraph, q.start, q."end", q.kind, q.speaker, q.cue, q.number'
+        source = "FROM quotations q JOIN passages p ON p.id = q.passage WHERE q.passage IN"
+        found: dict[int, list[Quotation]] = {}
+        for passage, *values in self._among(f"SELECT {columns} {source}", passages, "ORDER BY q.passage, q.start"):
+            found.setdefault(passage, []).append(Quotation(*values))
+        return found
+
+    def article_ids(self, names: Iterable[str]) -> dict[str, int]:
+        """Return the row ids of articles by the ids people see; unknown ones are left out."""
+        found = self._among("SELECT name, id FROM articles WHERE name IN", list(names))
+        return dict(found)
+
+    def lexical_documents(self, articles: Sequence[int]) -> Iterator[LexicalDocument]:
+        """Yield what is to be searched of the passages of articles."""
+        titles = {row.id: row.title for row in self.articles(articles).values()}
+        passages = self.passages(self.article_passages(articles))
+        quotations = self.quotations(list(passages))
+        for passage in passages.values():
+            speakers = dict.fromkeys(q.speaker for q in quotations.get(passage.id, ()) if q.speaker)
+            yield LexicalDocument(passage.id, passage.article, passage.text, titles[passage.article], list(speakers))
+
+    def article_passages(self, articles: Sequence[int]) -> list[int]:
+        """Return the ids of the passages of articles, in order."""
+        rows = self._among("SELECT id FROM passages WHERE article IN", articles, "ORDER BY article, paragraph")
+        return [row[0] for row in rows]
+
+    def neighbours(self, article: str, paragraph: int, reach: int) -> list[int]:
+        """Return the ids of the passages of an article from `reach` before a paragraph to `reach` after it."""
+        rows = self._db.execute(
+            "SELECT p.id FROM passages p JOIN articles a ON a.id = p.article"
+            " WHERE a.name = ? AND p.paragraph BETWEEN ? AND ? ORDER BY p.paragraph",
+            (article, paragraph - reach, paragraph + reach),
+        )
+        return [row[0] for row in rows]
+
+    def speaker_names(self) -> list[str]:
+        """Return the canonical names of all who are quoted, those quoted most first."""
+        rows = self._db.execute(
+            "SELECT speaker FROM quotations WHERE speaker NOT NULL GROUP BY speaker ORDER BY count(*) DESC, speaker"
+        )
+        return [row[0] for row in rows]
+
+    def _among(self, select: str, values: Sequence[int] | Sequence[str], order: str = "") -> Iterator[tuple[Any, ...]]:
+        """Run a SELECT that ends in ``IN``, in chunks below SQLite's limit on the number of values."""
+        for start in range(0, len(values), 900):
+            chunk = values[start : start + 900]
+            yield from self._db.execute(f"{select} ({','.join('?' * len(chunk))}) {order}", chunk)
+
+
+class RecordsWriter(Records):
+    """Changes the records of a generation that is being built."""
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the file of a build, making its tables where it is new."""
+        new = not path.exists()
+        db = sqlite3.connect(path, isolation_level=None)
+        # The file is private to the build until it is sealed, and sealing makes it durable.
+        db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON;")
+        if new:
+            db.executescript(_SCHEMA)
+        db.execute("BEGIN")
+        return cls(db)
+
+    def finish(self) -> None:
+        """Write everything out and close the file."""
+        self._db.execute("COMMIT")
+        self._db.close()
+
+    def known_articles(self) -> list[KnownArticle]:
+        """Return what is needed of each article to tell whether it changed or vanished."""
+        rows = self._db.execute("SELECT id, name, file, source, fingerprint FROM articles ORDER BY id")
+        return [KnownArticle(*row) for row in rows]
+
+    def add_article(self, article: Article, source: str) -> int:
+        """Add an article and its passages; return the id of its row."""
+        day = article.date.isoformat() if article.date else None
+        columns = "name, title, outlet, date, place, url, file, sha256, fingerprint, source"
+        row = self._db.execute(
+            f"INSERT INTO articles ({columns}) VALUES (?,?,?,?,?,?,?,?,?,?)",  # noqa: S608  (our own names)
+            (article.id, article.title, article.outlet, day, article.place, article.url, article.source,
+             article.sha256, article.fingerprint(), source),
+        ).lastrowid  # fmt: skip
+        assert row is not None
+        self._db.executemany(
+            "INSERT INTO passages (article, paragraph, text) VALUES (?,?,?)",
+            ((row, number, text) for number, text in article.passages()),
+        )
+        return row
+
+    def remove_article(self, row: int) -> None:
+        """Remove an article with all that belongs to it."""
+        self._db.execute("DELETE FROM articles WHERE id = ?", (row,))
+
+    def load_article(self, row: int) -> Article:
+        """Return an article with the paragraphs that are indexed, each at its number."""
+        name, title, place = self._db.execute("SELECT name, title, place FROM articles WHERE id = ?", (row,)).fetchone()
+        passages = self._db.execute("SELECT paragraph, text FROM passages WHERE article = ? ORDER BY paragraph", (row,))
+        texts = dict(passages.fetchall())
+        paragraphs = tuple(texts.get(number, "") for number in range(max(texts, default=-1) + 1))
+        return Article(id=name, title=title, paragraphs=paragraphs, place=place)
+
+    def add_reading(self, row: int, reading: Reading) -> None:
+        """Add the quotations and speakers that were found in an article."""
+        passages = dict(self._db.execute("SELECT paragraph, id FROM passages WHERE article = ?", (row,)).fetchall())
+        self._db.executemany(
+            "INSERT INTO quotations VALUES (?,?,?,?,?,?,?)",
+            ((passages[q.paragraph], q.start, q.end, q.kind, q.speaker, q.cue, q.number) for q in reading.quotations),
+        )
+        self._db.executemany(
+            "INSERT INTO speakers VALUES (?,?,?,?,?,?)",
+            ((row, s.name, s.kind, s.gender, json.dumps(s.roles), json.dumps(s.aliases)) for s in reading.speakers),
+        )
+
+    def remove_readings(self) -> None:
+        """Remove the quotations and speakers of all articles."""
+        self._db.execute("DELETE FROM quotations")
+        self._db.execute("DELETE FROM speakers")
+
+    def load_reading(self, row: int) -> Reading:
+        """Return what `add_reading` added for an article."""
+        quotations = self.quotations(self.article_passages([row]))
+        rows = self._db.execute("SELECT name, kind, gender, roles, aliases FROM speakers WHERE article = ?", (row,))
+        speakers = (
+            Speaker(name, kind, gender, tuple(json.loads(roles)), tuple(json.loads(aliases)))
+            for name, kind, gender, roles, aliases in rows
+        )
+        return Reading(tuple(q for found in quotations.values() for q in found), tuple(speakers))

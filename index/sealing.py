@@ -1,0 +1,145 @@
+"""Turning the files of a build into the generation in force, so that a kill at any instant leaves a good one."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from index.durable import hash_file, link_or_copy, replace_file, sync, sync_tree
+from index.errors import BusyError, DamagedError, GenerationError, OnrecordError
+from index.generation import CURRENT, LEXICAL, RECORDS, VECTORS, IndexFolder
+from index.lexical import LexicalIndex
+from index.manifest import MANIFEST, FileSeal, Manifest
+from index.models import ModelCard
+from index.records import Records
+from index.vectors import VectorIndex
+
+KEPT_GENERATIONS = 2
+_STAGING = ".staging-"
+_LOCK = "lock"
+
+
+@contextmanager
+def writing(index: IndexFolder) -> Iterator[Path]:
+    """Hold the writer lock of an index; yield an empty folder for the files of a build, gone when the block ends.
+
+    Raises:
+        BusyError: another build holds the lock.
+        OnrecordError: the folder cannot be written.
+    """
+    try:
+        index.generations.mkdir(parents=True, exist_ok=True)
+        index.models.mkdir(exist_ok=True)
+        lock = FileLock(index.path / _LOCK, timeout=0)
+        with lock:
+            for leftover in index.generations.glob(f"{_STAGING}*"):
+                shutil.rmtree(leftover, ignore_errors=True)
+            staging = index.generations / f"{_STAGING}{os.getpid()}"
+            staging.mkdir()
+            try:
+                yield staging
+            finally:
+                shutil.rmtree(staging, ignore_errors=True)
+    except Timeout:
+        raise BusyError(f"{index.path}: another build is under way; try again when it is done") from None
+    except PermissionError as error:
+        raise OnrecordError(
+            f"{index.path}: no permission to write the index ({error.filename or index.path})"
+        ) from None
+    except OSError as error:
+        raise OnrecordError(f"{index.path}: the index could not be written: {error.strerror or error}") from error
+
+
+def seal(index: IndexFolder, staging: Path, manifest: Manifest) -> str:
+    """Make the files of a build the generation in force; return its name.
+
+    Args:
+        index: the index, whose writer lock is held.
+        staging: folder with the records, the vectors and the terms.
+        manifest: what the generation is, its files yet to be filled in.
+
+    Raises:
+        DamagedError: the parts of the build do not agree with each other.
+    """
+    _check_parts(staging)
+    files = {
+        path.relative_to(staging).as_posix(): FileSeal.of(path) for path in sorted(staging.rglob("*")) if path.is_file()
+    }
+    data = replace(manifest, files=files).to_bytes()
+    (staging / MANIFEST).write_bytes(data)
+    sync_tree(staging)
+    name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{hashlib.sha256(data).hexdigest()}"
+    staging.rename(index.generations / name)
+    sync(index.generations)
+    replace_file(index.path / CURRENT, f"{name}\n".encode("ascii"))
+    return name
+
+
+def seal_model(index: IndexFolder, prepared: Path) -> str:
+    """Put a prepared model into the index, where it is not there yet; return the name of its folder."""
+    name = hash_file(prepared / "model.json")
+    target = index.models / name
+    if not target.is_dir():
+        staging = index.models / f"{_STAGING}{name}"
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir()
+        for file in ("model.json", *ModelCard.read(prepared).files):
+            link_or_copy(prepared / file, staging / file)
+        sync_tree(staging)
+        staging.rename(target)
+        sync(index.models)
+    return name
+
+
+def clean_up(index: IndexFolder) -> None:
+    """Remove generations before the last two, and models that none of those left uses.
+
+    The last but one stays: a reader may be opening it, and it serves if the last is damaged.
+    """
+    names = index.names()
+    for name in names[KEPT_GENERATIONS:]:
+        _remove(index.generations / name)
+    try:
+        used = {model for name in names[:KEPT_GENERATIONS] for model in index.manifest(name).sealed_models.values()}
+    except GenerationError:
+        return
+    for folder in index.models.iterdir():
+        if folder.name not in used:
+            _remove(folder)
+
+
+def set_aside(index: IndexFolder, name: str) -> Path:
+    """Rename a damaged generation, so that it is kept but never opened; return where it is."""
+    target = index.generations / f"{name}.damaged"
+    (index.generations / name).rename(target)
+    sync(index.generations)
+    return target
+
+
+def _remove(folder: Path) -> None:
+    """Delete a folder that nobody may find half deleted."""
+    doomed = folder.with_name(f"{_STAGING}{os.getpid()}-{folder.name[:16]}")
+    folder.rename(doomed)
+    shutil.rmtree(doomed, ignore_errors=True)
+
+
+def _check_parts(staging: Path) -> None:
+    records = Records.open(staging / RECORDS)
+    try:
+        passages = set(records.passage_ids())
+    finally:
+        records.close()
+    vectors = VectorIndex.open(staging / VECTORS).ids
+    terms = LexicalIndex(staging / LEXICAL).count()
+    if len(vectors) != len(passages) or set(vectors.tolist()) != passages or terms != len(passages):
+        raise DamagedError(
+            f"{staging}: {len(passages)} passages, but {len(vectors)} vectors and {terms} lexical documents"
+        )

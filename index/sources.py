@@ -1,0 +1,79 @@
+"""What a user gave to be indexed: files and folders, walked in order."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from index.articles import Article
+from index.errors import ArticleError, SourceError, UsageError
+from index.readers import READERS, read_articles
+
+SOURCES_VARIABLE = "ONRECORD_ARTICLES"
+
+
+def resolve(source: str) -> str:
+    """Return the form under which a source is remembered: an absolute path.
+
+    Raises:
+        UsageError: the source is empty, or an address (which are not read yet).
+    """
+    if not source.strip():
+        raise UsageError("a source is empty: give a file or a folder")
+    if "://" in source:
+        raise UsageError(f"{source}: only files and folders can be indexed")
+    return str(Path(source).expanduser().absolute())
+
+
+def default_source() -> str:
+    """Return the source to index where none was ever given: `$ONRECORD_ARTICLES`, else `./seeds`.
+
+    Raises:
+        UsageError: neither is there.
+    """
+    named = os.environ.get(SOURCES_VARIABLE)
+    if named or Path("seeds").is_dir():
+        return resolve(named or "seeds")
+    raise UsageError("nothing to index yet: give a file or folder of articles (onrecord index FOLDER)")
+
+
+def read_source(source: str) -> Iterator[Article | ArticleError]:
+    """Yield the articles of a file or folder in the order of their names, and errors for those that cannot be read.
+
+    Raises:
+        SourceError: the source is not there, or holds no file of a kind that can be read.
+    """
+    path = Path(source)
+    if path.is_dir():
+        yield from _read_folder(path)
+    elif not path.exists():
+        raise SourceError(f"{source}: no such file or folder; `onrecord forget {source}` if it is gone for good")
+    elif path.suffix.lower() not in READERS:
+        raise SourceError(f"{source}: cannot read this kind of file (known: {_known_kinds()})")
+    else:
+        yield from read_articles(path, path.name)
+
+
+def _read_folder(folder: Path) -> Iterator[Article | ArticleError]:
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise SourceError(f"{folder}: no permission to read this folder")
+    found = False
+    for path in _walk(folder):
+        found = True
+        yield from read_articles(path, path.relative_to(folder).as_posix())
+    if not found:
+        raise SourceError(f"{folder}: holds no articles (looked for {_known_kinds()})")
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Yield the files of known kinds, sorted; hidden files and folders, such as a built index, are passed over."""
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            if not name.startswith(".") and Path(name).suffix.lower() in READERS:
+                yield Path(parent, name)
+
+
+def _known_kinds() -> str:
+    return ", ".join(sorted(READERS))

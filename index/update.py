@@ -1,0 +1,115 @@
+"""What changed in the sources since the last build, put into the records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from index.articles import Article
+from index.errors import ArticleError
+from index.quotations import Reading
+from index.records import KnownArticle, RecordsWriter
+from index.sources import read_source
+
+
+@dataclass(slots=True)
+class Changes:
+    """What an update did to the records.
+
+    Attributes:
+        added: row ids of articles that are new, or new versions of known ones.
+        removed: row ids that are gone: vanished articles, and old versions.
+        new: how many articles are new.
+        changed: how many are new versions.
+        unchanged: how many are as they were.
+        vanished: how many are gone.
+        skipped: one line for each article that could not be read.
+        vectors: ids under which the vectors of removed texts lie, so that the same words need not be embedded again.
+        readings: what was found in removed articles, by their paragraphs.
+    """
+
+    added: list[int] = field(default_factory=list)
+    removed: list[int] = field(default_factory=list)
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    vanished: int = 0
+    skipped: list[str] = field(default_factory=list)
+    vectors: dict[str, int] = field(default_factory=dict)
+    readings: dict[tuple[str, ...], Reading] = field(default_factory=dict)
+
+
+class Update:
+    """Brings records up to date with sources."""
+
+    def __init__(self, records: RecordsWriter, progress: Callable[[int], None]) -> None:
+        """Prepare an update.
+
+        Args:
+            records: the records to change.
+            progress: told how many articles were read so far.
+        """
+        self._records = records
+        self._progress = progress
+        self._known = {article.name: article for article in records.known_articles()}
+        self._seen: set[str] = set()
+        self.changes = Changes()
+
+    def refresh(self, sources: Sequence[str]) -> None:
+        """Read sources anew; articles that vanished from them go, those of other sources stay.
+
+        An article that can no longer be read stays as it was read last.
+
+        Raises:
+            SourceError: a source is gone, or holds nothing of a kind that can be read.
+        """
+        unreadable: set[tuple[str, str | None]] = set()
+        for source in sources:
+            for article in read_source(source):
+                if isinstance(article, ArticleError):
+                    self.changes.skipped.append(str(article))
+                    unreadable.add((source, article.file))
+                else:
+                    self._take(article, source, sources)
+        for known in list(self._known.values()):
+            if known.source in sources and known.name not in self._seen:
+                if (known.source, known.file) in unreadable:
+                    self.changes.unchanged += 1
+                else:
+                    self._remove(known)
+                    self.changes.vanished += 1
+        self.changes.unchanged += sum(known.source not in sources for known in self._known.values())
+
+    def forget(self, source: str) -> None:
+        """Remove all articles of a source."""
+        for known in list(self._known.values()):
+            if known.source == source:
+                self._remove(known)
+                self.changes.vanished += 1
+
+    def _take(self, article: Article, source: str, sources: Sequence[str]) -> None:
+        known = self._known.get(article.id)
+        elsewhere = known is not None and known.source != source and known.source not in sources
+        if article.id in self._seen or elsewhere:
+            self.changes.skipped.append(f"{article.source}: another article has the id {article.id!r}")
+            return
+        self._seen.add(article.id)
+        self._progress(len(self._seen))
+        if known and known.fingerprint == article.fingerprint() and known.source == source:
+            self.changes.unchanged += 1
+            return
+        if known:
+            self._remove(known)
+            self.changes.changed += 1
+        else:
+            self.changes.new += 1
+        self.changes.added.append(self._records.add_article(article, source))
+
+    def _remove(self, known: KnownArticle) -> None:
+        passages = self._records.passages(self._records.article_passages([known.id]))
+        self.changes.vectors |= {passage.text: passage.id for passage in passages.values()}
+        paragraphs = self._records.load_article(known.id).paragraphs
+        self.changes.readings[paragraphs] = self._records.load_reading(known.id)
+        self._records.remove_article(known.id)
+        self.changes.removed.append(known.id)
+        del self._known[known.name]

@@ -1,0 +1,153 @@
+"""The engine behind every front end: questions in, Answers out, from whichever generation is in force."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import date, datetime
+from types import TracebackType
+from typing import Self
+
+from index.errors import OnrecordError, UsageError
+from index.generation import Generation, IndexFolder, open_current
+from index.records import Records
+from retrieval.answer import Answer, Hit
+from retrieval.answering import answer_question
+from retrieval.hits import make_hits
+from retrieval.search import ModelShelf, Searcher
+
+WATCH_SECONDS = 0.5
+
+log = logging.getLogger(__name__)
+
+
+class Engine:
+    """Answers questions from an index. Safe to share by threads.
+
+    A new generation is opened beside the old one, which goes on answering, and takes over between two questions.
+    """
+
+    def __init__(self, index: IndexFolder, *, watch: bool = False) -> None:
+        """Open the generation in force.
+
+        Args:
+            index: the index.
+            watch: look for new generations in the background until `close`.
+
+        Raises:
+            NoIndexError: there is no index.
+            FormatError: another version of the format wrote it.
+            DamagedError: no generation of it is good.
+        """
+        self._index = index
+        self._searcher = self._open()
+        self._closing = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="onrecord-watch", daemon=True) if watch else None
+        if self._watcher:
+            self._watcher.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop watching."""
+        self._closing.set()
+        if self._watcher:
+            self._watcher.join()
+
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int = 5,
+        now: date | None = None,
+        history: Sequence[str] = (),
+        scope: Sequence[str] | None = None,
+    ) -> Answer:
+        """Answer a question.
+
+        Args:
+            question: as typed.
+            k: how many passages to return at most.
+            now: the day that "last week" is meant from; today by default.
+            history: earlier questions of the conversation, oldest first.
+            scope: ids of the only articles to search; all by default.
+
+        Raises:
+            UsageError: the scope names an article that is not in the index.
+        """
+        searcher = self._searcher
+        area = None
+        if scope is not None:
+            area, unknown = searcher.scope(scope)
+            if unknown:
+                raise UsageError(f"scope: no article {unknown[0]!r} in this index")
+        with closing(searcher.generation.open_records()) as records:
+            return answer_question(
+                searcher,
+                records,
+                question,
+                k=k,
+                now=now or datetime.now().astimezone().date(),
+                history=history,
+                scope=area,
+            )
+
+    def speakers(self) -> list[str]:
+        """Return the canonical names of all who are quoted, those quoted most first."""
+        with self._records() as records:
+            return records.speaker_names()
+
+    def neighbours(self, article: str, paragraph: int, reach: int) -> list[Hit]:
+        """Return the passages of an article around a paragraph, in order, the paragraph among them.
+
+        Args:
+            article: id of the article.
+            paragraph: its number, from 0.
+            reach: how many paragraph numbers to go back and forth.
+        """
+        with self._records() as records:
+            return make_hits(records, [(passage, 1.0) for passage in records.neighbours(article, paragraph, reach)])
+
+    def sources(self) -> list[str]:
+        """Return what the index was built from."""
+        return list(self._searcher.generation.manifest.sources)
+
+    def describe(self) -> str:
+        """Return one line on what the index holds."""
+        manifest = self._searcher.generation.manifest
+        counts = ", ".join(f"{manifest.counts[what]:,} {what}" for what in ("articles", "passages", "quotations"))
+        return f"{counts}; built {manifest.created[:16].replace('T', ' ')} UTC"
+
+    def warm_up(self) -> None:
+        """Load the models now rather than at the first question."""
+        self.ask("What was said?", k=1)
+
+    def _records(self) -> closing[Records]:
+        return closing(self._searcher.generation.open_records())
+
+    def _open(self, shelf: ModelShelf | None = None) -> Searcher:
+        generation = open_current(self._index, log.warning)
+        return Searcher(generation, _shelf_for(generation, shelf))
+
+    def _watch(self) -> None:
+        complaint = None
+        while not self._closing.wait(WATCH_SECONDS):
+            try:
+                if self._index.current() != self._searcher.generation.name:
+                    self._searcher = self._open(self._searcher.models)
+                    log.info("now answering from %s", self.describe())
+            except OnrecordError as error:
+                if str(error) != complaint:
+                    log.warning("%s; going on with the index as it was", error)
+                complaint = str(error)
+
+
+def _shelf_for(generation: Generation, shelf: ModelShelf | None) -> ModelShelf:
+    wanted = (generation.encoder, generation.reranker)
+    return shelf if shelf and shelf.folders == wanted else ModelShelf(*wanted)

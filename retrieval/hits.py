@@ -1,0 +1,65 @@
+"""Passages of a generation as hits: verbatim text, quotations, citation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from index.quotations import Quotation
+from index.records import ArticleRow, PassageRow, Records
+from retrieval.answer import Citation, Hit, HitQuotation, Span
+
+
+def make_hits(
+    records: Records, scored: Sequence[tuple[int, float]], highlights: Mapping[int, Sequence[Span]] | None = None
+) -> list[Hit]:
+    """Return hits for passages, in the order given.
+
+    Args:
+        records: of the generation.
+        scored: (passage id, score between 0 and 1).
+        highlights: code points [start, end) of the words that answer, by passage id.
+    """
+    ids = [passage for passage, _ in scored]
+    passages = records.passages(ids)
+    articles = records.articles(list({row.article for row in passages.values()}))
+    quotations = records.quotations(ids)
+    return [
+        _hit(
+            passages[passage],
+            articles[passages[passage].article],
+            quotations.get(passage, []),
+            score,
+            tuple((highlights or {}).get(passage, ())),
+        )
+        for passage, score in scored
+    ]
+
+
+def _hit(
+    passage: PassageRow, article: ArticleRow, quotations: Sequence[Quotation], score: float, spans: tuple[Span, ...]
+) -> Hit:
+    return Hit(
+        article=article.name,
+        paragraph=passage.paragraph,
+        text=passage.text,
+        score=score,
+        highlights=spans,
+        quotations=tuple(HitQuotation(q.speaker, q.kind, q.start, q.end, q.cue, q.number) for q in quotations),
+        also=(),
+        citation=cite(article, passage, spans),
+    )
+
+
+def cite(article: ArticleRow, passage: PassageRow, spans: Sequence[Span]) -> Citation:
+    """Return the citation of a passage: of the highlighted words where there are some, else of the whole."""
+    chars = (spans[0][0], spans[-1][1]) if spans else (0, len(passage.text))
+    return Citation(
+        title=article.title,
+        outlet=article.outlet,
+        date=article.date,
+        url=article.url,
+        paragraph=passage.paragraph + 1,
+        chars=chars,
+        source=article.file,
+        sha256=article.sha256,
+    )

@@ -1,0 +1,301 @@
+"""An emulated Bot API server on loopback: people write and press through it, and it keeps what the bot did.
+
+    with BotApi() as api:
+        api.say(7, "What did the mayor say?")
+        (message,) = await api.wait_for_messages(1)
+
+It runs in threads of its own, so the bot under test may run in the test's event loop or in another process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections import defaultdict, deque
+from itertools import count
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from tests.bot_api_http import Call, Fault, Json, Server, refusal_body
+from tests.bot_api_rules import (
+    LONGEST_CALLBACK_ANSWER,
+    Refusal,
+    bad_request,
+    check_commands,
+    check_inline_results,
+    check_keyboard,
+    check_text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BOT = {"id": 110201543, "is_bot": True, "first_name": "On Record", "username": "onrecord_test_bot"}
+TOKEN = f"{BOT['id']}:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+DATE = 1924992000
+
+
+class BotApi:
+    """The server, the people who write to the bot, and the record of what it did.
+
+    Attributes:
+        root: what to pass as the bot's `base_url`.
+        token: the token that the server knows.
+        calls: every request but getUpdates, in order.
+        polls: every getUpdates, in order.
+        messages: the messages that people see, as last edited, in order.
+        callback_answers: what answerCallbackQuery said, by the query's id.
+        inline_answers: what answerInlineQuery offered, by the query's id.
+        commands: the menu, as last set.
+    """
+
+    def __init__(self) -> None:
+        self.token = TOKEN
+        self.calls: list[Call] = []
+        self.polls: list[Call] = []
+        self.messages: list[Json] = []
+        self.callback_answers: dict[str, Json] = {}
+        self.inline_answers: dict[str, Json] = {}
+        self.commands: list[Json] = []
+        self._chats: dict[int, Json] = {}
+        self._blocked: set[int] = set()
+        self._updates: list[Json] = []
+        self._ids = count(1)
+        self._poll = 0
+        self._closed = False
+        self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
+        self._changed = threading.Condition()
+        self._server = Server(self.respond)
+        self.root = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        self._server.shutdown()
+        self._server.server_close()
+
+    # What people do.
+
+    def say(self, chat_id: int, text: str, *, user_id: int | None = None, edited: bool = False, **fields: Any) -> int:
+        """Write to the bot; a negative chat id is a group. Returns the message's id."""
+        entities = _command_entities(text)
+        message = self._incoming(chat_id, user_id, text=text, **({"entities": entities} if entities else {}), **fields)
+        self.deliver({"edited_message" if edited else "message": message})
+        return int(message["message_id"])
+
+    def join(self, chat_id: int, user_id: int) -> None:
+        """Somebody joins a group: a service message."""
+        self.deliver({"message": self._incoming(chat_id, user_id, new_chat_members=[_user(user_id)])})
+
+    def press(self, message: Json, data: str, *, user_id: int | None = None) -> str:
+        """Press a button under a message of the bot. Returns the callback query's id."""
+        query = str(next(self._ids))
+        user = _user(user_id or abs(message["chat"]["id"]))
+        self.deliver(
+            {"callback_query": {"id": query, "from": user, "message": message, "data": data, "chat_instance": "1"}}
+        )
+        return query
+
+    def query(self, user_id: int, text: str, offset: str = "") -> str:
+        """Type an inline query. Returns its id."""
+        query = str(next(self._ids))
+        self.deliver({"inline_query": {"id": query, "from": _user(user_id), "query": text, "offset": offset}})
+        return query
+
+    def deliver(self, update: Json) -> None:
+        """Put any update in the queue."""
+        with self._changed:
+            self._updates.append({"update_id": next(self._ids), **update})
+            self._changed.notify_all()
+
+    def block(self, chat_id: int) -> None:
+        """The person does not want to hear from the bot any more."""
+        self._blocked.add(chat_id)
+
+    def revoke_token(self) -> None:
+        """The owner has had @BotFather make a new token."""
+        with self._changed:
+            self.token = f"{BOT['id']}:AAnewTokenThatNobodyKnowsYet_0000000"
+            self._changed.notify_all()
+
+    def fail(self, method: str, *faults: Fault) -> None:
+        """Let the next requests of a method go wrong, one fault each."""
+        self._faults[method].extend(faults)
+
+    # What the bot did.
+
+    async def wait_for_messages(self, number: int, *, within: float = 10) -> list[Json]:
+        """Wait until people have got so many messages, and return them all."""
+        await self.wait_until(lambda: len(self.messages) >= number, f"{number} messages", within=within)
+        return self.messages
+
+    async def wait_for_calls(self, method: str, number: int = 1, *, within: float = 10) -> list[Call]:
+        """Wait until a method was called so often, and return its calls."""
+        await self.wait_until(lambda: len(self.called(method)) >= number, f"{number} of {method}", within=within)
+        return self.called(method)
+
+    async def wait_until(self, true: Callable[[], bool], what: str, *, within: float = 10) -> None:
+        """Wait for anything about this server; the test fails where it does not come."""
+        await asyncio.to_thread(self.wait, true, what, within=within)
+
+    def wait(self, true: Callable[[], bool], what: str, *, within: float = 10) -> None:
+        """Wait likewise, in a test without an event loop."""
+        with self._changed:
+            came = self._changed.wait_for(true, within)
+        assert came, f"no {what} within {within} s; calls: {[(call.method, call.status) for call in self.calls]}"
+
+    def called(self, method: str) -> list[Call]:
+        return [call for call in self.calls if call.method == method]
+
+    def messages_to(self, chat_id: int) -> list[Json]:
+        return [message for message in self.messages if message["chat"]["id"] == chat_id]
+
+    # How the server answers.
+
+    def respond(self, token: str, method: str, params: Json) -> Fault | None:
+        """Answer one request; None where the connection is dropped."""
+        with self._changed:
+            fault = self._faults[method].popleft() if self._faults[method] else Fault()
+            status, body = (fault.status, fault.body) if fault.body else (200, b"")
+            if not fault.drop and not body:
+                status, body = self._carry_out(token, method, params)
+            log = self.polls if method == "getUpdates" else self.calls
+            log.append(Call(method, params, status=0 if fault.drop else status))
+            self._changed.notify_all()
+        time.sleep(fault.delay)
+        return None if fault.drop else Fault(status, body)
+
+    def _carry_out(self, token: str, method: str, params: Json) -> tuple[int, bytes]:
+        answer = self._methods.get(method, _not_found) if token == self.token else _unauthorized
+        try:
+            return 200, json.dumps({"ok": True, "result": answer(self, params)}).encode()
+        except Refusal as refusal:
+            return refusal.status, refusal_body(refusal)
+
+    def _get_me(self, _: Json) -> Json:
+        return {**BOT, "can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": True}
+
+    def _get_updates(self, params: Json) -> list[Json]:
+        self._poll += 1
+        poll, token = self._poll, self.token
+        self._changed.notify_all()
+        self._updates = [update for update in self._updates if update["update_id"] >= int(params.get("offset", 0))]
+        self._changed.wait_for(
+            lambda: self._updates or self._closed or self._poll != poll or self.token != token,
+            float(params.get("timeout", 0)),
+        )
+        if self.token != token:
+            raise Refusal(401, "Unauthorized")
+        if self._poll != poll:
+            reason = "terminated by other getUpdates request; make sure that only one bot instance is running"
+            raise Refusal(409, f"Conflict: {reason}")
+        allowed = {"update_id", *params.get("allowed_updates", ())}
+        return [update for update in self._updates if not params.get("allowed_updates") or set(update) <= allowed]
+
+    def _send_message(self, params: Json) -> Json:
+        chat = self._reachable(params)
+        check_text(params.get("text", ""), params.get("entities", []))
+        check_keyboard(params.get("reply_markup", {}))
+        reply = params.get("reply_parameters")
+        if reply and reply["message_id"] < 1 and not reply.get("allow_sending_without_reply"):
+            raise bad_request("message to be replied not found")
+        kept = {
+            name: params[name] for name in ("text", "entities", "reply_markup", "reply_parameters") if name in params
+        }
+        self.messages.append({"message_id": next(self._ids), "date": DATE, "from": BOT, "chat": chat, **kept})
+        return self.messages[-1]
+
+    def _edit_message_text(self, params: Json) -> Json:
+        self._reachable(params)
+        check_text(params.get("text", ""), params.get("entities", []))
+        check_keyboard(params.get("reply_markup", {}))
+        message = next((one for one in self.messages if one["message_id"] == int(params["message_id"])), None)
+        if message is None:
+            raise bad_request("message to edit not found")
+        new = {name: params.get(name) for name in ("text", "entities", "reply_markup")}
+        if new == {name: message.get(name) for name in new}:
+            raise bad_request(
+                "message is not modified: specified new message content and reply markup are exactly the same as a "
+                "current content and reply markup of the message"
+            )
+        message.update(new)
+        return message
+
+    def _send_chat_action(self, params: Json) -> bool:
+        self._reachable(params)
+        if params.get("action") != "typing":
+            raise bad_request("wrong parameter action in request")
+        return True
+
+    def _answer_callback_query(self, params: Json) -> bool:
+        if len(params.get("text", "")) > LONGEST_CALLBACK_ANSWER:
+            raise bad_request("MESSAGE_TOO_LONG")
+        if params["callback_query_id"] in self.callback_answers:
+            raise bad_request("query is too old and response timeout expired or query ID is invalid")
+        self.callback_answers[params["callback_query_id"]] = params
+        return True
+
+    def _answer_inline_query(self, params: Json) -> bool:
+        check_inline_results(params["results"])
+        self.inline_answers[params["inline_query_id"]] = params
+        return True
+
+    def _set_my_commands(self, params: Json) -> bool:
+        check_commands(params["commands"])
+        self.commands = params["commands"]
+        return True
+
+    _methods: ClassVar[dict[str, Callable[[BotApi, Json], Any]]] = {
+        "getMe": _get_me,
+        "getUpdates": _get_updates,
+        "deleteWebhook": lambda *_: True,
+        "setMyCommands": _set_my_commands,
+        "sendMessage": _send_message,
+        "editMessageText": _edit_message_text,
+        "sendChatAction": _send_chat_action,
+        "answerCallbackQuery": _answer_callback_query,
+        "answerInlineQuery": _answer_inline_query,
+    }
+
+    def _reachable(self, params: Json) -> Json:
+        chat = self._chats.get(int(params["chat_id"]))
+        if chat is None:
+            raise bad_request("chat not found")
+        if chat["id"] in self._blocked:
+            raise Refusal(403, "Forbidden: bot was blocked by the user")
+        return chat
+
+    def _incoming(self, chat_id: int, user_id: int | None, **fields: Any) -> Json:
+        private = {"id": chat_id, "type": "private", "first_name": "Person"}
+        group = {"id": chat_id, "type": "supergroup", "title": "Newsroom"}
+        chat = self._chats.setdefault(chat_id, private if chat_id > 0 else group)
+        return {
+            "message_id": next(self._ids),
+            "date": DATE,
+            "chat": chat,
+            "from": _user(user_id or abs(chat_id)),
+            **fields,
+        }
+
+
+def _unauthorized(*_: Any) -> None:
+    raise Refusal(401, "Unauthorized")
+
+
+def _not_found(*_: Any) -> None:
+    raise Refusal(404, "Not Found")
+
+
+def _user(user_id: int) -> Json:
+    return {"id": user_id, "is_bot": False, "first_name": "Person"}
+
+
+def _command_entities(text: str) -> list[Json]:
+    command = text.split(maxsplit=1)[0] if text.startswith("/") else ""
+    return [{"type": "bot_command", "offset": 0, "length": len(command)}] if len(command) > 1 else []

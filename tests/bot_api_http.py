@@ -1,0 +1,108 @@
+"""The HTTP side of the emulated Bot API server, and what can go wrong on it."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+from tests.bot_api_rules import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request of the bot: when it came, and what the server answered."""
+
+    method: str
+    params: Json
+    at: float = field(default_factory=time.monotonic)
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong with one request."""
+
+    status: int = 200
+    body: bytes | None = None
+    delay: float = 0
+    drop: bool = False
+
+    @classmethod
+    def refused(cls, status: int, description: str, **parameters: Any) -> Fault:
+        return cls(status, refusal_body(Refusal(status, description, **parameters)))
+
+    @classmethod
+    def too_many_requests(cls, retry_after: int) -> Fault:
+        return cls.refused(429, f"Too Many Requests: retry after {retry_after}", retry_after=retry_after)
+
+    @classmethod
+    def server_error(cls) -> Fault:
+        return cls.refused(500, "Internal Server Error")
+
+    @classmethod
+    def bad_gateway(cls) -> Fault:
+        """The front server's own page, which is no JSON."""
+        return cls(502, b"<html><head><title>502 Bad Gateway</title></head></html>")
+
+    @classmethod
+    def dropped(cls) -> Fault:
+        """The connection ends before the request is looked at."""
+        return cls(drop=True)
+
+    @classmethod
+    def slow(cls, seconds: float) -> Fault:
+        """The request is carried out at once, and answered late."""
+        return cls(delay=seconds)
+
+
+class Server(ThreadingHTTPServer):
+    """A thread for each connection."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, respond: Callable[[str, str, Json], Fault | None]) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.respond = respond
+
+    def handle_error(self, *_: Any) -> None:
+        """Say nothing: a bot may hang up on a long poll."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Server
+
+    def do_POST(self) -> None:
+        _, bot, method = urlsplit(self.path).path.split("/", 2)
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        answer = self.server.respond(bot.removeprefix("bot"), method, _params(body))
+        if answer is None:
+            self.close_connection = True
+            return
+        self.send_response(answer.status)
+        self.send_header("Content-Length", str(len(answer.body or b"")))
+        self.end_headers()
+        self.wfile.write(answer.body or b"")
+
+    def log_message(self, *_: Any) -> None:
+        """Keep the test's output clean."""
+
+
+def _params(body: str) -> Json:
+    fields = dict(parse_qsl(body, keep_blank_values=True))
+    return {name: json.loads(text) if text[:1] in "[{" and name != "text" else text for name, text in fields.items()}
+
+
+def refusal_body(refusal: Refusal) -> bytes:
+    answer: Json = {"ok": False, "error_code": refusal.status, "description": refusal.description}
+    return json.dumps(answer | ({"parameters": refusal.parameters} if refusal.parameters else {})).encode()

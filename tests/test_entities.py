@@ -1,0 +1,221 @@
+"""An answer becomes one message that Telegram accepts, and what it quotes is verbatim."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.entities import LONG_PASSAGE, Marked, excerpt, message_for, passage, shortened, units
+from retrieval.answer import Answer, Citation, Copy, Hit, HitQuotation
+from tests.bot_api_rules import LONGEST_TEXT, Refusal, check_text
+from tests.telegram_answers import answered, citation, hit
+
+if TYPE_CHECKING:
+    from telegram import MessageEntity
+
+QUOTATIONS = {"blockquote", "expandable_blockquote"}
+SENTENCE = "The council has not yet decided what the pier may cost. "
+FAMILY = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}"
+ASTRAL = "\N{GRINNING FACE}\N{MATHEMATICAL FRAKTUR CAPITAL U}"
+PIECES = [
+    *("word ", "Sentence end. ", "“Quoted,” she said. ", "\n", "x" * 50, "終わり。", "مرحبا بالعالم. ", "שלום "),
+    *("👍🏽", "🇩🇪", FAMILY, ASTRAL, "e\N{COMBINING ACUTE ACCENT}"),
+    *("\N{RIGHT-TO-LEFT OVERRIDE}", "\N{VARIATION SELECTOR-16}"),
+]
+mixed = st.lists(st.sampled_from(PIECES), min_size=1, max_size=40).map("".join)
+long = st.builds(lambda text: text * (4200 // len(text) + 1), mixed)
+texts = st.one_of(st.text(min_size=1, max_size=300), mixed, long).filter(str.strip)
+
+
+@st.composite
+def hits(draw: st.DrawFn, texts: st.SearchStrategy[str] = texts) -> Hit:
+    text = draw(texts)
+    bounds = sorted(draw(st.sets(st.integers(0, len(text)), max_size=6)))
+    highlights = tuple(zip(bounds[::2], bounds[1::2], strict=False))
+    cited = st.builds(
+        Citation,
+        title=texts,
+        outlet=st.none() | texts,
+        date=st.none() | st.dates().map(lambda day: day.isoformat()),
+        url=st.none()
+        | st.sampled_from(["https://example.org/ä?q=1", "no address", "http://[", "ftp://example.org", ""]),
+        paragraph=st.integers(1, 10**6),
+        chars=st.just((0, 1)),
+        source=texts,
+        sha256=st.just(""),
+    )
+    speaker = st.none() | texts
+    quotations = tuple(HitQuotation(draw(speaker), "direct", *span, None, 0) for span in highlights)
+    also = tuple(Copy("a", 0, one) for one in draw(st.lists(cited, max_size=4)))
+    return Hit("a", 0, text, 0.5, highlights, quotations, also, draw(cited))
+
+
+answers = st.builds(
+    Answer,
+    question=texts,
+    status=st.sampled_from(["answered", "not_found", "ambiguous"]),
+    confidence=st.just(0.5),
+    standalone=texts,
+    message=st.none() | texts,
+    choices=st.lists(texts, max_size=3).map(tuple),
+    nearest=st.lists(hits(), max_size=3).map(tuple),
+    hits=st.lists(hits(), max_size=4).map(tuple),
+)
+
+
+def marked_text(marked: Marked, entity: MessageEntity) -> str:
+    encoded = marked.text.encode("utf-16-le")
+    return encoded[2 * entity.offset : 2 * (entity.offset + entity.length)].decode("utf-16-le")
+
+
+def styled(marked: Marked, *styles: str) -> list[str]:
+    return [marked_text(marked, entity) for entity in marked.entities if entity.type in styles]
+
+
+class TestWhatTelegramAccepts:
+    @given(answers)
+    def test_every_message_is_accepted_and_every_quotation_verbatim(self, answer: Answer) -> None:
+        marked = message_for(answer)
+        check_text(marked.text, [entity.to_dict() for entity in marked.entities])
+        shown = answer.hits or answer.nearest
+        for quoted in styled(marked, *QUOTATIONS):
+            assert any(quoted in one.text for one in shown)
+        if shown:
+            assert styled(marked, *QUOTATIONS)
+
+    @given(hits())
+    def test_bold_words_are_the_highlighted_ones(self, one: Hit) -> None:
+        assert styled(passage(one), "bold") == [one.text[start:end] for start, end in one.highlights]
+
+    @given(hits(long))
+    def test_a_cut_passage_fits_and_shows_the_first_words_that_answer(self, one: Hit) -> None:
+        marked = message_for(answered("what?", one))
+        check_text(marked.text, [entity.to_dict() for entity in marked.entities])
+        (quoted,) = styled(marked, *QUOTATIONS)
+        assert 0 < len(quoted) < len(one.text)
+        first, last = one.highlights[0] if one.highlights else (0, 0)
+        assert one.text[first:last].startswith(next(iter(styled(marked, "bold")), ""))
+        assert bool(styled(marked, "bold")) == bool(one.highlights)
+
+    @given(texts, st.integers(2, 200))
+    def test_a_shortened_text_fits_and_begins_as_the_text_does(self, text: str, room: int) -> None:
+        short = shortened(text, room)
+        assert units(short) <= room
+        assert short == text or text.startswith(short.removesuffix("…"))
+
+    @given(hits(), st.integers(1, 300))
+    def test_an_excerpt_fits(self, one: Hit, room: int) -> None:
+        start, end = excerpt(one, room)
+        assert units(one.text[start:end]) <= room
+
+    @pytest.mark.parametrize(
+        ("entity", "refusal"),
+        [
+            ({"type": "bold", "offset": 1, "length": 1}, "begins in a middle of a UTF-16 symbol at byte offset 4"),
+            (
+                {"type": "bold", "offset": 0, "length": 1},
+                "offset 0 ends in a middle of a UTF-16 symbol at byte offset 4",
+            ),
+            ({"type": "bold", "offset": 0, "length": 9}, "offset 0 ends after the end of the text at UTF-16 offset 9"),
+            ({"type": "bold", "offset": 9, "length": 1}, "begins after the end of the text at UTF-16 offset 9"),
+            ({"type": "bold", "offset": -1, "length": 1}, "receive an entity with incorrect offset -1"),
+            ({"type": "loud", "offset": 0, "length": 2}, "Unsupported type specified"),
+            ({"type": "text_link", "offset": 0, "length": 2, "url": ""}, "entity URL '' is invalid: URL host is empty"),
+        ],
+    )
+    def test_the_emulated_server_refuses_as_the_real_one_does(self, entity: dict[str, Any], refusal: str) -> None:
+        with pytest.raises(Refusal, match=refusal):
+            check_text("👉 👉", [entity])
+
+
+class TestOnePassage:
+    def test_reads_as_quotation_speaker_citation(self) -> None:
+        marked = message_for(answered("what?", hit(speaker="Carlos Gimenez")))
+        assert marked.text == (
+            "“The order is that we would hold for 48 hours,” explained Gimenez.\n"
+            "— Carlos Gimenez\n"
+            "WSVN, 7 February 2017, “Protesters fill commission meeting”, paragraph 8"
+        )
+        assert styled(marked, "blockquote") == ["“The order is that we would hold for 48 hours,” explained Gimenez."]
+        assert styled(marked, "bold") == ["The order is that we would hold for 48 hours"]
+
+    def test_links_the_citation_to_the_original(self) -> None:
+        marked = message_for(answered("what?", hit()))
+        (link,) = [entity for entity in marked.entities if entity.type == "text_link"]
+        assert link.url == "https://wsvn.com/news/protesters"
+        assert marked_text(marked, link) == styled(marked, "italic")[0]
+
+    @pytest.mark.parametrize("url", [None, "", "wsvn.com/news", "javascript:alert(1)", "http://["])
+    def test_links_nothing_without_a_web_address(self, url: str | None) -> None:
+        assert not styled(message_for(answered("what?", hit(citation=citation(url=url)))), "text_link")
+
+    def test_names_the_outlets_that_carried_it_too(self) -> None:
+        also = tuple(Copy("b", 0, citation(outlet=name, url=None)) for name in ("Herald", "Post", "Times", "Globe"))
+        lines = message_for(answered("what?", hit(also=also))).text.splitlines()
+        assert lines[-3].startswith("also in Herald, ")
+        assert lines[-2].startswith("also in Post, ")
+        assert lines[-1] == "and in 2 more"
+
+    def test_a_long_passage_can_be_folded(self) -> None:
+        short, long = hit("Short words."), hit("x" * (LONG_PASSAGE + 1))
+        marked = message_for(answered("what?", short, long))
+        assert styled(marked, "blockquote") == [short.text]
+        assert styled(marked, "expandable_blockquote") == [long.text]
+
+
+class TestSeveralPassages:
+    def test_at_most_three_best_first(self) -> None:
+        numbered = [hit(f"Passage {number}.") for number in range(5)]
+        assert styled(message_for(answered("what?", *numbered)), "blockquote") == [one.text for one in numbered[:3]]
+
+    def test_only_those_that_fit_whole(self) -> None:
+        first, too_long, third = hit("First."), hit("y" * LONGEST_TEXT), hit("Third.")
+        assert styled(message_for(answered("what?", first, too_long, third)), *QUOTATIONS) == [first.text, third.text]
+
+    def test_the_best_is_cut_at_a_sentence_end_where_it_does_not_fit(self) -> None:
+        marked = message_for(answered("what?", hit(SENTENCE * 100, words="The council")))
+        (quoted,) = styled(marked, *QUOTATIONS)
+        assert quoted.endswith("may cost.")
+        assert f"{quoted}\n…\n" in marked.text
+        assert LONGEST_TEXT - 100 < marked.units <= LONGEST_TEXT
+
+    def test_a_cut_keeps_the_words_that_answer(self) -> None:
+        text = SENTENCE * 100 + "It will cost nine million, said the mayor. " + SENTENCE * 100
+        marked = message_for(answered("what?", hit(text, words="nine million")))
+        (quoted,) = styled(marked, *QUOTATIONS)
+        assert quoted.startswith("It will cost nine million, said the mayor. The council")
+        assert f"…\n{quoted}\n…\n" in marked.text
+        assert styled(marked, "bold") == ["nine million"]
+
+    def test_a_cut_without_sentences_or_spaces_keeps_characters_whole(self) -> None:
+        (quoted,) = styled(message_for(answered("what?", hit(FAMILY * 1000))), *QUOTATIONS)
+        assert quoted == FAMILY * (len(quoted) // len(FAMILY))
+
+
+class TestWordsOfOurOwn:
+    def test_the_message_comes_first_then_how_the_question_was_understood(self) -> None:
+        answer = answered(
+            "and the money?", message="From two outlets.", standalone="What did Gimenez say on the money?"
+        )
+        marked = message_for(answer)
+        assert marked.text.startswith("From two outlets.\n\n→ What did Gimenez say on the money?\n\n“The order")
+        assert styled(marked, "italic")[0] == "→ What did Gimenez say on the money?"
+
+    def test_a_question_understood_as_it_stands_is_not_repeated(self) -> None:
+        assert "→" not in message_for(answered("what?")).text
+
+    def test_an_ambiguous_question_lists_the_choices(self) -> None:
+        answer = Answer("the mayor?", "ambiguous", 0.5, "the mayor?", choices=("Ann Hidalgo", "Carlos Gimenez"))
+        assert message_for(answer).text == "Who is meant? Ann Hidalgo · Carlos Gimenez"
+
+    def test_what_is_not_found_comes_with_the_nearest_named_as_such(self) -> None:
+        answer = answered("what?", status="not_found", message="The articles do not tell.")
+        marked = message_for(replace(answer, hits=(), nearest=(hit(),)))
+        assert marked.text.startswith("The articles do not tell.\n\nThe nearest I have:\n\n“The order")
+
+    def test_there_is_always_something_to_say(self) -> None:
+        assert message_for(Answer("what?", "not_found", 0.1, "what?")).text == "The articles do not tell."

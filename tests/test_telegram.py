@@ -1,0 +1,494 @@
+"""The bot as people on Telegram meet it: a real Application against an emulated Bot API server."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot import delivery, polling, telegram, texts
+from bot.delivery import FloodWait
+from bot.redaction import token_kept_out_of_logs
+from bot.telegram import build_application, run_bot
+from index.errors import OnrecordError, UsageError
+from tests.bot_api import TOKEN, BotApi, Fault
+from tests.telegram_answers import ORDER, ScriptedEngine, answered, hit
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from retrieval.answer import Answer
+
+ANN, BEN, NEWSROOM = 7, 8, -1001
+SECRET = TOKEN.partition(":")[2]
+
+
+@pytest.fixture
+def api() -> Iterator[BotApi]:
+    with BotApi() as api:
+        yield api
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "PAUSES", (0.01, 0.02))
+    monkeypatch.setattr(polling, "START_PAUSES", (0.01, 0.02))
+    # Every request stays on this machine.
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture
+def engine() -> Iterator[ScriptedEngine]:
+    engine = ScriptedEngine()
+    yield engine
+    engine.go.set()
+
+
+@asynccontextmanager
+async def running(api: BotApi, engine: Any) -> AsyncIterator[None]:
+    application = build_application(engine, token=api.token, base_url=api.root)
+    assert application.updater
+    assert application.post_init
+    assert application.post_shutdown
+    async with application:
+        await application.post_init(application)
+        await application.updater.start_polling()
+        await application.start()
+        try:
+            yield
+        finally:
+            await application.updater.stop()
+            await application.stop()
+    await application.post_shutdown(application)
+
+
+class TestAQuestion:
+    async def test_is_answered_in_one_message_with_passage_speaker_and_citation(
+        self, api: BotApi, engine: ScriptedEngine
+    ) -> None:
+        async with running(api, engine):
+            api.say(ANN, "What did Gimenez say?")
+            (message,) = await api.wait_for_messages(1)
+        assert engine.asked == ["What did Gimenez say?"]
+        assert message["chat"]["id"] == ANN
+        assert message["text"] == (
+            f"{ORDER}\n— Carlos Gimenez\nWSVN, 7 February 2017, “Protesters fill commission meeting”, paragraph 8"
+        )
+        assert {entity["type"] for entity in message["entities"]} == {"blockquote", "bold", "italic", "text_link"}
+        assert "reply_parameters" not in message
+
+    async def test_is_answered_without_markup_or_link_previews(self, api: BotApi, engine: ScriptedEngine) -> None:
+        async with running(api, engine):
+            api.say(ANN, "What *did* <b>_Gimenez_</b> say?")
+            (call,) = await api.wait_for_calls("sendMessage")
+        assert "parse_mode" not in call.params
+        assert call.params["link_preview_options"] == {"is_disabled": True}
+
+    async def test_shows_that_the_bot_is_at_work_for_as_long_as_it_is(
+        self, api: BotApi, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(telegram, "TYPING_LASTS", 0.05)
+        async with running(api, engine):
+            api.say(ANN, "slow one")
+            actions = await api.wait_for_calls("sendChatAction", 3)
+            engine.go.set()
+            await api.wait_for_messages(1)
+            shown = len(api.called("sendChatAction"))
+            await asyncio.sleep(0.2)
+        assert actions[0].params == {"chat_id": str(ANN), "action": "typing"}
+        assert len(api.called("sendChatAction")) == shown
+
+    async def test_in_a_group_is_answered_by_a_reply_to_it(self, api: BotApi, engine: ScriptedEngine) -> None:
+        async with running(api, engine):
+            question = api.say(NEWSROOM, "What did Gimenez say?", user_id=ANN)
+            (message,) = await api.wait_for_messages(1)
+        assert message["reply_parameters"] == {"message_id": question, "allow_sending_without_reply": True}
+
+    async def test_in_a_topic_is_answered_there(self, api: BotApi, engine: ScriptedEngine) -> None:
+        async with running(api, engine):
+            api.say(NEWSROOM, "What?", user_id=ANN, message_thread_id=55, is_topic_message=True)
+            (call,) = await api.wait_for_calls("sendMessage")
+        assert call.params["message_thread_id"] == "55"
+
+    async def test_written_while_the_bot_was_away_is_answered(self, api: BotApi, engine: ScriptedEngine) -> None:
+        api.say(ANN, "Anybody there?")
+        async with running(api, engine):
+            await api.wait_for_messages(1)
+        assert engine.asked == ["Anybody there?"]
+
+    async def test_longer_than_any_answer_is_answered(self, api: BotApi) -> None:
+        def echo(question: str) -> Answer:
+            return answered(question, hit("🙂 Words. " * 900), standalone=question + "?", message=question)
+
+        async with running(api, ScriptedEngine(echo)):
+            api.say(ANN, "🙂" * 2000)
+            (message,) = await api.wait_for_messages(1)
+        assert [call.status for call in api.called("sendMessage")] == [200]
+        assert message["text"].startswith("🙂")
+
+    async def test_not_found_offers_the_nearest_as_such(self, api: BotApi) -> None:
+        def nothing(question: str) -> Answer:
+            return replace(answered(question, status="not_found", message="No."), hits=(), nearest=(hit(),))
+
+        async with running(api, ScriptedEngine(nothing)):
+            api.say(ANN, "What about Mars?")
+            (message,) = await api.wait_for_messages(1)
+        assert message["text"].startswith(f"No.\n\n{texts.NEAREST}\n\n{ORDER}")
+
+
+class TestWhatIsNoQuestion:
+    async def test_start_and_help_explain(self, api: BotApi, engine: ScriptedEngine) -> None:
+        async with running(api, engine):
+            api.say(ANN, "/start")
+            api.say(ANN, "/help")
+            messages = await api.wait_for_messages(2)
+        assert [message["text"] for message in messages] == [texts.START, texts.HELP]
+        assert not engine.asked
+
+    async def test_commands_are_in_the_menu(self, api: BotApi, engine: ScriptedEngine) -> None:
+        async with running(api, engine):
+            pass
+        assert [command["command"] for command in api.commands] == ["start", "help"]
+
+    async def test_an_unknown_command_is_said_to_be_unknown(self, api: BotApi, engine: ScriptedEngine) -> None:
+        async with running(api, engine):
+            api.say(NEWSROOM, "/weather@other_bot", user_id=ANN)
+            api.say(ANN, "/weather")
+            (message,) = await api.wait_for_messages(1)
+        assert (message["chat"]["id"], message["text"]) == (ANN, texts.UNKNOWN_COMMAND)
+        assert not engine.asked
+
+    async def test_edits_and_service_messages_are_ignored(self, api: BotApi, engine: ScriptedEngine) -> None:
+        async with running(api, engine):
+            api.say(ANN, "What did she say?", edited=True)
+            api.say(ANN, "/start", edited=True)
+            api.join(NEWSROOM, BEN)
+            api.say(ANN, "the last one")
+            await api.wait_for_messages(1)
+        assert engine.asked == ["the last one"]
+        assert len(api.messages) == 1
+
+
+class TestManyPeople:
+    async def test_a_slow_question_keeps_nobody_else_waiting(self, api: BotApi, engine: ScriptedEngine) -> None:
+        async with running(api, engine):
+            api.say(ANN, "slow one")
+            await api.wait_for_calls("sendChatAction")
+            api.say(BEN, "quick one")
+            (message,) = await api.wait_for_messages(1)
+            assert message["chat"]["id"] == BEN
+            engine.go.set()
+            await api.wait_for_messages(2)
+
+    async def test_questions_of_one_chat_are_answered_in_order(self, api: BotApi) -> None:
+        engine = ScriptedEngine(lambda question: answered(question, message=question))
+        async with running(api, engine):
+            for question in ("slow first", "second", "third"):
+                api.say(ANN, question)
+            await api.wait_for_calls("sendChatAction")
+            await asyncio.sleep(0.1)
+            assert engine.asked == ["slow first"]
+            engine.go.set()
+            messages = await api.wait_for_messages(3)
+        assert [message["text"].splitlines()[0] for message in messages] == ["slow first", "second", "third"]
+
+    async def test_one_person_may_ask_twenty_times_a_minute_and_more(self, api: BotApi, engine: ScriptedEngine) -> None:
+        async with running(api, engine):
+            begun = time.monotonic()
+            for number in range(40):
+                api.say(ANN, f"question {number}")
+            await api.wait_for_messages(40, within=30)
+        assert time.monotonic() - begun < 30
+        assert engine.asked == [f"question {number}" for number in range(40)]
+
+    async def test_a_flood_from_one_chat_leaves_the_others_alone(self, api: BotApi, engine: ScriptedEngine) -> None:
+        async with running(api, engine):
+            api.say(ANN, "slow one")
+            for number in range(300):
+                api.say(ANN, f"flood {number}")
+            api.say(BEN, "quick one")
+            (message,) = await api.wait_for_messages(1)
+            assert message["chat"]["id"] == BEN
+            assert engine.asked == ["slow one", "quick one"]
+            engine.go.set()
+            await api.wait_for_messages(302, within=60)
+
+
+class TestWhenSomethingGoesWrong:
+    async def test_a_failing_engine_is_apologised_for_and_logged_and_the_next_question_answered(
+        self, api: BotApi, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def fail_once(question: str) -> Answer:
+            if question == "bad":
+                raise RuntimeError("the index is on fire")
+            return answered(question)
+
+        async with running(api, ScriptedEngine(fail_once)):
+            api.say(ANN, "bad")
+            api.say(ANN, "good")
+            sorry, answer = await api.wait_for_messages(2)
+        assert sorry["text"] == texts.SORRY
+        assert ORDER in answer["text"]
+        assert "the index is on fire" in caplog.text
+
+    async def test_an_answer_whose_formatting_is_refused_goes_out_plain(
+        self, api: BotApi, engine: ScriptedEngine
+    ) -> None:
+        api.fail("sendMessage", Fault.refused(400, "Bad Request: ENTITY_BOUNDS_INVALID"))
+        async with running(api, engine):
+            api.say(ANN, "What?")
+            (message,) = await api.wait_for_messages(1)
+        assert ORDER in message["text"]
+        assert "entities" not in message
+
+    async def test_too_many_requests_are_waited_out_in_that_chat_only(
+        self, api: BotApi, engine: ScriptedEngine
+    ) -> None:
+        api.fail("sendMessage", Fault.too_many_requests(1))
+        async with running(api, engine):
+            api.say(ANN, "What?")
+            await api.wait_for_calls("sendMessage")
+            api.say(BEN, "What?")
+            messages = await api.wait_for_messages(2)
+        assert [message["chat"]["id"] for message in messages] == [BEN, ANN]
+        told, _, again = api.called("sendMessage")
+        assert again.at - told.at >= 1
+
+    async def test_a_wait_that_is_too_long_is_given_up(
+        self, api: BotApi, engine: ScriptedEngine, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(telegram, "FloodWait", lambda: FloodWait(patience=5))
+        api.fail("sendMessage", Fault.too_many_requests(6))
+        async with running(api, engine):
+            api.say(ANN, "What?")
+            (message,) = await api.wait_for_messages(1)
+        assert message["text"] == texts.SORRY
+        assert "Flood control exceeded" in caplog.text
+
+    async def test_a_typing_action_refused_for_rate_does_not_hold_up_the_answer(
+        self, api: BotApi, engine: ScriptedEngine
+    ) -> None:
+        api.fail("sendChatAction", Fault.too_many_requests(60))
+        async with running(api, engine):
+            api.say(ANN, "What?")
+            await api.wait_for_messages(1, within=5)
+
+    @pytest.mark.parametrize("fault", [Fault.bad_gateway(), Fault.server_error(), Fault.dropped()], ids=str)
+    async def test_a_failing_server_is_tried_again_until_the_answer_is_out_once(
+        self, api: BotApi, engine: ScriptedEngine, fault: Fault
+    ) -> None:
+        api.fail("sendMessage", fault, fault)
+        async with running(api, engine):
+            api.say(ANN, "What?")
+            await api.wait_for_messages(1)
+            api.say(ANN, "And then?")
+            await api.wait_for_messages(2)
+        assert len(engine.asked) == len(api.messages) == 2
+
+    async def test_an_answer_that_may_have_arrived_is_not_sent_twice(
+        self, api: BotApi, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(telegram, "SEND_TIMEOUT", 0.3)
+        api.fail("sendMessage", Fault.slow(0.6))
+        async with running(api, engine):
+            api.say(ANN, "What?")
+            await api.wait_for_messages(1)
+            await asyncio.sleep(0.5)
+        assert [ORDER in message["text"] for message in api.messages].count(True) == 1
+
+    async def test_somebody_who_blocked_the_bot_is_left_alone(self, api: BotApi, engine: ScriptedEngine) -> None:
+        async with running(api, engine):
+            api.say(ANN, "slow one")
+            await api.wait_for_calls("sendChatAction")
+            api.block(ANN)
+            engine.go.set()
+            await api.wait_for_calls("sendMessage")
+            api.say(BEN, "What?")
+            await api.wait_for_messages(1)
+        assert [call.status for call in api.called("sendMessage")] == [403, 200]
+
+    async def test_a_menu_that_cannot_be_set_stops_nothing(
+        self, api: BotApi, engine: ScriptedEngine, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        api.fail("setMyCommands", *[Fault.server_error()] * 3)
+        async with running(api, engine):
+            api.say(ANN, "What?")
+            await api.wait_for_messages(1)
+        assert "menu of commands could not be set" in caplog.text
+
+    async def test_fetching_goes_on_after_failures(self, api: BotApi, engine: ScriptedEngine) -> None:
+        api.fail("getUpdates", Fault.refused(502, "Bad Gateway"), Fault.dropped())
+        async with running(api, engine):
+            api.say(ANN, "What?")
+            await api.wait_for_messages(1)
+
+
+class TestTheProcess:
+    """`run_bot` in a process of its own, which prints every log line there is."""
+
+    PROGRAM = textwrap.dedent("""
+        import logging, sys, time
+        logging.basicConfig(level=logging.DEBUG)
+        from bot import polling
+        from bot.telegram import run_bot
+        from index.errors import OnrecordError
+        from tests.telegram_answers import answered
+        class Engine:
+            def ask(self, question):
+                time.sleep(float(question)); return answered(question)
+        polling.GRACE = float(sys.argv[3])
+        try:
+            run_bot(Engine(), token=sys.argv[1], base_url=sys.argv[2])
+        except OnrecordError as error:
+            print("onrecord:", error)
+            sys.exit(error.exit_code)
+    """)
+
+    @contextmanager
+    def process(self, api: BotApi, grace: float = 10) -> Iterator[subprocess.Popen[str]]:
+        command = [sys.executable, "-W", "error", "-c", self.PROGRAM, api.token, api.root, str(grace)]
+        everything = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        with subprocess.Popen(command, **everything, env=environment) as process:
+            api.wait(lambda: len(api.polls) > 0, "poll", within=30)
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    def test_stops_at_a_signal(self, api: BotApi, number: signal.Signals) -> None:
+        with self.process(api) as process:
+            process.send_signal(number)
+            output, _ = process.communicate(timeout=10)
+        assert process.returncode == 0
+        assert "Traceback" not in output
+
+    def test_answers_what_is_under_way_before_it_stops(self, api: BotApi) -> None:
+        with self.process(api) as process:
+            api.say(ANN, "1")
+            api.wait(lambda: len(api.called("sendChatAction")) > 0, "typing action")
+            process.send_signal(signal.SIGTERM)
+            output, _ = process.communicate(timeout=10)
+        assert process.returncode == 0
+        assert ORDER in api.messages[0]["text"]
+        assert "Traceback" not in output
+
+    def test_stops_in_bounded_time_however_much_is_waiting(self, api: BotApi) -> None:
+        with self.process(api, grace=0.5) as process:
+            for _ in range(20):
+                api.say(ANN, "1")
+            api.wait(lambda: len(api.called("sendChatAction")) > 0, "typing action")
+            process.send_signal(signal.SIGTERM)
+            output, _ = process.communicate(timeout=5)
+        assert process.returncode == 0
+        assert "may be left unanswered" in output
+        assert "Traceback" not in output
+        assert "never awaited" not in output
+
+    def test_answers_each_question_once_over_a_restart(self, api: BotApi) -> None:
+        for number in (1, 2):
+            with self.process(api) as process:
+                api.say(ANN, "0")
+                api.wait(lambda number=number: len(api.messages) == number, "message")
+                process.send_signal(signal.SIGTERM)
+                process.communicate(timeout=10)
+            api.polls.clear()
+        assert len(api.messages) == 2
+
+    def test_ends_with_one_clear_line_when_the_token_is_revoked(self, api: BotApi) -> None:
+        with self.process(api) as process:
+            api.revoke_token()
+            output, _ = process.communicate(timeout=10)
+        assert process.returncode == 1
+        assert output.splitlines()[-1].startswith(f"onrecord: {api.root} refuses the bot token")
+
+    def test_never_writes_the_token_down(self, api: BotApi) -> None:
+        with self.process(api) as process:
+            api.fail("sendMessage", Fault.refused(400, "Bad Request: no"), Fault.dropped())
+            api.say(ANN, "0")
+            api.say(ANN, "no number")
+            api.wait(lambda: len(api.messages) == 2, "messages")
+            api.revoke_token()
+            output, _ = process.communicate(timeout=10)
+        assert "could not convert string to float" in output
+        assert "bot110201543:[token]/sendMessage" in output
+        assert SECRET not in output
+
+
+class TestStarting:
+    def test_with_a_wrong_token_fails_with_what_to_do(self, api: BotApi, engine: ScriptedEngine) -> None:
+        with pytest.raises(OnrecordError, match="refuses the bot token: copy it from @BotFather") as failure:
+            run_bot(engine, token=f"110201543:{SECRET[::-1]}", base_url=api.root)
+        assert SECRET[::-1] not in str(failure.value)
+        assert failure.value.exit_code == 1
+        assert failure.value.__suppress_context__
+
+    def test_without_a_token_fails_likewise(self, api: BotApi, engine: ScriptedEngine) -> None:
+        with pytest.raises(OnrecordError, match="refuses the bot token"):
+            run_bot(engine, token="", base_url=api.root)
+
+    def test_where_nobody_answers_fails_after_some_attempts(
+        self, engine: ScriptedEngine, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with BotApi() as gone:
+            root = gone.root
+        with pytest.raises(OnrecordError, match=r"cannot be reached \(.*\): check the network"):
+            run_bot(engine, token=TOKEN, base_url=root)
+        assert caplog.text.count("No answer from the Bot API yet") == 2
+
+    async def test_goes_on_when_the_server_recovers(self, api: BotApi, engine: ScriptedEngine) -> None:
+        api.fail("getMe", *[Fault.bad_gateway()] * 4)
+        api.fail("deleteWebhook", *[Fault.server_error()] * 4)
+        api.say(ANN, "What?")
+        serving = asyncio.ensure_future(polling.serve(build_application(engine, token=TOKEN, base_url=api.root)))
+        await api.wait_for_messages(1)
+        serving.cancel()
+        await serving
+        assert len(api.called("getMe")) == 5
+
+    @pytest.mark.parametrize("url", ["localhost:8081", "", "ftp://example.org"])
+    def test_at_no_web_address_is_a_usage_error(self, engine: ScriptedEngine, url: str) -> None:
+        with pytest.raises(UsageError, match="not a web address"):
+            run_bot(engine, token=TOKEN, base_url=url)
+
+
+class TestTwoBotsWithOneToken:
+    async def test_are_named_as_the_trouble(
+        self, api: BotApi, engine: ScriptedEngine, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        api.fail("getUpdates", Fault.refused(409, "Conflict: terminated by other getUpdates request"))
+        serving = asyncio.ensure_future(polling.serve(build_application(engine, token=TOKEN, base_url=api.root)))
+        await api.wait_until(lambda: len(api.polls) > 1, "second poll")
+        serving.cancel()
+        await serving
+        assert "Another process answers with the same bot token" in caplog.text
+
+
+class TestTheTokenInLogs:
+    def test_is_masked_in_messages_arguments_and_tracebacks(self, capfd: pytest.CaptureFixture[str]) -> None:
+        handler = logging.StreamHandler()
+        logger = logging.getLogger("onrecord.test")
+        logger.addHandler(handler)
+        with token_kept_out_of_logs(TOKEN):
+            try:
+                raise ValueError(f"The token `{TOKEN}` was rejected by the server.")
+            except ValueError:
+                logger.exception("GET /bot%s/getMe", TOKEN)
+        logger.removeHandler(handler)
+        written = capfd.readouterr().err
+        assert "GET /bot110201543:[token]/getMe" in written
+        assert "ValueError: The token `110201543:[token]` was rejected" in written
+        assert SECRET not in written
