@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.progress import Task as RichTask
 from rich.text import Text
 
+from bot.rendering import printable
 from index import build as index_build
 from index.build import BuildOptions, Report, build
 from index.generation import IndexFolder
@@ -35,10 +36,10 @@ def build_index(index: IndexFolder, options: BuildOptions) -> str:
     with _progress() as progress:
         report = build(index, options, progress)
     for note in report.notes:
-        print(f"note: {note}", file=sys.stderr)
+        print(f"note: {printable(note)}", file=sys.stderr)
     skipped = report.changes.skipped
     for reason in skipped[:_MAX_SKIPPED]:
-        print(f"skipped: {reason}", file=sys.stderr)
+        print(f"skipped: {printable(reason)}", file=sys.stderr)
     if len(skipped) > _MAX_SKIPPED:
         print(f"skipped: and {len(skipped) - _MAX_SKIPPED} more", file=sys.stderr)
     return _report_text(report)

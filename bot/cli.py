@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TextIO
 
 from bot import commands
+from bot.rendering import printable
 from index import __version__
-from index.errors import OnrecordError, UsageError
+from index.errors import OnrecordError
 
 DESCRIPTION = "Ask a folder of news articles what was said, by whom, and where it is written."
 EPILOG = "Exit codes: 0 it ran (also when nothing was found), 1 it failed, 2 it was asked wrongly."
@@ -142,11 +143,11 @@ def _day(text: str) -> date:
 
 def _complain(error: Exception) -> int:
     if isinstance(error, OnrecordError):
-        print(f"onrecord: {error}", file=sys.stderr)
+        print(f"onrecord: {printable(str(error))}", file=sys.stderr)
         return error.exit_code
-    place = f"{type(error).__name__}: {error}".splitlines()[0]
+    place = printable(f"{type(error).__name__}: {error}".splitlines()[0])
     print(f"onrecord: unexpected {place} (run it again with --debug to see where)", file=sys.stderr)
-    return UsageError.exit_code if isinstance(error, UsageError) else OnrecordError.exit_code
+    return OnrecordError.exit_code
 
 
 if __name__ == "__main__":

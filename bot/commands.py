@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ import platformdirs
 
 from bot.rendering import plain_text, printable
 from index.articles import Article
-from index.errors import ArticleError, NoIndexError, OnrecordError, UsageError
+from index.errors import ArticleError, NoIndexError, OnrecordError, SourceError, UsageError
 from index.generation import IndexFolder
 from retrieval.answer import Answer
 from retrieval.engine import Engine
@@ -26,6 +27,8 @@ Command = Callable[[argparse.Namespace], int]
 
 INDEX_VARIABLE = "ONRECORD_INDEX"
 STATE_VARIABLE = "ONRECORD_STATE"
+# C1 controls, line separators, bidirectional overrides, lone surrogates; JSON escapes C0 controls itself.
+_ACTING = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"  # noqa: S105  (the name of a variable, not a token)
 
 
@@ -54,7 +57,7 @@ def run_forget(options: argparse.Namespace) -> int:
 
 def run_ask(options: argparse.Namespace) -> int:
     """Answer one question, or a file of them."""
-    question = " ".join(options.question).strip()
+    question = _whole(" ".join(options.question).strip())
     if options.batch:
         if question or not options.json:
             raise UsageError("ask --batch FILE takes its questions from the file and needs --json")
@@ -99,26 +102,26 @@ def run_check(options: argparse.Namespace) -> int:
 
 
 def run_read(options: argparse.Namespace) -> int:
-    """Show articles as they are read; fail if none could be."""
-    found = 0
+    """Show articles as they are read; fail if none could be, or a source is not there at all."""
+    found = failed = 0
     for article in _read_all(options.sources):
-        if isinstance(article, ArticleError):
-            print(f"skipped: {article}", file=sys.stderr)
-            continue
-        found += 1
-        print(_article_json(article) if options.json else _article_text(article))
-    return 0 if found else 1
+        if isinstance(article, Article):
+            found += 1
+            print(_json_text(article.to_json()) if options.json else _article_text(article))
+        else:
+            failed += isinstance(article, SourceError)
+            print(f"skipped: {printable(str(article))}", file=sys.stderr)
+    return 0 if found and not failed else 1
 
 
-def _read_all(given: Iterable[str]) -> Iterator[Article | ArticleError]:
+def _read_all(given: Iterable[str]) -> Iterator[Article | ArticleError | SourceError]:
     from index.sources import read_source, resolve
 
     for source in given:
-        yield from read_source(resolve(source))
-
-
-def _article_json(article: Article) -> str:
-    return json.dumps(article.to_json(), ensure_ascii=False)
+        try:
+            yield from read_source(resolve(source))
+        except SourceError as error:
+            yield error
 
 
 def _article_text(article: Article) -> str:
@@ -132,6 +135,10 @@ def _run_batch(options: argparse.Namespace) -> int:
     failed = False
     with _engine(options) as engine:
         for number, record in _batch_questions(options.batch):
+            if isinstance(record, UsageError):
+                failed = True
+                print(f"onrecord: {printable(str(record))}", file=sys.stderr)
+                continue
             try:
                 answer = engine.ask(
                     record["question"],
@@ -142,38 +149,54 @@ def _run_batch(options: argparse.Namespace) -> int:
                 )
             except UsageError as error:
                 failed = True
-                print(f"onrecord: {options.batch}, line {number}: {error}", file=sys.stderr)
+                print(f"onrecord: {options.batch}, line {number}: {printable(str(error))}", file=sys.stderr)
                 answer = Answer(record["question"], "not_found", 0.0, record["question"], str(error))
             print(_to_json(answer, qid=record.get("qid")), flush=True)
     return 1 if failed else 0
 
 
-def _batch_questions(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def _batch_questions(path: Path) -> Iterator[tuple[int, dict[str, Any] | UsageError]]:
+    """Yield the questions of a file by line, and an error for each line that is none: lines stand for themselves."""
     try:
         lines = path.read_bytes().splitlines()
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield number, _batch_question(line, f"{path}, line {number}")
+            try:
+                yield number, _batch_question(line)
+            except UsageError as error:
+                yield number, UsageError(f"{path}, line {number}: {error}")
 
 
-def _batch_question(line: bytes, where: str) -> dict[str, Any]:
+def _batch_question(line: bytes) -> dict[str, Any]:
     try:
         record = json.loads(line)
-    except ValueError as error:
-        raise UsageError(f"{where}: is not JSON ({error})") from None
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"is not JSON ({error})") from None
     if not isinstance(record, dict) or not isinstance(record.get("question"), str):
-        raise UsageError(f'{where}: is not an object with a "question"')
+        raise UsageError('is not an object with a "question"')
     for field in ("history", "scope"):
         value = record.get(field)
         if value is not None and not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
-            raise UsageError(f'{where}: "{field}" is not a list of strings')
-    return record
+            raise UsageError(f'"{field}" is not a list of strings')
+        record[field] = value if value is None else list(map(_whole, value))
+    return record | {"question": _whole(record["question"])}
+
+
+def _whole(text: str) -> str:
+    """Return text without halves of surrogate pairs, which JSON and a shell can spell and no model can read."""
+    return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
 
 
 def _to_json(answer: Answer, qid: str | None = None, indent: int | None = None) -> str:
-    return json.dumps(answer.to_json(qid), ensure_ascii=False, indent=indent)
+    return _json_text(answer.to_json(qid), indent)
+
+
+def _json_text(value: Any, indent: int | None = None) -> str:  # noqa: ANN401  (JSON)
+    """Return JSON that a person can read, with what would act on a screen, or cannot be written, as an escape."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return _ACTING.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def _engine(options: argparse.Namespace, *, watch: bool = False) -> Engine:

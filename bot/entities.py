@@ -30,7 +30,7 @@ LONGEST_LINE: Final = 600
 LONGEST_TITLE: Final = 200
 LONGEST_NAME: Final = 100
 
-_SENTENCE_END: Final = re.compile(r"[.!?…؟]+[\"'”’»)\]]*(?=\s)|[。！？]+[”’」』）]*")  # noqa: RUF001 - CJK full stops
+_SENTENCE_END: Final = re.compile(r"[.!?…؟]+[\"'”’»)\]]*(?=\s)|[。！？]+[”’」』）]*")
 _ELLIPSIS: Final = "…"
 _JOINER: Final = "\N{ZERO WIDTH JOINER}"
 

@@ -101,6 +101,7 @@ async def _shut_down(application: PollingApplication, others: set[asyncio.Task[A
         task.cancel()
     await asyncio.gather(*left, return_exceptions=True)
     await application.shutdown()
+    await application.bot.shutdown()  # the application leaves it open where it never got as far as being initialized
     if application.post_shutdown:
         await application.post_shutdown(application)
 

@@ -55,7 +55,9 @@ def run_bot(engine: Engine, *, token: str, base_url: str | None = None) -> None:
         OnrecordError: the token is refused, or the server cannot be reached.
         UsageError: `base_url` is no web address.
     """
+    # One logs every request; the other, with a traceback, every "Bad Gateway" page for not being JSON.
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("telegram.request.BaseRequest").setLevel(logging.CRITICAL)
     server = base_url or "Telegram"
     with token_kept_out_of_logs(token):
         try:

@@ -12,7 +12,7 @@ from pathlib import Path
 from index import models, sealing, sources
 from index.durable import link_or_copy_tree
 from index.embedding import Embedding
-from index.errors import NoIndexError, OnrecordError, SourceError, UsageError
+from index.errors import DamagedError, GenerationError, NoIndexError, SourceError, UsageError
 from index.generation import LEXICAL, RECORDS, VECTORS, Generation, IndexFolder, open_current
 from index.lexical import LexicalWriter
 from index.manifest import Manifest
@@ -93,11 +93,17 @@ class _Build:
         self._progress = progress
         self._staging = staging
         self._notes: list[str] = []
-        self._previous = None if options.rebuild else self._open_previous()
-        remembered = self._remembered(options)
-        self._sources = [source for source in remembered if source not in options.forget]
+        self._remembered = index.remembered_sources()
+        self._sources = self._wanted_sources(options)
+        self._before = _in_force(index)
+        self._previous: Generation | None = None
+        if not options.rebuild:
+            self._previous = self._open_previous()
         self._options = options
-        self._refreshed = list(options.sources) or ([] if options.forget else self._sources)
+        if self._previous and not self._notes:
+            self._refreshed = list(options.sources) or ([] if options.forget else self._sources)
+        else:  # nothing to build upon, or something older than what these sources were last read for
+            self._refreshed = self._sources
         ids = self._previous.manifest.models if self._previous else {}
         self._models = {
             "encoder": options.encoder or ids.get("encoder", models.DEFAULT_ENCODER),
@@ -113,7 +119,7 @@ class _Build:
         records = self._open_records()
         try:
             changes = self._update(records)
-            sealed = {role: sealing.seal_model(self._index, folder) for role, folder in prepared.items()}
+            sealed = {role: self._seal_model(folder) for role, folder in prepared.items()}
             if self._is_current(changes, sealed):
                 assert self._previous
                 return self._report(self._previous.name, self._previous.manifest, changes, embedded=0, built=False)
@@ -125,36 +131,51 @@ class _Build:
             records.finish()
         self._progress("sealing", 0, None)
         name = sealing.seal(self._index, self._staging, manifest)
-        sealing.clean_up(self._index)
+        if self._notes or self._options.rebuild:
+            sealing.set_aside_damaged(self._index, self._notes.append)
+        before = self._previous.name if self._previous else self._before
+        sealing.clean_up(self._index, {name, before or name})
         return self._report(name, manifest, changes, embedded=embedded, built=True)
 
     def _open_previous(self) -> Generation | None:
-        """Open what can be built upon, setting the generation in force aside where it is damaged."""
+        """Open the newest good generation, to build upon; None where there is none."""
         try:
-            previous = open_current(self._index, self._notes.append)
+            return open_current(self._index, self._notes.append)
         except NoIndexError:
             return None
-        damaged = [name for name in self._index.names() if name > previous.name] if self._notes else []
-        for name in damaged:
-            self._notes.append(f"set aside as {sealing.set_aside(self._index, name)}")
-        return previous
+        except DamagedError as error:
+            self._mend_models()
+            try:
+                return open_current(self._index, self._notes.append)
+            except DamagedError:
+                self._notes.append(f"{error.args[0].partition(';')[0]}; everything is built anew")
+                return None
 
-    def _remembered(self, options: BuildOptions) -> list[str]:
-        remembered = list(self._previous.manifest.sources) if self._previous else self._sources_of_any_generation()
+    def _mend_models(self) -> None:
+        """Replace damaged models, which may be all that is wrong with the generations that use them."""
+        for name in self._index.names():
+            try:
+                ids = self._index.manifest(name).models
+            except GenerationError:
+                continue
+            for role in models.ROLES:
+                self._seal_model(models.prepare(ids[role], role))
+
+    def _seal_model(self, prepared: Path) -> str:
+        trusted = self._previous.manifest.sealed_models.values() if self._previous else ()
+        return sealing.seal_model(self._index, prepared, trusted=tuple(trusted), note=self._notes.append)
+
+    def _wanted_sources(self, options: BuildOptions) -> list[str]:
+        """Return all sources of the index to be: those remembered and given, without those to forget."""
+        remembered = self._remembered or []
         for source in options.forget:
             if source not in remembered:
                 known = ", ".join(remembered) or "none"
                 raise UsageError(f"{source}: is not a source of this index (sources: {known})")
-        given = [*remembered, *options.sources] or [sources.default_source()]
-        return list(dict.fromkeys(given))
-
-    def _sources_of_any_generation(self) -> list[str]:
-        for name in self._index.names():
-            try:
-                return list(self._index.manifest(name).sources)
-            except OnrecordError:
-                continue
-        return []
+        given = list(dict.fromkeys([*remembered, *options.sources]))
+        if not given and self._index.names():
+            raise UsageError(f"{self._index.path}: remembers no source; name one: onrecord index SOURCE")
+        return [source for source in given or [sources.default_source()] if source not in options.forget]
 
     def _open_records(self) -> RecordsWriter:
         path = self._staging / RECORDS
@@ -163,13 +184,14 @@ class _Build:
         return RecordsWriter.open(path)
 
     def _update(self, records: RecordsWriter) -> Changes:
-        update = Update(records, lambda done: self._progress("reading", done, None))
+        update = Update(records, self._remembered or (), lambda done: self._progress("reading", done, None))
         for source in self._options.forget:
             update.forget(source)
         update.refresh(self._refreshed)
         if not records.count("articles") and not self._options.forget:
-            reasons = "".join(f"\n  {line}" for line in update.changes.skipped)
-            raise SourceError(f"nothing that can be read in {', '.join(self._refreshed)}{reasons}")
+            first, *others = update.changes.skipped or ["all files are empty"]
+            more = f" (and {len(others)} more)" if others else ""
+            raise SourceError(f"{', '.join(self._refreshed)}: nothing there can be read: {first}{more}")
         return update.changes
 
     def _is_current(self, changes: Changes, sealed: dict[str, str]) -> bool:
@@ -246,3 +268,10 @@ class _Build:
     def _report(self, name: str, manifest: Manifest, changes: Changes, *, embedded: int, built: bool) -> Report:
         counts = manifest.counts
         return Report(name, built, changes, counts["articles"], counts["passages"], embedded, tuple(self._notes))
+
+
+def _in_force(index: IndexFolder) -> str | None:
+    try:
+        return index.current()
+    except GenerationError:
+        return None

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.durable import hash_file
 from index.errors import DamagedError, FormatError, GenerationError, NoIndexError
 from index.lexical import LexicalIndex
 from index.manifest import MANIFEST, FileSeal, Manifest
 from index.models import ModelCard
 from index.records import Records
 from index.vectors import VectorIndex
-from index.verification import verify
+from index.verification import check_hash, verify
 
 CURRENT = "CURRENT"
 RECORDS = "articles.sqlite"
 VECTORS = "passages.faiss"
 LEXICAL = "lexical"
-_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{64}")
+# Names sort by the time of their builds, so it is told to the microsecond.
+_NAME = re.compile(r"\d{8}T\d{6}(\.\d{6})?Z-[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,13 @@ class IndexFolder:
 
         Raises:
             NoIndexError: there is no index here.
-            DamagedError: CURRENT names none.
+            DamagedError: CURRENT names none, or is missing where there are generations.
         """
         try:
             name = (self.path / CURRENT).read_text("ascii").strip()
         except FileNotFoundError:
+            if self.names():
+                raise DamagedError(f"{self.path / CURRENT}: is missing") from None
             raise NoIndexError(f"{self.path}: there is no index here; make one with `onrecord index FOLDER`") from None
         except (OSError, ValueError) as error:
             raise DamagedError(f"{self.path / CURRENT}: cannot be read: {error}") from None
@@ -76,6 +79,26 @@ class IndexFolder:
             DamagedError: it is missing or was changed.
             FormatError: another version of the format wrote it.
         """
+        return Manifest.from_bytes(self._manifest_bytes(name), str(self.generations / name / MANIFEST))
+
+    def remembered_sources(self) -> list[str] | None:
+        """Return what was given to be indexed, as the newest manifest that can be read tells, whatever its format.
+
+        None where no manifest tells.
+        """
+        try:
+            names = [self.current(), *self.names()]
+        except GenerationError:
+            names = self.names()
+        for name in names:
+            try:
+                sources = json.loads(self._manifest_bytes(name))["sources"]
+                return [str(source) for source in sources]
+            except (DamagedError, ValueError, TypeError, KeyError):
+                continue
+        return None
+
+    def _manifest_bytes(self, name: str) -> bytes:
         path = self.generations / name / MANIFEST
         try:
             data = path.read_bytes()
@@ -83,7 +106,7 @@ class IndexFolder:
             raise DamagedError(f"{path}: cannot be read: {error.strerror}") from None
         if hashlib.sha256(data).hexdigest() != name.rpartition("-")[2]:
             raise DamagedError(f"{path}: was changed after it was sealed (sha256 differs)")
-        return Manifest.from_bytes(data, str(path))
+        return data
 
     def seals(self, name: str, manifest: Manifest) -> dict[Path, FileSeal]:
         """Return the seal of every file that a generation needs, those of its models among them.
@@ -95,9 +118,8 @@ class IndexFolder:
         seals = {folder / file: seal for file, seal in manifest.files.items()}
         for sealed in manifest.sealed_models.values():
             card_path = self.models / sealed / "model.json"
+            check_hash(card_path, sealed)
             card = ModelCard.read(card_path.parent)
-            if hash_file(card_path) != sealed:
-                raise DamagedError(f"{card_path}: was changed after it was sealed (sha256 differs)")
             for file, digest in card.files.items():
                 path = card_path.parent / file
                 size = path.stat().st_size if path.exists() else 0
@@ -125,6 +147,23 @@ class Generation:
         return Records.open(self.records_path)
 
 
+def verify_generation(index: IndexFolder, name: str) -> Manifest:
+    """Verify a generation, hashing its files if this machine never did; return its manifest.
+
+    Raises:
+        DamagedError: a file is missing or was changed.
+        FormatError: another version of the format wrote it.
+    """
+    manifest = index.manifest(name)
+    verify(index.seals(name, manifest), note=index.notes / name)
+    return manifest
+
+
+def short(name: str) -> str:
+    """Return a name of a generation for people: the time of its build."""
+    return name.partition("-")[0]
+
+
 def open_generation(index: IndexFolder, name: str) -> Generation:
     """Open a generation after verifying it.
 
@@ -132,9 +171,8 @@ def open_generation(index: IndexFolder, name: str) -> Generation:
         DamagedError: a file is missing or was changed.
         FormatError: another version of the format wrote it.
     """
-    manifest = index.manifest(name)
+    manifest = verify_generation(index, name)
     folder = index.generations / name
-    verify(index.seals(name, manifest), note=index.notes / name)
     return Generation(
         name=name,
         manifest=manifest,
@@ -167,9 +205,9 @@ def open_current(index: IndexFolder, warn: Callable[[str], None]) -> Generation:
     except GenerationError as error:
         for other in index.names():
             if other != name and (older := _open_if_good(index, other)):
-                warn(f"{error}; the index of {other[:16]} answers instead; run `onrecord index` to mend it")
+                warn(f"{error}; the index of {short(other)} answers instead; run `onrecord index` to mend it")
                 return older
-        raise DamagedError(f"{error}; run `onrecord index --rebuild`") from None
+        raise DamagedError(f"{error}; run `onrecord index` to mend it") from None
 
 
 def _open_if_good(index: IndexFolder, name: str) -> Generation | None:

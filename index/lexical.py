@@ -65,8 +65,9 @@ class LexicalWriter:
 
     def remove_articles(self, articles: Iterable[int]) -> None:
         """Remove all passages of articles, named by the ids of their rows."""
-        for article in articles:
-            self._writer.delete_documents_by_term("article", article)
+        # Not delete_documents_by_term: it makes a signed term of an int, which is found nowhere in an unsigned field.
+        if rows := list(articles):
+            self._writer.delete_documents_by_query(tantivy.Query.term_set_query(self._index.schema, "article", rows))
 
     def __enter__(self) -> Self:
         return self
@@ -110,22 +111,26 @@ class LexicalIndex:
             raise DamagedError(f"{folder}: tantivy cannot read it: {error}") from None
         self._schema = self._index.schema
 
-    def search(self, question: str, count: int, *, articles: Sequence[int] | None = None) -> list[tuple[int, float]]:
+    def search(self, question: str, count: int, *, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
         """Return the passages that share words with a question as (id, BM25 score), best first.
 
         Args:
             question: any text; its words are alternatives, and no character has a special meaning.
             count: how many to return at most.
-            articles: search these articles only, named by the ids of their rows; all by default.
+            among: search these passages only; all by default.
         """
         query = self._any_word(question)
-        if articles is not None:
-            scope = tantivy.Query.term_set_query(self._schema, "article", list(articles))
+        if among is not None:
+            scope = tantivy.Query.term_set_query(self._schema, "passage", list(among))
             scope = tantivy.Query.const_score_query(scope, 0.0)
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, scope)])
         found = self._searcher.search(query, count, count=False).hits
         ids = self._searcher.fast_field_values("passage", [address for _, address in found])
         return [(int(i), float(score)) for i, (score, _) in zip(ids, found, strict=True)]
+
+    def frequency(self, stem: str) -> int:
+        """Return how many passages have a word with this stem."""
+        return int(self._searcher.doc_freq("text", stem))
 
     def count(self) -> int:
         """Return how many passages the index holds."""
@@ -157,9 +162,14 @@ def _analyzer(*, stemmed: bool) -> tantivy.TextAnalyzer:
 _ANALYZERS = {"text": _analyzer(stemmed=True), "title": _analyzer(stemmed=True), "speakers": _analyzer(stemmed=False)}
 
 
+def stems(text: str) -> list[str]:
+    """Return the words of a text as the index knows them: lower case, no accents, stemmed; in order, with repeats."""
+    return list(_ANALYZERS["text"].analyze(text))
+
+
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("passage", fast=True)
+    builder.add_unsigned_field("passage", indexed=True, fast=True)
     builder.add_unsigned_field("article", indexed=True)
     for field in _ANALYZERS:
         builder.add_text_field(field, tokenizer_name=field, index_option="position")

@@ -30,6 +30,7 @@ EXPORT_VERSION = 1
 """Raised when the exporter changes, so that cached exports are made anew."""
 
 Role = Literal["encoder", "reranker"]
+ROLES: tuple[Role, ...] = ("encoder", "reranker")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,22 +120,32 @@ def prepare(model: str, role: Role) -> Path:
     Raises:
         ModelError: there is no such model, or its weights are not those that were published.
     """
-    weights = _weights_folder(model)
-    key = hashlib.sha256(f"{EXPORT_VERSION} {role} {model} {_weights_digest(model, weights)}".encode()).hexdigest()
+    key = hashlib.sha256(f"{EXPORT_VERSION} {role} {model} {_weights_digest(model)}".encode()).hexdigest()
     target = cache_folder() / key
-    if not (target / "model.json").is_file():
+    if not is_sound(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         staging = target.with_name(f".{key}-{os.getpid()}")
+        shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir()
         try:
-            _export(model, weights, role, staging)
+            _export(model, role, staging)
+            shutil.rmtree(target, ignore_errors=True)  # a damaged export, or none
             staging.rename(target)
         except OSError:
-            if not (target / "model.json").is_file():  # another process may have been first
+            if not is_sound(target):  # another process may have been first
                 raise
         finally:
             shutil.rmtree(staging, ignore_errors=True)
     return target
+
+
+def is_sound(folder: Path) -> bool:
+    """Tell whether a prepared model is there and its files are the ones that its card tells of."""
+    try:
+        files = ModelCard.read(folder).files
+        return all(file_sha256(folder / name) == digest for name, digest in files.items())
+    except (DamagedError, ModelError):
+        return False
 
 
 def cache_folder() -> Path:
@@ -173,32 +184,24 @@ def file_sha256(path: Path) -> str:
         raise ModelError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def _weights_folder(model: str) -> Path | None:
-    """Return the folder of a model's weights; None for one that the hub cache holds."""
-    if model in PACKAGED:
-        return packaged_folder(model)
-    if model.startswith(HUB):
-        return None
-    if Path(model).is_dir():
-        return Path(model)
-    raise ModelError(f"no model {model}: give a folder, hub:NAME, or one of {', '.join(PACKAGED)}")
-
-
-def _weights_digest(model: str, weights: Path | None) -> str:
+def _weights_digest(model: str) -> str:
     """Return what tells one version of the weights from another, without reading large files twice."""
     if model in PACKAGED:
         return PACKAGED[model].sha256
-    if weights is None:
+    if model.startswith(HUB):
         return model
+    weights = Path(model)
+    if not weights.is_dir():
+        raise ModelError(f"no model {model}: give a folder, hub:NAME, or one of {', '.join(PACKAGED)}")
     stats = sorted((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in weights.rglob("*.*"))
     return json.dumps([os.fspath(weights.absolute()), stats])
 
 
-def _export(model: str, weights: Path | None, role: Role, target: Path) -> None:
+def _export(model: str, role: Role, target: Path) -> None:
+    location = str(packaged_folder(model)) if model in PACKAGED else model.removeprefix(HUB)
     # Exporting loads torch and sentence-transformers, which takes seconds and is needed once per user.
     from index import export  # noqa: PLC0415
 
-    location = str(weights) if weights else model.removeprefix(HUB)
     if model == DEFAULT_RERANKER:
         card = export.copy_packaged_reranker(model, Path(location), target)
     elif role == "encoder":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,7 @@ CREATE TABLE quotations (
     kind TEXT NOT NULL, speaker TEXT, cue TEXT, number INTEGER NOT NULL);
 CREATE TABLE speakers (
     article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE, name TEXT NOT NULL, kind TEXT NOT NULL,
-    gender TEXT, roles TEXT NOT NULL, aliases TEXT NOT NULL);
+    gender TEXT, roles TEXT NOT NULL, aliases TEXT NOT NULL, quotations INTEGER NOT NULL);
 CREATE INDEX quotations_by_passage ON quotations (passage, start);
 CREATE INDEX speakers_by_article ON speakers (article);
 """
@@ -55,6 +56,15 @@ class PassageRow:
     article: int
     paragraph: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerRow:
+    """A speaker of an article: the row id of the article, the speaker, and how many quotations."""
+
+    article: int
+    speaker: Speaker
+    quotations: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +160,30 @@ class Records:
         )
         return [row[0] for row in rows]
 
+    def speakers(self) -> Iterator[SpeakerRow]:
+        """Yield the speakers of every article, article by article."""
+        columns = "article, name, kind, gender, roles, aliases, quotations"
+        for article, name, kind, gender, roles, aliases, count in self._db.execute(
+            f"SELECT {columns} FROM speakers ORDER BY article, rowid"  # noqa: S608  (our own names)
+        ):
+            speaker = Speaker(name, kind, gender, tuple(json.loads(roles)), tuple(json.loads(aliases)))
+            yield SpeakerRow(article, speaker, count)
+
+    def passages_quoting(self, forms: Iterable[tuple[int, str]]) -> list[int]:
+        """Return the ids of the passages that quote a speaker, in order.
+
+        Args:
+            forms: the row id of each article that quotes the speaker, and the name it uses.
+        """
+        names = set(forms)
+        rows = self._among(
+            "SELECT p.id, p.article, q.speaker FROM passages p JOIN quotations q ON q.passage = p.id"
+            " WHERE p.article IN",
+            sorted({article for article, _ in names}),
+            "ORDER BY p.id",
+        )
+        return list(dict.fromkeys(passage for passage, article, speaker in rows if (article, speaker) in names))
+
     def speaker_names(self) -> list[str]:
         """Return the canonical names of all who are quoted, those quoted most first."""
         rows = self._db.execute(
@@ -220,13 +254,17 @@ class RecordsWriter(Records):
     def add_reading(self, row: int, reading: Reading) -> None:
         """Add the quotations and speakers that were found in an article."""
         passages = dict(self._db.execute("SELECT paragraph, id FROM passages WHERE article = ?", (row,)).fetchall())
+        counts = Counter(quotation.speaker for quotation in reading.quotations)
         self._db.executemany(
             "INSERT INTO quotations VALUES (?,?,?,?,?,?,?)",
             ((passages[q.paragraph], q.start, q.end, q.kind, q.speaker, q.cue, q.number) for q in reading.quotations),
         )
         self._db.executemany(
-            "INSERT INTO speakers VALUES (?,?,?,?,?,?)",
-            ((row, s.name, s.kind, s.gender, json.dumps(s.roles), json.dumps(s.aliases)) for s in reading.speakers),
+            "INSERT INTO speakers VALUES (?,?,?,?,?,?,?)",
+            (
+                (row, s.name, s.kind, s.gender, json.dumps(s.roles), json.dumps(s.aliases), counts[s.name])
+                for s in reading.speakers
+            ),
         )
 
     def remove_readings(self) -> None:

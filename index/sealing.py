@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,15 +14,15 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from index.durable import hash_file, link_or_copy, replace_file, sync, sync_tree
-from index.errors import BusyError, DamagedError, GenerationError, OnrecordError
-from index.generation import CURRENT, LEXICAL, RECORDS, VECTORS, IndexFolder
+from index.errors import BusyError, DamagedError, FormatError, GenerationError, OnrecordError
+from index.generation import CURRENT, LEXICAL, RECORDS, VECTORS, IndexFolder, verify_generation
 from index.lexical import LexicalIndex
 from index.manifest import MANIFEST, FileSeal, Manifest
-from index.models import ModelCard
+from index.models import ModelCard, is_sound
 from index.records import Records
 from index.vectors import VectorIndex
 
-KEPT_GENERATIONS = 2
+_DAMAGED = ".damaged"
 _STAGING = ".staging-"
 _LOCK = "lock"
 
@@ -76,18 +76,27 @@ def seal(index: IndexFolder, staging: Path, manifest: Manifest) -> str:
     data = replace(manifest, files=files).to_bytes()
     (staging / MANIFEST).write_bytes(data)
     sync_tree(staging)
-    name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{hashlib.sha256(data).hexdigest()}"
+    name = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{hashlib.sha256(data).hexdigest()}"
     staging.rename(index.generations / name)
     sync(index.generations)
     replace_file(index.path / CURRENT, f"{name}\n".encode("ascii"))
     return name
 
 
-def seal_model(index: IndexFolder, prepared: Path) -> str:
-    """Put a prepared model into the index, where it is not there yet; return the name of its folder."""
+def seal_model(index: IndexFolder, prepared: Path, *, trusted: Collection[str], note: Callable[[str], None]) -> str:
+    """Put a prepared model into the index, where it is not there yet; return the name of its folder.
+
+    Args:
+        index: the index, whose writer lock is held.
+        prepared: folder that `index.models.prepare` made.
+        trusted: names of folders in the index that were verified already.
+        note: told where a damaged folder was set aside.
+    """
     name = hash_file(prepared / "model.json")
     target = index.models / name
-    if not target.is_dir():
+    if target.exists() and name not in trusted and not _is_sealed(target):
+        note(f"the model {name[:16]} was damaged; it was set aside as {_set_aside(target)}")
+    if not target.exists():
         staging = index.models / f"{_STAGING}{name}"
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir()
@@ -99,29 +108,56 @@ def seal_model(index: IndexFolder, prepared: Path) -> str:
     return name
 
 
-def clean_up(index: IndexFolder) -> None:
-    """Remove generations before the last two, and models that none of those left uses.
+def clean_up(index: IndexFolder, keep: Collection[str]) -> None:
+    """Remove generations but those to keep, and models that none of those left uses.
 
-    The last but one stays: a reader may be opening it, and it serves if the last is damaged.
+    Args:
+        index: the index, whose writer lock is held.
+        keep: the generation in force, and the one that was before: readers may be using it still, and it serves if
+            the one in force is damaged.
     """
-    names = index.names()
-    for name in names[KEPT_GENERATIONS:]:
-        _remove(index.generations / name)
+    for name in index.names():
+        if name not in keep:
+            _remove(index.generations / name)
+            (index.notes / name).unlink(missing_ok=True)
     try:
-        used = {model for name in names[:KEPT_GENERATIONS] for model in index.manifest(name).sealed_models.values()}
+        used = {model for name in index.names() for model in index.manifest(name).sealed_models.values()}
     except GenerationError:
         return
     for folder in index.models.iterdir():
-        if folder.name not in used:
+        if folder.name not in used and _DAMAGED not in folder.name:
             _remove(folder)
 
 
-def set_aside(index: IndexFolder, name: str) -> Path:
-    """Rename a damaged generation, so that it is kept but never opened; return where it is."""
-    target = index.generations / f"{name}.damaged"
-    (index.generations / name).rename(target)
-    sync(index.generations)
+def set_aside_damaged(index: IndexFolder, note: Callable[[str], None]) -> None:
+    """Rename the generations that are damaged, so that they are kept but never opened.
+
+    Args:
+        index: the index, whose writer lock is held.
+        note: told what was damaged and where it is now.
+    """
+    for name in index.names():
+        try:
+            verify_generation(index, name)
+        except FormatError:
+            continue
+        except GenerationError as error:
+            note(f"{error}; that generation was set aside as {_set_aside(index.generations / name)}")
+
+
+def _set_aside(folder: Path) -> Path:
+    taken = 0
+    while (target := folder.with_name(f"{folder.name}{_DAMAGED}{taken or ''}")).exists():
+        taken += 1
+    folder.rename(target)
+    sync(folder.parent)
     return target
+
+
+def _is_sealed(model: Path) -> bool:
+    """Tell whether a model in the index is the one that its folder is named for."""
+    card = model / "model.json"
+    return card.is_file() and hash_file(card) == model.name and is_sound(model)
 
 
 def _remove(folder: Path) -> None:

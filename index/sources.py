@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,9 +22,11 @@ def resolve(source: str) -> str:
     """
     if not source.strip():
         raise UsageError("a source is empty: give a file or a folder")
+    if not _is_text(source):
+        raise UsageError(f"{encodable(source)}: the name of this source is not valid UTF-8; rename it")
     if "://" in source:
         raise UsageError(f"{source}: only files and folders can be indexed")
-    return str(Path(source).expanduser().absolute())
+    return os.path.abspath(Path(source).expanduser())  # noqa: PTH100  (Path.absolute keeps the dots of "../articles")
 
 
 def default_source() -> str:
@@ -45,10 +48,14 @@ def read_source(source: str) -> Iterator[Article | ArticleError]:
         SourceError: the source is not there, or holds no file of a kind that can be read.
     """
     path = Path(source)
-    if path.is_dir():
+    try:
+        is_folder = stat.S_ISDIR(path.stat().st_mode)
+    except FileNotFoundError:
+        raise SourceError(f"{source}: no such file or folder") from None
+    except OSError as error:
+        raise SourceError(f"{source}: cannot be read: {error.strerror}") from None
+    if is_folder:
         yield from _read_folder(path)
-    elif not path.exists():
-        raise SourceError(f"{source}: no such file or folder; `onrecord forget {source}` if it is gone for good")
     elif path.suffix.lower() not in READERS:
         raise SourceError(f"{source}: cannot read this kind of file (known: {_known_kinds()})")
     else:
@@ -61,7 +68,7 @@ def _read_folder(folder: Path) -> Iterator[Article | ArticleError]:
     found = False
     for path in _walk(folder):
         found = True
-        yield from read_articles(path, path.relative_to(folder).as_posix())
+        yield from read_articles(path, encodable(path.relative_to(folder).as_posix()))
     if not found:
         raise SourceError(f"{folder}: holds no articles (looked for {_known_kinds()})")
 
@@ -73,6 +80,15 @@ def _walk(folder: Path) -> Iterator[Path]:
         for name in sorted(files):
             if not name.startswith(".") and Path(name).suffix.lower() in READERS:
                 yield Path(parent, name)
+
+
+def encodable(name: str) -> str:
+    r"""Return the name of a file as text: bytes that are not UTF-8, which file systems allow, as ``\xe9``."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def _is_text(name: str) -> bool:
+    return encodable(name) == name
 
 
 def _known_kinds() -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import shlex
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from index.articles import Article
-from index.errors import ArticleError
+from index.errors import ArticleError, SourceError
 from index.quotations import Reading
 from index.records import KnownArticle, RecordsWriter
 from index.sources import read_source
@@ -42,14 +43,16 @@ class Changes:
 class Update:
     """Brings records up to date with sources."""
 
-    def __init__(self, records: RecordsWriter, progress: Callable[[int], None]) -> None:
+    def __init__(self, records: RecordsWriter, remembered: Collection[str], progress: Callable[[int], None]) -> None:
         """Prepare an update.
 
         Args:
             records: the records to change.
+            remembered: the sources of the index as it was.
             progress: told how many articles were read so far.
         """
         self._records = records
+        self._remembered = remembered
         self._progress = progress
         self._known = {article.name: article for article in records.known_articles()}
         self._seen: set[str] = set()
@@ -65,7 +68,7 @@ class Update:
         """
         unreadable: set[tuple[str, str | None]] = set()
         for source in sources:
-            for article in read_source(source):
+            for article in self._read(source):
                 if isinstance(article, ArticleError):
                     self.changes.skipped.append(str(article))
                     unreadable.add((source, article.file))
@@ -86,6 +89,15 @@ class Update:
             if known.source == source:
                 self._remove(known)
                 self.changes.vanished += 1
+
+    def _read(self, source: str) -> Iterator[Article | ArticleError]:
+        try:
+            yield from read_source(source)
+        except SourceError as error:
+            if source in self._remembered:
+                hint = f"if it is gone for good: onrecord forget {shlex.quote(source)}"
+                raise SourceError(f"{error}; {hint}") from None
+            raise
 
     def _take(self, article: Article, source: str, sources: Sequence[str]) -> None:
         known = self._known.get(article.id)

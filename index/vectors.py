@@ -65,8 +65,11 @@ class VectorIndex:
 
     def by_id(self, ids: Sequence[int]) -> dict[int, Floats]:
         """Return vectors, shape (dimension,), by id; ids that are not there are left out."""
-        rows = {int(i): row for row, i in enumerate(self.ids)}
-        return {i: self._index.index.reconstruct(rows[i]) for i in ids if i in rows}
+        known = self.ids
+        # Ids only grow and rows keep their order, so the ids of the rows are sorted.
+        rows = np.searchsorted(known, np.asarray(ids, np.int64))
+        found = ((i, int(row)) for i, row in zip(ids, rows, strict=True) if row < len(known) and known[row] == i)
+        return {i: self._index.index.reconstruct(row) for i, row in found}
 
     def search(self, query: Floats, count: int, *, among: Ids | None = None) -> list[tuple[int, float]]:
         """Return the nearest passages of a query as (id, cosine), best first.

@@ -33,10 +33,23 @@ def verify(seals: Mapping[Path, FileSeal], *, note: Path | None = None) -> None:
     if note and _read_note(note) == state:
         return
     for path, seal in seals.items():
-        if hash_file(path) != seal.sha256:
-            raise DamagedError(f"{path}: was changed after it was sealed (sha256 differs)")
+        check_hash(path, seal.sha256)
     if note:
         _write_note(note, state)
+
+
+def check_hash(path: Path, sha256: str) -> None:
+    """Check the content of one file.
+
+    Raises:
+        DamagedError: it cannot be read or was changed; the message names it.
+    """
+    try:
+        good = hash_file(path) == sha256
+    except OSError as error:
+        raise DamagedError(f"{path}: cannot be read: {error.strerror or error}") from None
+    if not good:
+        raise DamagedError(f"{path}: was changed after it was sealed (sha256 differs)")
 
 
 def _check_size(path: Path, seal: FileSeal) -> None:

@@ -1,21 +1,200 @@
-"""From candidates to an Answer: choosing, highlighting, refusing."""
+"""From a question to an Answer: what it asks, which passages answer, what is highlighted, when to refuse."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from index.records import Records
-from retrieval.answer import Answer
+from retrieval.answer import Answer, Span
+from retrieval.attribution import FITS, Match, by_topic, newest_first, own_words
 from retrieval.hits import make_hits
-from retrieval.search import Scope, Searcher
+from retrieval.names import names_a_role
+from retrieval.question import Question, read_question
+from retrieval.search import Candidate, Scope, Searcher
+from retrieval.speakers import Directory, Person, clearly_meant
+from retrieval.whose import Spoken, find_spoken
 
 MAX_QUESTION = 2000
 """Code points of a question; nobody asks in more, and what is longer was pasted by mistake."""
 
 REFUSAL_LOGIT = -9.0
 NEAREST = 3
+CHOICES = 6
+CLEARLY_BETTER = 0.3
+"""By how much the words of one of two namesakes must fit a topic better to be the ones meant."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One question put to one generation."""
+
+    searcher: Searcher
+    records: Records
+    question: Question
+    typed: str
+    k: int
+    scope: Scope | None
+
+    def answer(self) -> Answer:
+        """Answer the question by what it asks for."""
+        if self.question.asks == "said" and (answer := self._somebodys_words(self.question.speaker or "")):
+            return answer
+        if self.question.asks == "who":
+            return self._whose_words()
+        return self._anything()
+
+    @cached_property
+    def _directory(self) -> Directory:
+        directory = self.searcher.directory
+        return directory.within(self.scope.articles) if self.scope else directory
+
+    def _somebodys_words(self, mention: str) -> Answer | None:
+        """Answer with somebody's own words; None where the question only looked as if it asked for them."""
+        people = self._directory.find(mention)
+        if not people:
+            return self._nobody(mention)
+        person = clearly_meant(people)
+        if self.question.topic:
+            return self._on_topic(mention, people, person)
+        if not person:
+            return self._ambiguous(mention, people)
+        own = own_words(self.records, person, self.scope)
+        ranked = newest_first(self.searcher, self.records, own)
+        spans = {candidate.passage: own.spans(candidate.passage) for candidate in ranked}
+        scored = [(candidate.passage, candidate.score) for candidate in ranked]
+        return self._answered(scored, ranked[0].score, spans, speaker=person.name)
+
+    def _on_topic(self, mention: str, people: Sequence[Person], person: Person | None) -> Answer:
+        """Answer with what somebody says on a topic, or say that these articles do not tell."""
+        words = {namesake: own_words(self.records, namesake, self.scope) for namesake in people[:CHOICES]}
+        matches = by_topic(
+            self.searcher,
+            self.records,
+            self.question.topic,
+            self.question.text,
+            own=list(words.values()),
+            scope=self.scope,
+        )
+        meant = _meant(matches, people, person)
+        if not meant:
+            return self._ambiguous(mention, people)
+        fitting = [match for match in matches if match.fit >= FITS and match.person in (meant, None)]
+        fitting.sort(key=lambda match: match.person is None)
+        if not fitting:
+            return self._silent(meant, matches)
+        spans = {match.passage: words[meant].spans(match.passage) for match in fitting if match.person}
+        scored = [(match.passage, match.probability) for match in fitting]
+        by_name = fitting[0].person is not None
+        message = None if by_name else f"Whether these are {meant.name}’s words, the articles do not say clearly."
+        return self._answered(
+            scored, fitting[0].probability, spans, speaker=meant.name if by_name else None, message=message
+        )
+
+    def _silent(self, person: Person, matches: Sequence[Match]) -> Answer:
+        about = re.sub(r"^(?:about|on|of|regarding|concerning) ", "", self.question.topic)
+        return self._not_found(
+            f"{person.name} is quoted in these articles, but not on “{about}”.",
+            [(match.passage, match.probability) for match in matches if match.person in (person, None)],
+            1 - matches[0].probability if matches else 1.0,
+        )
+
+    def _ambiguous(self, mention: str, people: Sequence[Person]) -> Answer:
+        return Answer(
+            question=self.typed,
+            status="ambiguous",
+            confidence=0.5,
+            standalone=self.question.text,
+            message=f"Who is meant by “{mention}”?",
+            choices=tuple(person.name for person in people[:CHOICES]),
+        )
+
+    def _nobody(self, mention: str) -> Answer | None:
+        """Answer that nobody of a name speaks; None where the words are no name."""
+        named = self.searcher.word_weights(mention)
+        if not named or (names_a_role(mention) and mention == mention.lower()):
+            return None
+        lexical = self.searcher.generation.lexical
+        if all(lexical.frequency(stem) for stem in named):
+            message = f"“{mention}” is mentioned in these articles, but not quoted."
+        else:
+            message = f"Nobody called “{mention}” speaks in these articles."
+        return self._not_found(message, [(c.passage, c.score) for c in self._ranked()], 0.9)
+
+    def _whose_words(self) -> Answer:
+        """Answer with the passage that holds certain words, and with who says them."""
+        sought = self.question.quoted or self.question.topic
+        found = find_spoken(
+            self.searcher,
+            self.records,
+            sought,
+            self.question.text,
+            verbatim=self.question.quoted is not None,
+            scope=self.scope,
+        )
+        if not found:
+            return self._not_found("These articles do not tell.", [], 1.0)
+        spans = {spoken.passage: self._spans(spoken) for spoken in found}
+        scored = [(spoken.passage, _share(spoken.fit)) for spoken in found]
+        return self._answered(scored, scored[0][1], spans, speaker=self._name(found[0]))
+
+    def _spans(self, spoken: Spoken) -> list[Span]:
+        if not spoken.quotation:
+            return []
+        every = self.records.quotations([spoken.passage])[spoken.passage]
+        return [(piece.start, piece.end) for piece in every if piece.number == spoken.quotation.number]
+
+    def _name(self, spoken: Spoken) -> str | None:
+        """Return the name across articles of whoever speaks."""
+        name = spoken.quotation.speaker if spoken.quotation else None
+        article = self.records.passages([spoken.passage])[spoken.passage].article
+        person = self._directory.person(article, name) if name else None
+        return person.name if person else name
+
+    def _anything(self) -> Answer:
+        ranked = self._ranked()
+        scored = [(candidate.passage, candidate.score) for candidate in ranked]
+        best = ranked[0] if ranked else None
+        if best is None or best.logit is None or best.logit < REFUSAL_LOGIT:
+            return self._not_found("These articles do not tell.", scored, 1 - best.score if best else 1.0)
+        return self._answered(scored, best.score, {})
+
+    def _ranked(self) -> list[Candidate]:
+        among = self.scope.passages if self.scope else None
+        candidates = self.searcher.candidates(self.question.text, among)
+        return self.searcher.rerank(self.question.text, candidates, self.records)
+
+    def _answered(
+        self,
+        scored: Sequence[tuple[int, float]],
+        confidence: float,
+        spans: Mapping[int, Sequence[Span]],
+        *,
+        speaker: str | None = None,
+        message: str | None = None,
+    ) -> Answer:
+        return Answer(
+            question=self.typed,
+            status="answered",
+            confidence=confidence,
+            standalone=self.question.text,
+            message=message,
+            speaker=speaker,
+            hits=tuple(make_hits(self.records, scored[: self.k], spans)),
+        )
+
+    def _not_found(self, message: str, scored: Sequence[tuple[int, float]], confidence: float) -> Answer:
+        return Answer(
+            question=self.typed,
+            status="not_found",
+            confidence=confidence,
+            standalone=self.question.text,
+            message=message,
+            nearest=tuple(make_hits(self.records, scored[:NEAREST])),
+        )
 
 
 def answer_question(
@@ -29,18 +208,10 @@ def answer_question(
     scope: Scope | None,
 ) -> Answer:
     """Answer a question from one generation; see `Engine.ask`."""
-    del now, history
-    asked = " ".join(question.split())
-    if complaint := unanswerable(asked):
+    del history, now
+    if complaint := unanswerable(" ".join(question.split())):
         return Answer(question, "not_found", 1.0, question, complaint)
-    ranked = searcher.rerank(asked, searcher.candidates(asked, scope), records)
-    best = ranked[0] if ranked else None
-    if best is None or best.logit is None or best.logit < REFUSAL_LOGIT:
-        nearest = make_hits(records, [(candidate.passage, candidate.score) for candidate in ranked[:NEAREST]])
-        confidence = 1 - best.score if best else 1.0
-        return Answer(question, "not_found", confidence, asked, "These articles do not tell.", nearest=tuple(nearest))
-    hits = make_hits(records, [(candidate.passage, candidate.score) for candidate in ranked[:k]])
-    return Answer(question, "answered", best.score, asked, hits=tuple(hits))
+    return Asking(searcher, records, read_question(question), question, k, scope).answer()
 
 
 def unanswerable(question: str) -> str | None:
@@ -52,3 +223,21 @@ def unanswerable(question: str) -> str | None:
     if not re.search(r"\w", question):
         return "There are no words in that question."
     return None
+
+
+def _meant(matches: Sequence[Match], people: Sequence[Person], likely: Person | None) -> Person | None:
+    """Return which of several namesakes a topic means: the likely one, or whose words alone fit."""
+    if len(people) == 1:
+        return people[0]
+    best = {person: max((m.fit for m in matches if m.person is person), default=0.0) for person in people}
+    if likely and best[likely] >= FITS:
+        return likely
+    first, second = sorted(people, key=lambda person: -best[person])[:2]
+    if best[first] >= FITS and best[first] >= best[second] + CLEARLY_BETTER:
+        return first
+    return likely
+
+
+def _share(fit: float) -> float:
+    """Return the fit of words sought as a score between 0 and 1."""
+    return min(max(fit / 4, 0.0), 1.0)

@@ -13,10 +13,20 @@ import numpy as np
 
 from index.generation import Generation
 from index.inference import Encoder, OnnxModel
+from index.lexical import stems
 from index.records import Records
 from retrieval.fusion import Scored, fuse
+from retrieval.speakers import Directory
 
 CANDIDATES = 100
+SMALL_STEMS = frozenset(
+    stems(
+        """a about after all also am an and any are as at be because been before but by can could did do does for from
+        had has have he her him his how i if in into is it its just me more my no not of on or our out over own say she
+        so some such than that the their them then there these they this those to too under up us very was we were what
+        when where which while who whom whose why will with would you your tell said says him herself himself s t d"""
+    )
+)
 RERANKED = 12
 
 
@@ -77,12 +87,43 @@ class Searcher:
             passages = tuple(records.article_passages(articles))
         return Scope(articles, passages), [name for name in names if name not in rows]
 
-    def candidates(self, question: str, scope: Scope | None = None) -> list[Scored]:
-        """Return the passages nearest in meaning and in words, fused, best first."""
-        among = np.array(scope.passages, np.int64) if scope else None
-        dense = self.generation.vectors.search(self.models.encoder.query(question), CANDIDATES, among=among)
-        words = self.generation.lexical.search(question, CANDIDATES, articles=scope.articles if scope else None)
-        return fuse([(1.0, dense), (1.0, words)])
+    @cached_property
+    def directory(self) -> Directory:
+        """Who speaks in the articles."""
+        with closing(self.generation.open_records()) as records:
+            return Directory(records.speakers())
+
+    def candidates(
+        self, question: str, among: Sequence[int] | None = None, *, words: str | None = None
+    ) -> list[Scored]:
+        """Return the passages nearest in meaning and in words, fused, best first.
+
+        Args:
+            question: text whose meaning counts.
+            among: passages to search; all by default.
+            words: text whose words count; those of the question by default.
+        """
+        ids = np.array(among, np.int64) if among is not None else None
+        dense = self.generation.vectors.search(self.models.encoder.query(question), CANDIDATES, among=ids)
+        terms = self.generation.lexical.search(words or question, CANDIDATES, among=among)
+        return fuse([(1.0, dense), (1.0, terms)])
+
+    def word_weights(self, text: str) -> dict[str, float]:
+        """Return how much each stem of a text tells: its inverse document frequency as BM25 has it, none for small words.
+
+        Source: Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009), p. 347; plus 1
+        inside the logarithm, as Lucene does, so that no weight is negative.
+        """
+        lexical = self.generation.lexical
+        total = lexical.count()
+        frequencies = {stem: lexical.frequency(stem) for stem in stems(text) if stem not in SMALL_STEMS}
+        return {stem: math.log(1 + (total - n + 0.5) / (n + 0.5)) for stem, n in frequencies.items()}
+
+    def relevance(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Return how well each text answers a question, as the reranker's logit."""
+        if not texts:
+            return []
+        return [float(logit) for logit in self.models.reranker.run([(question, text) for text in texts])[:, 0]]
 
     def rerank(self, question: str, candidates: Sequence[Scored], records: Records) -> list[Candidate]:
         """Return candidates in order: the best few as the reranker has them, the others as they came."""
@@ -90,10 +131,9 @@ class Searcher:
             return []
         head = [passage for passage, _ in candidates[:RERANKED]]
         rows = records.passages(head)
-        logits = self.models.reranker.run([(question, rows[passage].text) for passage in head])[:, 0]
+        logits = self.relevance(question, [rows[passage].text for passage in head])
         reranked = [
-            Candidate(passage, 1 / (1 + math.exp(-float(logit))), float(logit))
-            for passage, logit in zip(head, logits, strict=True)
+            Candidate(passage, 1 / (1 + math.exp(-logit)), logit) for passage, logit in zip(head, logits, strict=True)
         ]
         reranked.sort(key=lambda candidate: -candidate.score)
         floor = reranked[-1].score / candidates[0][1]

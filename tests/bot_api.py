@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 BOT = {"id": 110201543, "is_bot": True, "first_name": "On Record", "username": "onrecord_test_bot"}
 TOKEN = f"{BOT['id']}:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 DATE = 1924992000
+CONTENT = ("text", "entities", "reply_markup", "reply_parameters")
 
 
 class BotApi:
@@ -43,7 +44,7 @@ class BotApi:
         root: what to pass as the bot's `base_url`.
         token: the token that the server knows.
         calls: every request but getUpdates, in order.
-        polls: every getUpdates, in order.
+        polls: every getUpdates, in order, from when it began.
         messages: the messages that people see, as last edited, in order.
         callback_answers: what answerCallbackQuery said, by the query's id.
         inline_answers: what answerInlineQuery offered, by the query's id.
@@ -60,6 +61,7 @@ class BotApi:
         self.commands: list[Json] = []
         self._chats: dict[int, Json] = {}
         self._blocked: set[int] = set()
+        self._written: set[int] = set()
         self._updates: list[Json] = []
         self._ids = count(1)
         self._poll = 0
@@ -162,11 +164,14 @@ class BotApi:
         """Answer one request; None where the connection is dropped."""
         with self._changed:
             fault = self._faults[method].popleft() if self._faults[method] else Fault()
-            status, body = (fault.status, fault.body) if fault.body else (200, b"")
+            if method == "getUpdates":  # A poll may take long, and tests wait for it to begin.
+                self.polls.append(Call(method, params))
+                self._changed.notify_all()
+            status, body = (fault.status, fault.body) if fault.body else (0, b"")
             if not fault.drop and not body:
                 status, body = self._carry_out(token, method, params)
-            log = self.polls if method == "getUpdates" else self.calls
-            log.append(Call(method, params, status=0 if fault.drop else status))
+            if method != "getUpdates":
+                self.calls.append(Call(method, params, status=status))
             self._changed.notify_all()
         time.sleep(fault.delay)
         return None if fault.drop else Fault(status, body)
@@ -199,32 +204,25 @@ class BotApi:
         return [update for update in self._updates if not params.get("allowed_updates") or set(update) <= allowed]
 
     def _send_message(self, params: Json) -> Json:
-        chat = self._reachable(params)
-        check_text(params.get("text", ""), params.get("entities", []))
-        check_keyboard(params.get("reply_markup", {}))
-        reply = params.get("reply_parameters")
-        if reply and reply["message_id"] < 1 and not reply.get("allow_sending_without_reply"):
+        chat, content = self._reachable(params), _content(params)
+        reply = params.get("reply_parameters", {"allow_sending_without_reply": True})
+        if not reply.get("allow_sending_without_reply") and reply["message_id"] not in self._written:
             raise bad_request("message to be replied not found")
-        kept = {
-            name: params[name] for name in ("text", "entities", "reply_markup", "reply_parameters") if name in params
-        }
-        self.messages.append({"message_id": next(self._ids), "date": DATE, "from": BOT, "chat": chat, **kept})
+        self.messages.append({"message_id": next(self._ids), "date": DATE, "from": BOT, "chat": chat, **content})
         return self.messages[-1]
 
     def _edit_message_text(self, params: Json) -> Json:
         self._reachable(params)
-        check_text(params.get("text", ""), params.get("entities", []))
-        check_keyboard(params.get("reply_markup", {}))
         message = next((one for one in self.messages if one["message_id"] == int(params["message_id"])), None)
         if message is None:
             raise bad_request("message to edit not found")
-        new = {name: params.get(name) for name in ("text", "entities", "reply_markup")}
-        if new == {name: message.get(name) for name in new}:
+        before, after = {name: message.pop(name) for name in CONTENT if name in message}, _content(params)
+        message.update(after)
+        if before == after:
             raise bad_request(
                 "message is not modified: specified new message content and reply markup are exactly the same as a "
                 "current content and reply markup of the message"
             )
-        message.update(new)
         return message
 
     def _send_chat_action(self, params: Json) -> bool:
@@ -275,13 +273,14 @@ class BotApi:
         private = {"id": chat_id, "type": "private", "first_name": "Person"}
         group = {"id": chat_id, "type": "supergroup", "title": "Newsroom"}
         chat = self._chats.setdefault(chat_id, private if chat_id > 0 else group)
-        return {
-            "message_id": next(self._ids),
-            "date": DATE,
-            "chat": chat,
-            "from": _user(user_id or abs(chat_id)),
-            **fields,
-        }
+        self._written.add(number := next(self._ids))
+        return {"message_id": number, "date": DATE, "chat": chat, "from": _user(user_id or abs(chat_id)), **fields}
+
+
+def _content(params: Json) -> Json:
+    check_text(params.get("text", ""), params.get("entities", []))
+    check_keyboard(params.get("reply_markup", {}))
+    return {name: params[name] for name in CONTENT if name in params}
 
 
 def _unauthorized(*_: Any) -> None:

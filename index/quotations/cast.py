@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Token
 
-from index.quotations.gender import Gender, by_first_name, by_role, by_title
+from index.quotations.gender import GENDERS, Gender, by_first_name, by_role, by_title
+from index.quotations.mentions import Found, find_names
 from index.quotations.names import SUFFIXES, TITLES, clean, fold, last_name, name_words, same_first
 from index.quotations.phrases import is_subject, roles, title_before
 from index.quotations.syntax import child
 
-_NOT_PERSONS = frozenset({"ORG", "GPE", "NORP", "FAC", "LOC", "PRODUCT", "WORK_OF_ART", "EVENT", "LAW"})
+_ENOUGH = 2
+_DOMINANCE = 3
 
 
 @dataclass(slots=True, eq=False)
@@ -23,12 +26,16 @@ class Person:
     Attributes:
         forms: the names under which the article mentions the person, with how often.
         roles: descriptions given beside the name.
-        gender: votes for male and female.
+        told: how often a title or description tells a gender.
+        seen: how often a pronoun seems to.
+        since: paragraph and token of the first mention.
     """
 
     forms: Counter[tuple[str, ...]] = field(default_factory=Counter)
     roles: list[str] = field(default_factory=list)
-    votes: Counter[Gender] = field(default_factory=Counter)
+    told: Counter[Gender] = field(default_factory=Counter)
+    seen: Counter[Gender] = field(default_factory=Counter)
+    since: tuple[int, int] = (sys.maxsize, 0)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -42,13 +49,20 @@ class Person:
         return " ".join(self.words)
 
     @property
+    def prominence(self) -> int:
+        """How often the article gives the full name: whom a bare surname means, of those who bear it."""
+        return sum(count for form, count in self.forms.items() if len(form) > 1)
+
+    @property
     def gender(self) -> Gender | None:
-        """What the article tells, else what the first name tells."""
-        if self.votes:
-            (first, count), *rest = self.votes.most_common(2)
-            if not rest or count >= 2 * rest[0][1]:
-                return first
-        return by_first_name(self.words[0]) if len(self.words) > 1 else None
+        """What titles tell, else the first name, else the pronouns where they hardly disagree."""
+        named = by_first_name(self.words[0]) if len(self.words) > 1 else None
+        return _clearly(self.told, 1) or named or _clearly(self.seen, _ENOUGH)
+
+
+def _clearly(votes: Counter[Gender], least: int) -> Gender | None:
+    (first, count), *rest = [*votes.most_common(2), (None, 0)]
+    return first if count >= least and count >= _DOMINANCE * rest[0][1] else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,28 +90,43 @@ class Cast:
     def __init__(self, docs: Sequence[Doc]) -> None:
         """Read the names from the parsed paragraphs of an article."""
         self.people: list[Person] = []
-        self.mentions: list[Mention] = []
         self._at: dict[tuple[int, int], Mention] = {}
         self._by_last: dict[str, list[Person]] = {}
-        found = [(number, first, last, words) for number, doc in enumerate(docs)
-                 for first, last, words in _names(doc)]
+        self._by_first: dict[str, list[Person]] = {}
+        self._named: dict[int, list[Mention]] = {}
+        found = find_names(docs)
         for number, first, last, words in found:
             if len(words) > 1:
-                self._add(docs[number], number, first, last, self._full(words), words)
+                self._add(docs[number], (number, first, last, words), self._full(words))
         self._single(docs, found)
-        self.mentions.sort(key=lambda one: (one.paragraph, one.first))
+        for mention in sorted(self._at.values(), key=lambda one: (one.paragraph, one.first)):
+            named = self._named.setdefault(mention.paragraph, [])
+            if not named or named[-1] is not mention:
+                named.append(mention)
+        self._learn_genders(docs)
 
-    def _single(self, docs: Sequence[Doc], found: Iterable[tuple[int, int, int, tuple[str, ...]]]) -> None:
+    def _learn_genders(self, docs: Sequence[Doc]) -> None:
+        """A sentence that names one person only tells the gender by its later pronouns: "Reyes sold her mill"."""
+        for number, doc in enumerate(docs):
+            for sentence in doc.sents:
+                named = [one for one in (self._at.get((number, token.i)) for token in sentence) if one is not None]
+                told = [token for token in sentence if token.lower_ in GENDERS]
+                if len({id(one.person) for one in named}) == 1 and told and named[0].first < told[0].i:
+                    genders = {GENDERS[token.lower_] for token in told}
+                    if len(genders) == 1:
+                        named[0].person.seen[genders.pop()] += 1
+
+    def _single(self, docs: Sequence[Doc], found: Iterable[Found]) -> None:
         for number, first, last, words in found:
             if len(words) == 1:
                 person = self._short(words[0], title_before(docs[number], first))
                 if person is None:
                     person = self._new(words)
-                self._add(docs[number], number, first, last, person, words)
+                self._add(docs[number], (number, first, last, words), person)
         # Surnames that the parser's names missed ("Gimenez" read as a place).
         for number, doc in enumerate(docs):
             for token in doc:
-                if token.pos_ == "PROPN" and (number, token.i) not in self._at and fold(token.text) in self._by_last:
+                if (number, token.i) not in self._at and _may_name(token) and fold(token.text) in self._by_last:
                     self._unseen(doc, number, token)
 
     def _unseen(self, doc: Doc, number: int, token: Token) -> None:
@@ -106,7 +135,7 @@ class Cast:
             return
         person = self._short(token.text, title_before(doc, token.i))
         if person is not None:
-            self._add(doc, number, token.i, token.i, person, (clean(token.text),))
+            self._add(doc, (number, token.i, token.i, (clean(token.text),)), person)
 
     def _full(self, words: tuple[str, ...]) -> Person:
         for person in self._by_last.get(last_name(words), ()):
@@ -119,34 +148,40 @@ class Cast:
         person.forms[words] = 0
         self.people.append(person)
         self._by_last.setdefault(last_name(words), []).append(person)
+        if len(words) > 1:
+            self._by_first.setdefault(fold(words[0]), []).append(person)
         return person
 
     def _short(self, word: str, title: str | None) -> Person | None:
         """Whom a single name means: the bearer of the surname, most often named where there are several."""
-        found = self._by_last.get(fold(word)) or [
-            one for one in self.people if len(one.words) > 1 and fold(one.words[0]) == fold(word)]
+        found = self._by_last.get(fold(word)) or self._by_first.get(fold(word), [])
         gender = by_title(title) if title else None
         if gender and len(found) > 1:
             found = [one for one in found if one.gender in {gender, None}] or found
-        return max(found, key=lambda one: sum(one.forms.values()), default=None)
+        return max(found, key=lambda one: (one.prominence, (-one.since[0], -one.since[1])), default=None)
 
-    def _add(self, doc: Doc, number: int, first: int, last: int, person: Person, words: tuple[str, ...]) -> None:
+    def _add(self, doc: Doc, found: Found, person: Person) -> None:
+        number, first, last, words = found
         subject = any(is_subject(doc[at]) for at in range(first, last + 1))
         mention = Mention(person, number, first, last, subject)
         person.forms[words] += 1
-        self.mentions.append(mention)
+        person.since = min(person.since, (number, first))
         for position in range(first, last + 1):
             self._at[number, position] = mention
         title = title_before(doc, first)
         gender = by_title(title) if title else None
         if gender:
-            person.votes[gender] += 3
+            person.told[gender] += 1
         for role in roles(doc, first, last):
             if role not in person.roles:
                 person.roles.append(role)
                 told = by_role(role)
                 if told:
-                    person.votes[told] += 2
+                    person.told[told] += 1
+
+    def named(self, paragraph: int) -> Sequence[Mention]:
+        """Return the people named in a paragraph, in the order of the text."""
+        return self._named.get(paragraph, ())
 
     def at(self, paragraph: int, position: int) -> Mention | None:
         """Return the person named at a token of a paragraph."""
@@ -167,8 +202,7 @@ class Cast:
         words = [word for word in words if word and word not in {"the", "this", "that", "a", "an"}]
         if not words:
             return None
-        named = {id(one.person) for one in self.mentions if (one.paragraph, one.first) < before}
-        fitting = [one for one in self.people if id(one) in named and any(_fits(words, role) for role in one.roles)]
+        fitting = [one for one in self.people if one.since < before and any(_fits(words, role) for role in one.roles)]
         return fitting[0] if len(fitting) == 1 else None
 
 
@@ -188,18 +222,13 @@ def _fits(words: list[str], role: str) -> bool:
     return bool(given) and given[-1] == wanted[-1] and set(wanted) <= {fold(word) for word in role.split()} | {"former"}
 
 
-def _names(doc: Doc) -> Iterable[tuple[int, int, tuple[str, ...]]]:
-    for entity in doc.ents:
-        if entity.label_ != "PERSON":
-            continue
-        first, last = entity.start, entity.end - 1
-        while first < last and (fold(doc[first].text) in TITLES or not doc[first].text[0].isupper()):
-            first += 1
-        while last > first and (doc[last].tag_ == "POS" or not doc[last].text[0].isalpha()):
-            last -= 1
-        words = name_words(doc[first : last + 1].text)
-        if words and any(char.isalpha() for char in words[-1]) and len(words) < 6:
-            yield first, last, words
+def _may_name(token: Token) -> bool:
+    if token.pos_ == "PROPN":
+        return True
+    # The tagger takes many surnames for nouns or verbs; a capital inside a sentence tells, or a verb of its own.
+    if not token.text[0].isupper() or token.pos_ not in {"NOUN", "ADJ", "VERB", "X"}:
+        return False
+    return bool(not token.is_sent_start or token.dep_ in {"nsubj", "nsubjpass"})
 
 
 def apposed_name(head: Token, cast: Cast, paragraph: int) -> Mention | None:

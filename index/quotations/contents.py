@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from spacy.tokens import Doc, Token
 
-from index.quotations.cues import Cue
-from index.quotations.syntax import child, extent, is_passive, trimmed
+from index.quotations.complements import asserted, complement
+from index.quotations.cues import CUES, Cue
+from index.quotations.syntax import Range, child, extent, is_passive, trimmed
 
-Range = tuple[int, int]
-_OBJECTS = frozenset({"dobj", "attr", "oprd"})
-_TIMES = frozenset(
-    """today yesterday tonight tomorrow monday tuesday wednesday thursday friday saturday sunday morning afternoon
-    evening night week month year day""".split()
-)
-_PARTICLED = frozenset({"point", "points", "pointed", "pointing"})
+_NEAR = 12
 _SUBORDINATE = frozenset({"because", "if", "unless", "although", "though", "since"})
-_NAMING_LINKS = frozenset({"as", "to", "of", "for", "with"})
 _BREAKS = frozenset({":", ";", "—", "–", "―", "--", "“", "”", "("})
 _CLAUSE_SUBJECTS = frozenset({"nsubj", "nsubjpass", "expl", "csubj"})
 _DEPENDENT = frozenset({"as", "after", "when", "while", "before", "since", "although", "though", "once", "until"})
@@ -25,7 +19,11 @@ def contents(verb: Token, cue: Cue) -> list[Range]:
     """Return the ranges of what was said, in the order of the text; none where the verb reports nothing here."""
     if is_passive(verb):
         return _passive(verb, cue)
-    for find in (_clause, _around, _complement):
+    if cue.naming and not cue.reports_first:
+        found = complement(verb, cue)
+        if found:
+            return found
+    for find in (_clause, _that_clause, _around, complement):
         found = find(verb, cue)
         if found:
             return found
@@ -39,9 +37,48 @@ def _clause(verb: Token, cue: Cue) -> list[Range]:
     right = [one for one in found if one.i > verb.i]
     if right:
         start, end = extent(right[0])
-        return [(start, max([end, *(extent(one)[1] for one in verb.children if _goes_on(one, right[0]))]))]
+        later = [extent(one)[1] for one in verb.children if _goes_on(one, right[0])]
+        return [(start, max([end, *later]))]
+    stated = _in_statement(verb)
+    if stated is not None:
+        return [extent(stated)]
     left = [one for one in found if one.i < verb.i]
     return _before(left[-1], verb) if left else []
+
+
+def _that_clause(verb: Token, cue: Cue) -> list[Range]:
+    """The words from "that" to the end of the sentence, where the parser lost the clause."""
+    if not cue.clause:
+        return []
+    doc, sentence = verb.doc, verb.sent
+    for at in range(verb.i + 1, min(verb.i + _NEAR, sentence.end - 2)):
+        token = doc[at]
+        if token.lower_ == "that" and token.tag_ in {"IN", "WDT"}:
+            return [trimmed(doc, at, _clause_end(doc, at, sentence.end - 1))]
+        if token.is_punct or token.lower_ in CUES or token.tag_ in {"VBD", "VBZ", "VBP", "MD"}:
+            break
+    return []
+
+
+def _clause_end(doc: Doc, first: int, last: int) -> int:
+    """The last token before a participle that reports again (", adding") or before direct speech."""
+    for at in range(first + 2, last):
+        token = doc[at]
+        if token.text in {"“", ";"}:
+            return at - 1
+        if token.tag_ == "VBG" and token.lower_ in CUES and doc[at - 1].text == ",":
+            return at - 2
+    return last
+
+
+def _in_statement(verb: Token) -> Token | None:
+    """The clause that the parser hangs from the noun in "said in a statement that …"."""
+    for link in verb.children:
+        noun = child(link, "pobj") if link.dep_ == "prep" and link.i > verb.i else None
+        clause = child(noun, "acl", "ccomp", "relcl") if noun is not None else None
+        if clause is not None and clause.left_edge.lower_ == "that" and child(clause, "nsubj", "nsubjpass", "expl"):
+            return clause
+    return None
 
 
 def _goes_on(one: Token, clause: Token) -> bool:
@@ -69,7 +106,7 @@ def _sentence_start(clause: Token, verb: Token) -> int:
     while start < clause.left_edge.i and (doc[start].is_punct or doc[start].is_space):
         start += 1
     between = doc[start : clause.left_edge.i]
-    return clause.left_edge.i if any(one.text in _BREAKS for one in between) else start
+    return int(clause.left_edge.i if any(one.text in _BREAKS for one in between) else start)
 
 
 def _own_clause(verb: Token) -> tuple[int, int]:
@@ -85,7 +122,7 @@ def _own_clause(verb: Token) -> tuple[int, int]:
 
 def _around(verb: Token, cue: Cue) -> list[Range]:
     """A reporting clause set off by commas, which the parser hangs beside or below what it reports."""
-    if not cue.clause or child(verb, "nsubj") is None:
+    if not cue.clause or child(verb, "nsubj") is None or verb.dep_ in {"relcl", "acl"}:
         return []
     if any(one.dep_ in {"dobj", "ccomp", "xcomp"} and one.i > verb.i for one in verb.children):
         return []
@@ -106,6 +143,18 @@ def _around(verb: Token, cue: Cue) -> list[Range]:
     return ranges
 
 
+def inverted_contents(verb: Token, source: Token) -> list[Range]:
+    """Return what stands before and after a clause such as ", said Ana Reyes, who owns it,"."""
+    doc, sentence = verb.doc, verb.sent
+    ranges = [trimmed(doc, sentence.start, verb.i - 2)]
+    start = source.i + 2
+    if start < sentence.end and doc[start].lower_ in {"who", "which", "whose"}:
+        start = next((at + 1 for at in range(start, sentence.end) if doc[at].text == ","), sentence.end)
+    if start < sentence.end - 1 and any(doc[at].pos_ in {"VERB", "AUX"} for at in range(start, sentence.end)):
+        ranges.append(trimmed(doc, start, sentence.end - 1))
+    return ranges
+
+
 def _is_clause(doc: Doc, first: int, last: int) -> bool:
     """Whether tokens hold a clause that can stand alone."""
     while first <= last and (doc[first].is_space or doc[first].is_punct):
@@ -115,93 +164,8 @@ def _is_clause(doc: Doc, first: int, last: int) -> bool:
     return any(doc[at].dep_ in _CLAUSE_SUBJECTS for at in range(first, last + 1))
 
 
-def _complement(verb: Token, cue: Cue) -> list[Range]:
-    for find in (_naming, _quoted, _infinitive, _noun, _preposition):
-        found = find(verb, cue)
-        if found is not None:
-            return [found]
-    return []
-
-
-def _objects(verb: Token) -> list[Token]:
-    if child(verb, "prt") is not None and verb.lower_ not in _PARTICLED:
-        return []
-    return [one for one in verb.children if one.dep_ in _OBJECTS and one.i > verb.i]
-
-
-def _naming(verb: Token, cue: Cue) -> Range | None:
-    """"called him a liar", "described it as dead", "accused her of lying"."""
-    if not cue.naming or not _asserted(verb) or child(verb, "prt") is not None:
-        return None
-    parts = [one for one in verb.children if one.i > verb.i and (
-        one.dep_ in {"dobj", "oprd", "ccomp", "xcomp", "attr", "acomp"}
-        or (one.dep_ == "prep" and one.lower_ in _PARTICLED = frozenset({"point", "points", "pointed", "pointing"})
-_SUBORDINATE = frozenset({"because", "if", "unless", "although", "though", "since"})
-_NAMING_LINKS))]
-    if not parts or (parts[0].dep_ == "prep" and not cue.noun):
-        return None
-    return trimmed(verb.doc, parts[0].left_edge.i, max(one.right_edge.i for one in parts))
-
-
-def _asserted(verb: Token) -> bool:
-    """Whether the act of speaking is told as a fact: "to criticize them" and "might criticize them" are not."""
-    return not any(one.tag_ == "MD" or (one.dep_ == "aux" and one.lower_ == "to") for one in verb.children)
-
-
-def _quoted(verb: Token, cue: Cue) -> Range | None:
-    """Words in quotation marks as the object of a verb of saying: said "yes"."""
-    if not cue.clause:
-        return None
-    for one in verb.children:
-        if one.i > verb.i and one.dep_ in {"dobj", "oprd", "attr", "acomp", "xcomp", "advcl"}:
-            start, end = extent(one)
-            if "“" in verb.doc.text[max(start - 1, 0) : end]:
-                return start, end
-    return None
-
-
-def _infinitive(verb: Token, cue: Cue) -> Range | None:
-    if not cue.infinitive or not _asserted(verb):
-        return None
-    for one in verb.children:
-        if one.i > verb.i and one.dep_ in {"xcomp", "ccomp"} and child(one, "aux") is not None:
-            return extent(one)
-    return None
-
-
-def _noun(verb: Token, cue: Cue) -> Range | None:
-    if not cue.noun or not _asserted(verb):
-        return None
-    found = [one for one in _objects(verb) if one.lower_ not in _TIMES]
-    if not found:
-        gerund = child(verb, "xcomp")
-        return extent(gerund) if gerund is not None and gerund.i > verb.i else None
-    last = found[-1].right_edge.i
-    for one in verb.children:
-        if one.dep_ == "prep" and one.left_edge.i == last + 1 and one.lower_ in {"of", "for", "as", "to", "about"}:
-            last = one.right_edge.i
-    return trimmed(verb.doc, found[0].left_edge.i, last)
-
-
-def _preposition(verb: Token, cue: Cue) -> Range | None:
-    if not _asserted(verb):
-        return None
-    for one in verb.children:
-        if one.i < verb.i or one.lower_ not in cue.prepositions:
-            continue
-        if one.dep_ == "prep":
-            inner = child(one, "pobj", "pcomp", "prep")
-            if inner is not None:
-                return extent(inner)
-        if one.dep_ == "prt":
-            found = _objects(verb)
-            if found:
-                return extent(found[0])
-    return None
-
-
 def _passive(verb: Token, cue: Cue) -> list[Range]:
-    """"was described by her as a mess", "was told by them that it closes"."""
+    """Such as "was described by her as a mess", "was told by them that it closes"."""
     if cue.clause:
         clause = child(verb, "ccomp")
         if clause is not None and clause.i > verb.i:
@@ -210,11 +174,12 @@ def _passive(verb: Token, cue: Cue) -> list[Range]:
         clause = child(verb, "xcomp")
         if clause is not None and clause.i > verb.i:
             return [extent(clause)]
-    if not (cue.naming or cue.noun):
+    if not (cue.naming or cue.noun) or not asserted(verb):
         return []
     found = child(verb, "nsubjpass")
     ranges = [extent(found)] if found is not None and found.lower_ not in {"who", "that", "which"} else []
-    for one in verb.children:
-        if one.i > verb.i and (one.dep_ == "oprd" or (one.dep_ == "prep" and one.lower_ in {"as", "of"})):
-            ranges.append(extent(one))
-    return ranges
+    return ranges + [
+        extent(one)
+        for one in verb.children
+        if one.i > verb.i and (one.dep_ == "oprd" or (one.dep_ == "prep" and one.lower_ in {"as", "of"}))
+    ]

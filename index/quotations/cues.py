@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from index.quotations.wordlists import words
+
 _CLAUSE = """
 say state declare announce assert claim allege affirm reaffirm aver avow attest testify certify maintain contend argue
 insist admit concede confess acknowledge confirm disclose divulge reveal deny dispute mention note observe remark
@@ -23,14 +25,15 @@ advise warn caution counsel remind inform notify assure reassure tell ask inquir
 tweet retweet post blog email e-mail text cable message telegraph type sign scrawl summarize summarise generalize
 elaborate expound specify stipulate detail describe apologize apologise thank scoff sneer gush enthuse rave rant rail
 fume rage vent jeer taunt tease mock read recite quote sum preach lecture admonish scold chide rebuke deadpan
-concur agree disagree point pray decree rule order command instruct direct teach explicate brief alert update
+concur point pray decree rule order command instruct direct explicate brief alert update
 bark bawl bellow bleat boom bray cackle call chant chatter chirp cluck coo croak croon crow cry drawl drone groan growl
 grunt hiss holler hoot howl mumble murmur mutter purr rasp roar rumble scream screech shout shriek sigh snap snarl sob
 squeal stammer stutter thunder trill trumpet wail wheeze whimper whisper whoop yell yelp blurt sputter splutter snort
 """
 # Sounds and gestures that introduce words only beside quotation marks: "Yes," she laughed.
 _DIRECT_ONLY = """
-laugh smile grin chuckle giggle beam nod shrug gasp go think start finish offer echo crack fire shoot open close
+laugh smile grin chuckle giggle beam nod shrug gasp go think start finish offer echo crack fire shoot open close put
+agree disagree
 """
 _NOUN = """
 announce cite claim confirm criticize criticise decry defend demand deny describe detail discuss dismiss dispute echo
@@ -41,46 +44,100 @@ denounce condemn disclose divulge convey communicate clarify disavow renounce re
 acclaim applaud praise commend compliment congratulate salute hail laud extol assail berate blame castigate censure
 chastise chide deride disparage fault insult lambaste lambast mock rebuke reprimand reproach ridicule scold slam blast
 bash vilify upbraid accuse admonish belittle excoriate scorn credit relate narrate forecast counter
-tweet retweet champion advocate broach preach
+tweet retweet advocate broach preach
 """
 _NAMING = """
 call label brand dub describe characterize characterise portray depict term liken compare denounce dismiss deride hail
 decry condemn praise criticize criticise slam blast mock ridicule tout cite accuse blame credit
 """
+_NAMERS = words("call label brand dub describe term")
 _INFINITIVE = """
 ask beg urge implore beseech promise vow pledge threaten offer swear order instruct command demand propose tell advise
 warn caution counsel encourage challenge invite request plead exhort admonish remind claim
 """
 _PREPOSITIONS = {
-    "call": "for on upon", "point": "to out", "speak": "about of against out",
-    "talk": "about of", "complain": "about of", "comment": "on about", "warn": "of about against", "boast": "of about",
-    "brag": "about of", "joke": "about", "object": "to", "apologize": "for", "apologise": "for", "ask": "for about",
-    "inquire": "about", "plead": "for with", "argue": "for against", "vouch": "for",
-    "testify": "about to against", "rail": "against at", "rant": "about", "hint": "at", "tell": "of about",
-    "remark": "on", "elaborate": "on", "insist": "on", "lash": "out", "vow": "to", "preach": "about",
-    "write": "about of", "wonder": "about", "question": "about", "expound": "on", "rave": "about",
-    "fret": "about", "press": "for", "advocate": "for", "inform": "of", "inveigh": "against", "gush": "about",
-    "protest": "against", "caution": "against", "grumble": "about", "gripe": "about", "crow": "about",
-    "gloat": "about", "quip": "about", "dwell": "on", "opine": "on", "harp": "on", "sound": "off",
+    "call": "for on upon",
+    "point": "to out",
+    "speak": "about of against out",
+    "talk": "about of",
+    "complain": "about of",
+    "comment": "on about",
+    "warn": "of about against",
+    "boast": "of about",
+    "brag": "about of",
+    "joke": "about",
+    "object": "to",
+    "apologize": "for",
+    "apologise": "for",
+    "ask": "for about",
+    "inquire": "about",
+    "plead": "for with",
+    "argue": "for against",
+    "vouch": "for",
+    "testify": "about to against",
+    "rail": "against at",
+    "rant": "about",
+    "hint": "at",
+    "tell": "of about",
+    "remark": "on",
+    "elaborate": "on",
+    "insist": "on",
+    "lash": "out",
+    "vow": "to",
+    "preach": "about",
+    "write": "about of",
+    "wonder": "about",
+    "question": "about",
+    "expound": "on",
+    "rave": "about",
+    "fret": "about",
+    "press": "for",
+    "advocate": "for",
+    "inform": "of",
+    "inveigh": "against",
+    "gush": "about",
+    "protest": "against",
+    "caution": "against",
+    "grumble": "about",
+    "gripe": "about",
+    "crow": "about",
+    "gloat": "about",
+    "quip": "about",
+    "dwell": "on",
+    "opine": "on",
+    "harp": "on",
+    "sound": "off",
 }
 _IRREGULAR = {
-    "say": "says said saying", "tell": "tells told telling", "write": "writes wrote written writing",
-    "speak": "speaks spoke spoken speaking", "swear": "swears swore sworn swearing", "read": "reads read reading",
-    "begin": "begins began begun beginning", "sing": "sings sang sung singing", "foretell": "foretells foretold",
-    "think": "thinks thought thinking", "go": "goes went gone going", "shoot": "shoots shot shooting",
-    "plead": "pleads pleaded pled pleading", "beseech": "beseeches besought beseeching", "teach": "teaches taught",
-    "forecast": "forecasts forecast forecasting", "put": "puts put putting", "text": "texts texted texting",
+    "say": "says said saying",
+    "tell": "tells told telling",
+    "write": "writes wrote written writing",
+    "speak": "speaks spoke spoken speaking",
+    "swear": "swears swore sworn swearing",
+    "read": "reads read reading",
+    "begin": "begins began begun beginning",
+    "sing": "sings sang sung singing",
+    "foretell": "foretells foretold",
+    "think": "thinks thought thinking",
+    "go": "goes went gone going",
+    "shoot": "shoots shot shooting",
+    "plead": "pleads pleaded pled pleading",
+    "beseech": "beseeches besought beseeching",
+    "teach": "teaches taught",
+    "forecast": "forecasts forecast forecasting",
+    "put": "puts put putting",
+    "text": "texts texted texting",
 }
-_DOUBLED = frozenset("admit quip rebut brag beg refer nod grin sob chat slam fret blog sum recur".split())
+_DOUBLED = words("admit quip rebut brag beg refer nod grin sob chat slam fret blog sum recur")
 # Complements of nouns that report: "her claim that", "X's view that".
-NOUNS = frozenset(
+NOUNS = words(
     """claim claims assertion statement announcement allegation allegations accusation accusations argument contention
     admission complaint complaints declaration denial promise pledge vow remark remarks comment comments suggestion
     warning warnings prediction insistence acknowledgment testimony proposal view opinion message response answer
-    explanation criticism conclusion word""".split()
+    explanation criticism conclusion word"""
 )
 NEGATIONS = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "without", "hardly"})
-REFUSALS = frozenset("decline declines declined declining refuse refuses refused refusing fail fails failed".split())
+REFUSALS = words("decline declines declined declining refuse refuses refused refusing fail fails failed")
 
 
 @dataclass(slots=True)
@@ -94,6 +151,7 @@ class Cue:
         naming: an object and what it was called ("called him a liar").
         infinitive: "urged them to leave".
         prepositions: those whose object is what was said ("called for calm").
+        reports_first: a clause after it is what was said, also where it names ("claimed", "cited").
         quoted_only: reports only beside quotation marks ("laughed").
     """
 
@@ -104,6 +162,7 @@ class Cue:
     infinitive: bool = False
     prepositions: frozenset[str] = field(default_factory=frozenset)
     quoted_only: bool = False
+    reports_first: bool = False
 
 
 def _forms(verb: str) -> list[str]:
@@ -138,6 +197,8 @@ def _lexicon() -> dict[str, Cue]:
     for verb in _DIRECT_ONLY.split():
         if verb not in verbs:
             entry(verb).quoted_only = True
+    for cue in verbs.values():
+        cue.reports_first = cue.clause and cue.lemma not in _NAMERS
     return {form: cue for verb, cue in verbs.items() for form in _forms(verb)}
 
 

@@ -9,7 +9,7 @@ from index.quotations.marks import Marked
 from index.quotations.reports import ACCORDING, Report, cue_text
 from index.quotations.standins import reporter
 
-_MIN_FLOATING_WORDS = 3
+_ASIDES = frozenset({"when", "as", "while", "after", "before", "in", "during", "at", "on"})
 
 
 def join_marks(doc: Doc, frame: Frame, reports: list[Report], previous: Report | None) -> list[Report]:
@@ -29,10 +29,12 @@ def join_marks(doc: Doc, frame: Frame, reports: list[Report], previous: Report |
             _snap(result, stretch)
             continue
         if own:
-            _cut(result, stretch)
+            _cut(frame.source, result, stretch)
         if _covers(result, stretch):
             continue
         report = _by_verb(doc, frame, stand_in, by_verb)
+        if report is None and stretch.single:
+            continue
         if report is None:
             report = _floating(doc, result, stretch, stand_in, previous)
         if report not in result:
@@ -46,19 +48,28 @@ def _covers(reports: list[Report], stretch: Marked) -> bool:
     return any(start <= stretch.start and stretch.end <= end for one in reports for start, end in one.ranges)
 
 
-def _cut(reports: list[Report], stretch: Marked) -> None:
+def _cut(text: str, reports: list[Report], stretch: Marked) -> None:
     """Where a range ends in direct speech that is a sentence of its own, only that speech was meant."""
     for report in reports:
         for at, (start, end) in enumerate(report.ranges):
-            if start < stretch.start and stretch.inner_end <= end <= stretch.end + 1 < report.position:
+            ends = start < stretch.start and stretch.inner_end <= end <= stretch.end + 1 < report.position
+            begins = stretch.start <= start <= stretch.inner_start and end > stretch.end
+            if ends or (begins and _aside(text[stretch.end : end])):
                 report.ranges[at] = (stretch.start, stretch.end)
+
+
+def _aside(rest: str) -> bool:
+    """Whether words after direct speech only tell when or how it was said."""
+    return rest.lstrip(" ,").split(" ", 1)[0] in _ASIDES
 
 
 def _snap(reports: list[Report], stretch: Marked) -> None:
     """Grow ranges that cut a stretch in two, so that they hold it whole."""
     for report in reports:
         for at, (start, end) in enumerate(report.ranges):
-            if start < stretch.end and stretch.start < end and not (start <= stretch.start and stretch.end <= end):
+            if 0 <= stretch.start - end <= 1 and report.position < start:
+                report.ranges[at] = (start, stretch.end)  # called that "a disgrace"
+            elif start < stretch.end and stretch.start < end and not (start <= stretch.start and stretch.end <= end):
                 if start >= stretch.inner_start and end <= stretch.inner_end and end - start < 3:
                     continue
                 report.ranges[at] = (min(start, stretch.start), max(end, stretch.end))

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from index.articles import Article
 
 _BATCH = 8
+# A paragraph of more characters is no prose; what follows in it is not read.
+_LONGEST = 50_000
 _worker: list[QuotationFinder] = []
 
 
@@ -57,13 +59,16 @@ class QuotationFinder:
             return self._readings(batch)
 
     def _readings(self, batch: list[tuple[str, ...]]) -> list[Reading]:
+        texts = [[text[:_LONGEST] for text in paragraphs] for paragraphs in batch]
         frames = [
             [make_frame(text, marked) for text, marked in zip(paragraphs, find_marked(paragraphs), strict=True)]
-            for paragraphs in batch
+            for paragraphs in texts
         ]
         docs = self._nlp.pipe((frame.text for article in frames for frame in article), batch_size=64)
-        return [read_parsed(paragraphs, article, list(islice(docs, len(article))))
-                for paragraphs, article in zip(batch, frames, strict=True)]
+        return [
+            read_parsed(paragraphs, article, list(islice(docs, len(article))))
+            for paragraphs, article in zip(texts, frames, strict=True)
+        ]
 
 
 def _batches(articles: Iterable[Article]) -> Iterator[list[tuple[str, ...]]]:
@@ -77,7 +82,8 @@ def _read_in_processes(batches: Iterator[list[tuple[str, ...]]], processes: int)
     context = get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=context, initializer=_start_worker) as pool:
         waiting: deque[Future[list[Reading]]] = deque(
-            pool.submit(_work, batch) for batch in islice(batches, 2 * processes))
+            pool.submit(_work, batch) for batch in islice(batches, 2 * processes)
+        )
         while waiting:
             done = waiting.popleft().result()
             waiting.extend(pool.submit(_work, batch) for batch in islice(batches, 1))

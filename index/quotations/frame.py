@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from index.quotations.cues import CUES
 from index.quotations.marks import Marked
+from index.quotations.wordlists import words
 
 # A clause that spaCy attaches as the complement of the reporting verb wherever it stands.
 _STAND_IN = "It is so"
@@ -18,9 +19,21 @@ _INNER_STOP = re.compile(r"[.!?][)\]'’]*\s+(?=[A-Z“\"'‘(])")
 _LEADS = frozenset({"that"})
 _DATELINE = re.compile(
     r"\s*(?:date \d{4}-\d\d-\d\d )?[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,3}(?:, [A-Z][\w. ]{1,20})?"
-    r"(?: ?\([^)]{2,30}\))?\s*(?:[-–—―]{1,2})\s+(?=[A-Z“\"])")
+    r"(?: ?\([^)]{2,30}\))?\s*(?:[-–—―]{1,2})\s+(?=[A-Z“\"])"
+)
 _AGENCY = re.compile(r"\s*[A-Z][\w.'’, -]{2,30} \((?:AP|AFP|Reuters|UPI|CNN|[A-Z]{2,6})\)\s*[-–—―]{1,2}\s+(?=\S)")
-_SMALL = frozenset("a an the of in on at to for and or but with from by as is".split())
+# After "Why?": a name, perhaps with a description set off by commas, then a verb with nothing but a place or time.
+_NAMES = r"(?:(?:[A-Z][\w.'’-]*|of|the|de|van|von|for|and)(?: \([^)]*\))?\s+){1,8}(?:\w+ly\s+)?"
+_CIRCUMSTANCE = r"(?=[,.:]|\s+(?:in|at|on|to|of|during|after|when|as|while|with|about|before|from|last|this|[A-Z])\b)"
+_REPORTED = re.compile(
+    rf"{_NAMES}(asked|told|answered)\b|{_NAMES}([a-z]+){_CIRCUMSTANCE}"
+    r"|[A-Z][\w.'’ -]{1,40},[^.!?“\"]{1,120},\s+(?:\w+ly\s+)?([a-z]+)\b"
+    r"|([a-z]+)\s+[A-Z]"
+)
+# No prose runs so long without a space, and the tokenizer takes quadratic time over it.
+_LUMP = re.compile(r"\S{400,}")
+_SMALL = words("a an the of in on at to for and or but with from by as is")
+_PRONOUNS = frozenset({"he", "she", "they", "it"})
 _TITLE_STAND_IN = "Title"
 
 
@@ -29,12 +42,14 @@ class Frame:
     """The text to parse, and where each part of it stands in the paragraph.
 
     Attributes:
+        source: the paragraph.
         text: what is given to the parser.
         own: for each quoted stretch, whether it begins a sentence of its own, by its first letter.
         marked: the quoted stretches of the paragraph.
         stand_ins: for each quoted stretch, the range of its stand-in in `text`, or None where it was left in.
     """
 
+    source: str
     text: str
     marked: Sequence[Marked]
     stand_ins: list[tuple[int, int] | None]
@@ -67,7 +82,9 @@ def make_frame(text: str, marked: Sequence[Marked]) -> Frame:
         stand_ins.append(_add_stretch(builder, text, stretch))
     builder.copy(len(text))
     own = [_begins_upper(text[one.inner_start : one.inner_end]) for one in marked]
-    return Frame("".join(builder.parts), marked, stand_ins, own, builder.starts or [0], builder.origins or [(0, 0, True)])
+    return Frame(
+        text, "".join(builder.parts), marked, stand_ins, own, builder.starts or [0], builder.origins or [(0, 0, True)]
+    )
 
 
 class _Builder:
@@ -80,6 +97,9 @@ class _Builder:
         self.position = 0
 
     def copy(self, until: int) -> None:
+        for lump in _LUMP.finditer(self.source, self.position, max(until, self.position)):
+            self._add(self.source[self.position : lump.start()], lump.start(), copied=True)
+            self._add("…", lump.end(), copied=False)
         if until > self.position:
             self._add(self.source[self.position : until], until, copied=True)
 
@@ -131,9 +151,16 @@ def _is_title(text: str, stretch: Marked, inner: str) -> bool:
     if not 2 <= len(words) <= 12 or not all(word[0].isupper() or word in _SMALL for word in words):
         return False
     before = text[max(0, stretch.start - 40) : stretch.start].split()
-    if not before or before[-1].rstrip(",:").lower() in CUES or before[-1][-1] in ".:?!”\"'":
+    if not before or before[-1][-1] in ".:?!”\"'":
         return False
-    return not _goes_on(text[stretch.end : stretch.end + 60].lstrip()) or before[-1][-1] not in ","
+    cue = CUES.get(before[-1].rstrip(",").lower())
+    if cue is not None:
+        return cue.naming and not cue.reports_first and before[-1][-1] != ","
+    after = text[stretch.end : stretch.end + 60].split()
+    spoken = bool(after) and (
+        after[0] in CUES or after[0] in _PRONOUNS or (after[0][0].isupper() and _goes_on(" ".join(after)))
+    )
+    return not spoken or before[-1][-1] != ","
 
 
 def _is_speech(text: str, stretch: Marked, inner: str) -> bool:
@@ -156,7 +183,7 @@ def _begins_upper(inner: str) -> bool:
 
 
 def _closing(text: str, stretch: Marked, inner: str) -> str:
-    after = text[stretch.end : stretch.end + 60].lstrip()
+    after = text[stretch.end : stretch.end + 240].lstrip()
     last = inner.rstrip(")]'’")[-1:]
     if last in "?!…" or (last == "." and inner.endswith("...")):
         # "Why?" he asked: the sentence goes on; only a capital that starts no name-and-verb ends it.
@@ -169,4 +196,5 @@ def _closing(text: str, stretch: Marked, inner: str) -> str:
 def _goes_on(after: str) -> bool:
     if after[:1].islower():
         return True
-    return bool(re.match(r"(?:[A-Z][\w.'’-]*,?\s+){1,6}(?:\w+ly\s+)?(?:[a-z]+(?:ed|s)|said|told|wrote)\b", after))
+    match = _REPORTED.match(after)
+    return match is not None and any(word in CUES for word in match.groups() if word)

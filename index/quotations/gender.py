@@ -5,20 +5,46 @@ from __future__ import annotations
 from typing import Literal
 
 from index.quotations.names import fold
+from index.quotations.wordlists import words
 
 Gender = Literal["male", "female"]
 
-_TITLES: dict[str, Gender] = {
-    "mr": "male", "sir": "male", "lord": "male", "king": "male", "prince": "male", "father": "male",
-    "brother": "male", "pope": "male", "mrs": "female", "ms": "female", "miss": "female", "dame": "female",
-    "lady": "female", "queen": "female", "princess": "female", "sister": "female",
+GENDERS: dict[str, Gender] = {
+    "he": "male",
+    "him": "male",
+    "his": "male",
+    "himself": "male",
+    "she": "female",
+    "her": "female",
+    "hers": "female",
+    "herself": "female",
 }
-_MALE_NOUNS = frozenset("man boy father son husband brother uncle nephew grandfather actor businessman widower".split())
-_FEMALE_NOUNS = frozenset(
-    "woman girl mother daughter wife sister aunt niece grandmother actress businesswoman widow waitress heiress".split()
+"""The gender of each pronoun that has one."""
+
+_TITLES: dict[str, Gender] = {
+    "mr": "male",
+    "sir": "male",
+    "lord": "male",
+    "king": "male",
+    "prince": "male",
+    "father": "male",
+    "brother": "male",
+    "pope": "male",
+    "mrs": "female",
+    "ms": "female",
+    "miss": "female",
+    "dame": "female",
+    "lady": "female",
+    "queen": "female",
+    "princess": "female",
+    "sister": "female",
+}
+_MALE_NOUNS = words("man boy father son husband brother uncle nephew grandfather actor businessman widower")
+_FEMALE_NOUNS = words(
+    "woman girl mother daughter wife sister aunt niece grandmother actress businesswoman widow waitress heiress"
 )
 # The commonest first names of adults in US Social Security records of 1940-1990, those given to both sexes left out.
-_MALE = frozenset(
+_MALE = words(
     """james john robert michael william david richard charles joseph thomas christopher daniel paul mark donald george
     kenneth steven edward brian ronald anthony kevin jason matthew gary timothy jose larry jeffrey frank scott eric
     stephen andrew raymond gregory joshua jerry dennis walter patrick peter harold douglas henry carl arthur ryan roger
@@ -34,9 +60,9 @@ _MALE = frozenset(
     arnold harvey jared adrian karl cory claude erik darryl neil christian javier fernando clinton ted mathew tyrone
     darren lance kurt allan nelson guy clayton hugh max dwayne armando felix jimmie everett ian bob jaime casey alfredo
     alberto dave ivan bernie geoffrey geoff rob matt nick ken doug stuart luke simon noah ethan isaac elijah owen
-    """.split()
+    """
 )
-_FEMALE = frozenset(
+_FEMALE = words(
     """mary patricia linda barbara elizabeth jennifer maria susan margaret dorothy lisa nancy karen betty helen sandra
     donna carol ruth sharon michelle laura sarah kimberly deborah jessica shirley cynthia angela melissa brenda amy anna
     rebecca virginia kathleen pamela martha debra amanda stephanie carolyn christine marie janet catherine frances ann
@@ -53,13 +79,13 @@ _FEMALE = frozenset(
     maureen colleen tamara joy georgia constance lillie claudia jackie marcia tanya nellie minnie marlene heidi glenda
     lydia viola courtney marian stella caroline dora jo vickie mattie kate kelly hillary hilary jen liz sophia olivia
     isabella abigail hannah chloe zoe naomi ruth miriam leah susanna nina maggie molly claire allison alison kirsten
-    """.split()
+    """
 )
-_BOTH = frozenset(
+_BOTH = words(
     "kim jean leslie dana tracy jackie jessie courtney shannon marion casey kelly angel jaime francis lynn joy carol"
-    " christian adrian stacy stacey robin chris alex sam pat jo lee jamie taylor jordan morgan".split()
+    " christian adrian stacy stacey robin chris alex sam pat jo lee jamie taylor jordan morgan"
 )
-_EXCEPTIONS = frozenset("joshua ezra luca elisha noah nikita garcia musa mustafa isa costa".split())
+_EXCEPTIONS = words("joshua ezra luca elisha noah nikita garcia musa mustafa isa costa")
 
 
 def by_title(word: str) -> Gender | None:
@@ -82,7 +108,7 @@ def by_role(role: str) -> Gender | None:
 
 def by_first_name(name: str) -> Gender | None:
     """Return the gender of a first name: from the commonest, else by the ending -a, which is female in most tongues."""
-    first = fold(name.split("-")[0])
+    first = fold(name.partition("-")[0])
     if first in _BOTH:
         return None
     if first in _MALE:
@@ -92,3 +118,9 @@ def by_first_name(name: str) -> Gender | None:
     if len(first) > 3 and first.endswith(("a", "ette", "elle", "lyn")) and first not in _EXCEPTIONS:
         return "female"
     return None
+
+
+def is_first_name(word: str) -> bool:
+    """Whether a word is one of the commonest first names."""
+    name = fold(word)
+    return name in _MALE or name in _FEMALE

@@ -26,6 +26,7 @@ class Marked:
         end: one past the closing mark, or past the last word where there is none.
         inner_start: first code point between the marks.
         inner_end: one past the last.
+        single: whether the marks are single ones, which also set off headings and terms.
         closed: whether a closing mark was found; if not, the speech may go on in the next paragraph.
     """
 
@@ -33,6 +34,7 @@ class Marked:
     end: int
     inner_start: int
     inner_end: int
+    single: bool
     closed: bool
 
 
@@ -48,11 +50,14 @@ class _Mark:
 def find_marked(paragraphs: Sequence[str]) -> list[list[Marked]]:
     """Return the quoted stretches of each paragraph, in order, without overlaps; nested marks belong to the outer."""
     marks = [_marks(text) for text in paragraphs]
-    begins_open = [bool(found) and found[0].opens and not text[: found[0].start].strip()
-                   for found, text in zip(marks, paragraphs, strict=True)]
-    following = [*begins_open[1:], False]
-    return [_pair(text, found, goes_on=goes_on)
-            for text, found, goes_on in zip(paragraphs, marks, following, strict=True)]
+    begins_open = [
+        bool(found) and found[0].opens and not text[: found[0].start].strip()
+        for found, text in zip(marks, paragraphs, strict=True)
+    ]
+    following = [*begins_open, False][1:]
+    return [
+        _pair(text, found, goes_on=goes_on) for text, found, goes_on in zip(paragraphs, marks, following, strict=True)
+    ]
 
 
 def _marks(text: str) -> list[_Mark]:
@@ -96,7 +101,7 @@ def _pair(text: str, marks: list[_Mark], *, goes_on: bool) -> list[Marked]:
         mark = marks[position]
         close = closings[position] if mark.opens else None
         if close is not None:
-            found.append(Marked(mark.start, marks[close].end, mark.end, marks[close].start, closed=True))
+            found.append(Marked(mark.start, marks[close].end, mark.end, marks[close].start, mark.single, closed=True))
             position = close + 1
             continue
         if mark.opens and not mark.single:
@@ -132,4 +137,4 @@ def _unclosed(text: str, marks: list[_Mark], position: int, *, goes_on: bool) ->
         if stop is None:
             return []
         end = stop.end()
-    return [Marked(mark.start, end, mark.end, end, closed=False)]
+    return [Marked(mark.start, end, mark.end, end, mark.single, closed=False)]

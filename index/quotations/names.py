@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-TITLES = frozenset(
+from index.quotations.wordlists import words
+
+TITLES = words(
     """mr mrs ms miss dr sir dame sen rep gov lt col gen maj cpl capt cmdr adm sgt rev hon fr prof st pvt det supt atty
     president senator congressman congresswoman governor secretary mayor judge justice general vice speaker chairman
     chairwoman chair attorney professor director ambassador king queen prince princess pope lord lady first former ex
@@ -17,12 +19,13 @@ TITLES = frozenset(
     assemblyman assemblywoman alderman treasurer executive ceo founder owner mogul tycoon journalist correspondent
     anchor blogger critic scientist professor-emeritus scholar researcher expert consultant veteran farmer teacher
     student organizer operative aide assistant deputy acting interim incumbent then-president gop u.s us fellow
-    """.split()
+    """
 )
+HONORIFICS = frozenset({"mr", "mrs", "ms", "miss", "dr", "sir", "dame", "sen", "rep", "gov"})
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 PARTICLES = frozenset({"de", "la", "van", "von", "der", "del", "al", "bin", "el", "di", "da", "dos", "du", "le", "den"})
 _POSSESSIVE = re.compile(r"['’]s?$")
-_EDGES = ".,;:!?\"“”‘()[]"
+_EDGES = '.,;:!?"“”‘()[]'
 
 
 def clean(word: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 from index.quotations.names import TITLES, fold
 
@@ -24,8 +24,12 @@ def roles(doc: Doc, first: int, last: int) -> Iterable[str]:
     """Yield the descriptions that stand beside a name: before it, or in apposition."""
     head = doc[last]
     left = first
-    while left > 0 and doc[left - 1].head.i in range(left - 1, last + 1) and doc[left - 1].dep_ in {
-        "compound", "amod", "nmod", "poss", "case", "punct", "nummod"} and doc[left - 1].text not in {",", "“", "”"}:
+    while (
+        left > 0
+        and doc[left - 1].head.i in range(left - 1, last + 1)
+        and doc[left - 1].dep_ in {"compound", "amod", "nmod", "poss", "case", "punct", "nummod"}
+        and doc[left - 1].text not in {",", "“", "”"}
+    ):
         left -= 1
     if left < first:
         yield doc[left:first].text.strip()
@@ -46,17 +50,19 @@ def _role_text(head: Token, before: int | None = None) -> str:
     return str(head.doc[start : stop + 1].text)
 
 
-def noun_phrase(head: Token) -> str:
-    """Return the words of a noun phrase up to a relative clause, an apposition or a participle."""
+def noun_phrase(head: Token) -> Span:
+    """Return a noun phrase up to a relative clause, an apposition or a participle."""
     doc = head.doc
     start, stop = head.left_edge.i, head.i
     for one in sorted(head.children, key=lambda each: each.i):
         if one.i < head.i:
             continue
-        if one.dep_ in {"relcl", "appos", "acl", "punct"}:
+        if one.dep_ in {"relcl", "appos", "punct"} or (one.dep_ == "acl" and one.tag_ != "VBN"):
             break
-        if one.dep_ in {"prep", "cc", "conj", "nmod", "nummod", "compound"}:
+        if one.dep_ in {"prep", "cc", "conj", "nmod", "nummod", "compound", "acl", "amod", "advmod"}:
             stop = max(stop, one.right_edge.i)
+    while stop + 2 < len(doc) and doc[stop + 1].text == "-" and not doc[stop].whitespace_:
+        stop += 2
     while start < stop and doc[start].pos_ in {"PUNCT", "SPACE", "CCONJ"}:
         start += 1
-    return str(doc[start : stop + 1].text)
+    return doc[start : stop + 1]

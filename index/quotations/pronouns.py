@@ -11,24 +11,54 @@ from dataclasses import dataclass, field
 from spacy.tokens import Token
 
 from index.quotations.cast import Cast, Mention, Person
-from index.quotations.gender import Gender
+from index.quotations.gender import GENDERS, Gender
 from index.quotations.types import Speaker
 
-GENDERS: dict[str, Gender] = {"he": "male", "him": "male", "his": "male", "himself": "male",
-                              "she": "female", "her": "female", "hers": "female", "herself": "female"}
 PLURALS = frozenset({"they", "them", "themselves"})
-PRONOUNS = (frozenset(GENDERS) | PLURALS | {
-    "i", "me", "we", "us", "you", "it", "its", "who", "whom", "which", "what", "this", "that", "these", "those",
-    "there", "one", "everyone", "anyone", "nobody", "someone", "something", "nothing", "myself", "ourselves"})
-_REACH = 2
+PRONOUNS = (
+    frozenset(GENDERS)
+    | PLURALS
+    | {
+        "i",
+        "me",
+        "we",
+        "us",
+        "you",
+        "it",
+        "its",
+        "who",
+        "whom",
+        "which",
+        "what",
+        "this",
+        "that",
+        "these",
+        "those",
+        "there",
+        "everyone",
+        "all",
+        "anyone",
+        "nobody",
+        "someone",
+        "something",
+        "nothing",
+        "myself",
+        "ourselves",
+    }
+)
+_REACH = 1
 
 
 @dataclass(slots=True)
 class Focus:
     """What each sentence read so far was about, in the order of the text."""
 
-    people: list[tuple[int, int, Person]] = field(default_factory=list)
+    people: list[tuple[int, int, Person | None]] = field(default_factory=list)
     groups: list[tuple[int, int, Speaker]] = field(default_factory=list)
+
+    def unclear(self, paragraph: int, sentence: int) -> None:
+        """Note that a sentence was about somebody whom nothing else names: a pronoun after it may mean them."""
+        self.people.append((paragraph, sentence, None))
 
     def on(self, paragraph: int, sentence: int, who: Person | Speaker) -> None:
         """Note the subject of a sentence, given by the number of its paragraph and its first token."""
@@ -50,8 +80,8 @@ class Focus:
         if gender is None:
             return None
         person = _in_sentence(token, paragraph, cast, gender) or self._before(token, paragraph, cast, gender)
-        if person is not None and not person.votes:
-            person.votes[gender] += 1
+        if person is not None:
+            person.seen[gender] += 1
         return person
 
     def _group(self, paragraph: int) -> Speaker | None:
@@ -61,14 +91,24 @@ class Focus:
         last = self.people[-1][:2] if self.people else (-1, -1)
         return who if number >= paragraph - 1 and last < (number, sentence) else None
 
+    def _surer(self, paragraph: int, gender: Gender) -> bool:
+        """Whether a sentence of this paragraph was about somebody known to be of that gender."""
+        return any(
+            number == paragraph and person is not None and person.gender == gender for number, _, person in self.people
+        )
+
     def _before(self, token: Token, paragraph: int, cast: Cast, gender: Gender) -> Person | None:
         for number, sentence, person in reversed(self.people):
             if number < paragraph - _REACH:
                 break
+            if person is None:
+                return None
             if person.gender not in {gender, None}:
                 continue
             rivals = _rivals(cast, (number, sentence), (paragraph, token.sent.start), person, gender)
-            if number < paragraph - 1 and rivals:
+            if rivals and number < paragraph - 1:
+                return None
+            if person.gender is None and self._surer(paragraph, gender):
                 return None
             return person
         return _only(cast, paragraph, token, gender)
@@ -76,23 +116,40 @@ class Focus:
 
 def _in_sentence(token: Token, paragraph: int, cast: Cast, gender: Gender) -> Person | None:
     """The subject of the sentence before the pronoun, the main one if there are several."""
-    found = [one for one in _mentions(cast, paragraph, token.sent.start, token.i)
-             if one.subject and one.person.gender in {gender, None}]
-    main = [one for one in found if token.doc[one.last].head is token.sent.root]
-    people = {id(one.person): one.person for one in main or found}
+    found = [
+        one
+        for one in _mentions(cast, paragraph, token.sent.start, token.i)
+        if one.subject and one.person.gender in {gender, None} and _leads(token.doc[one.last], token)
+    ]
+    people = {id(one.person): one.person for one in found}
     return next(iter(people.values())) if len(people) == 1 else None
 
 
+def _leads(name: Token, pronoun: Token) -> bool:
+    """Whether the clause of a subject is the main one, or hangs directly from it or from that of the pronoun."""
+    verb = name.head.head if name.dep_ == "appos" else name.head
+    root = pronoun.sent.root
+    if verb == root:
+        return True
+    return bool(verb.dep_ in {"conj", "advcl"} and verb.head in {root, pronoun.head})
+
+
 def _mentions(cast: Cast, paragraph: int, first: int, end: int) -> list[Mention]:
-    return [one for one in cast.mentions if one.paragraph == paragraph and first <= one.first < end]
+    return [one for one in cast.named(paragraph) if first <= one.first < end]
 
 
 def _rivals(cast: Cast, after: tuple[int, int], before: tuple[int, int], person: Person, gender: Gender) -> bool:
-    return any(after < (one.paragraph, one.first) < before and one.person is not person
-               and one.person.gender in {gender, None} for one in cast.mentions)
+    between = (one for number in range(after[0], before[0] + 1) for one in cast.named(number))
+    return any(
+        after < (one.paragraph, one.first) < before and one.person is not person and one.person.gender == gender
+        for one in between
+    )
 
 
 def _only(cast: Cast, paragraph: int, token: Token, gender: Gender) -> Person | None:
-    people = {id(one.person): one.person for one in _mentions(cast, paragraph, 0, token.i)
-              if one.person.gender in {gender, None}}
+    people = {
+        id(one.person): one.person
+        for one in _mentions(cast, paragraph, 0, token.i)
+        if one.person.gender in {gender, None}
+    }
     return next(iter(people.values())) if len(people) == 1 else None

@@ -17,7 +17,7 @@ from index.quotations.transcripts import find_laid_out
 from index.quotations.types import Kind, Quotation, Reading
 
 _DIRECT_SHARE = 0.9
-_EDGE = re.compile(r"^[\s,;:—–―-]+|[\s,;:—–―-]+$")
+_SENTENCE = re.compile(r"[.!?]\s+[A-Z“\"]")
 
 
 def read_parsed(paragraphs: Sequence[str], frames: Sequence[Frame], docs: Sequence[Doc]) -> Reading:
@@ -34,39 +34,48 @@ def read_parsed(paragraphs: Sequence[str], frames: Sequence[Frame], docs: Sequen
     laid_out = find_laid_out(paragraphs, frames)
     numbers = 0
     for number, (text, frame, doc) in enumerate(zip(paragraphs, frames, docs, strict=True)):
-        reports = [laid_out[number]] if number in laid_out else _outermost(
-            join_marks(doc, frame, find_reports(doc, frame, number), previous))
+        reports = (
+            [laid_out[number]]
+            if number in laid_out
+            else _outermost(join_marks(doc, frame, find_reports(doc, frame, number), previous))
+        )
         for report in reports:
             report.paragraph = number
-        sources.read(doc, number, reports)
+        sources.read(doc, frame, number, reports)
         for report in reports:
             if report.before is not None and report.before.speaker == report.speaker:
                 report.number = report.before.number
             if report.number < 0:
                 report.number, numbers = numbers, numbers + 1
             quotations.extend(_records(text, frame.marked, report))
-        previous = _open_report(text, frame, reports)
+        previous = _open_report(text, reports)
     ordered = sorted(set(quotations), key=lambda one: (one.paragraph, one.start, one.end))
     return Reading(tuple(ordered), sources.speakers())
 
 
 def _outermost(reports: Sequence[Report]) -> list[Report]:
     """Leave out what somebody is reported to have reported: those are not words on the record."""
-    return [one for one in reports if not any(
-        start <= one.position < end for other in reports if other is not one and other.cue != ACCORDING
-        for start, end in other.ranges)]
+    return [
+        one
+        for one in reports
+        if not any(
+            start <= one.position < end
+            for other in reports
+            if other is not one and other.cue != ACCORDING
+            for start, end in other.ranges
+        )
+    ]
 
 
-def _open_report(text: str, frame: Frame, reports: Sequence[Report]) -> Report | None:
+def _open_report(text: str, reports: Sequence[Report]) -> Report | None:
     """The report with which a paragraph ends, which words in marks at the start of the next one go on."""
-    del frame
     if not reports:
         return None
     last = max(reports, key=lambda one: max(end for _, end in one.ranges))
     if last.source is None and last.before is None:
         return None
-    end = max(end for _, end in last.ranges)
-    return last if len(text) - end < 400 else None
+    rest = text[max(last.position, *(end for _, end in last.ranges)) :].rstrip()
+    return None if _SENTENCE.search(rest) else last
 
 
 def _records(text: str, marked: Sequence[Marked], report: Report) -> list[Quotation]:
@@ -106,8 +115,11 @@ def _kind(text: str, marked: Sequence[Marked], start: int, end: int) -> Kind:
     def letters(first: int, last: int) -> int:
         return sum(char.isalnum() for char in text[first:last])
 
-    quoted = sum(letters(max(start, one.inner_start), min(end, one.inner_end)) for one in marked
-                 if one.inner_start < end and start < one.inner_end)
+    quoted = sum(
+        letters(max(start, one.inner_start), min(end, one.inner_end))
+        for one in marked
+        if one.inner_start < end and start < one.inner_end
+    )
     share = quoted / max(letters(start, end), 1)
     if share >= _DIRECT_SHARE:
         return "direct"

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
-from index.quotations.contents import Range, contents
-from index.quotations.cues import CUES, NOUNS
+from index.quotations.contents import contents, inverted_contents
+from index.quotations.cues import CUES, NOUNS, Cue
 from index.quotations.frame import Frame
-from index.quotations.syntax import child, extent, is_negated, is_passive, subject, trimmed
+from index.quotations.syntax import Range, child, extent, is_negated, outer, phrase_after, subject, trimmed
 
+# Verbs that take the one spoken to as their object: "told AFP" is no inversion.
+_ADDRESSED = frozenset({"tell", "inform", "remind", "assure", "reassure", "warn", "notify", "ask", "brief", "caution"})
 ACCORDING = "according to"
 _ADVERBS = frozenset({"also", "later", "then", "once", "again", "repeatedly", "reportedly", "still", "now", "even"})
 
@@ -46,6 +48,7 @@ class Report:
 def find_reports(doc: Doc, frame: Frame, paragraph: int) -> list[Report]:
     """Return the reports that the syntax of a paragraph shows, in the order of their cues."""
     found: list[Report] = []
+    by_verb: dict[int, Report] = {}
     for token in doc:
         report = _from_verb(token) or _from_according(token) or _from_noun(token)
         if report is None:
@@ -54,15 +57,34 @@ def find_reports(doc: Doc, frame: Frame, paragraph: int) -> list[Report]:
         report.ranges = [(frame.start(start), frame.end(end)) for start, end in report.ranges]
         report.position = frame.start(token.idx)
         found.append(report)
+        by_verb[token.i] = report
+        above = outer(token) if token.pos_ == "VERB" else None
+        if above is not None and above.i in by_verb:
+            _end_before(by_verb[above.i], token, frame)
     return found
+
+
+def _end_before(report: Report, verb: Token, frame: Frame) -> None:
+    """End what a report says before the verb that goes on reporting."""
+    at = min([verb.i, *(one.left_edge.i for one in verb.children if one.dep_ in {"advmod", "aux", "neg"})]) - 1
+    while at > 0 and (verb.doc[at].is_punct or verb.doc[at].lower_ in {"and", "but", "or", "then", "also"}):
+        at -= 1
+    stop, place = frame.end(verb.doc[at].idx + len(verb.doc[at])), frame.start(verb.idx)
+    report.ranges = [(start, min(end, stop)) if start < place < end else (start, end) for start, end in report.ranges]
+    report.ranges = [(start, end) for start, end in report.ranges if start < end]
 
 
 def _from_verb(token: Token) -> Report | None:
     cue = CUES.get(token.lower_)
     if cue is None or cue.quoted_only or token.pos_ not in {"VERB", "AUX"} or is_negated(token):
         return None
+    if token.text[0].isupper() and not token.is_sent_start:  # a headline's or a title's
+        return None
+    source = _inverted(token, cue)
+    if source is not None:
+        return Report(-1, cue_text(token), source, inverted_contents(token, source), token.i)
     source = subject(token)
-    if source is None or not _is_subject(source):
+    if source is None or not _is_subject(source) or _is_nobody(source):
         return None
     ranges = contents(token, cue)
     if not ranges:
@@ -70,13 +92,37 @@ def _from_verb(token: Token) -> Report | None:
     return Report(-1, cue_text(token), source, ranges, token.i)
 
 
+def _inverted(verb: Token, cue: Cue) -> Token | None:
+    """The subject after a verb between commas: "The mill, said Ana Reyes, is closed"."""
+    doc = verb.doc
+    if (
+        not cue.clause
+        or verb.i < 2
+        or doc[verb.i - 1].text != ","
+        or cue.lemma in _ADDRESSED
+        or verb.tag_ not in {"VBD", "VBZ", "VBP"}
+    ):
+        return None
+    source = phrase_after(verb)
+    if source is None or doc[verb.i - 2].text in {"”", "''"}:
+        return None
+    after = source.i + 1
+    return source if after >= verb.sent.end or doc[after].text in {",", ".", "(", ";"} else None
+
+
 def cue_text(verb: Token) -> str:
     """Return a reporting verb with its particle, adverb and "in a statement"."""
     first = last = verb.i
     for one in verb.children:
         if one.dep_ in {"aux", "prt"} or (one.dep_ == "advmod" and one.lower_ in _ADVERBS and one.i < verb.i):
+            if any(verb.doc[at].is_punct for at in range(min(one.i, verb.i), max(one.i, verb.i))):
+                continue
             first, last = min(first, one.i), max(last, one.i)
-        elif one.dep_ == "prep" and one.i > verb.i and re.match(r"in (?:a|an|his|her|its|their)\b", one.doc[one.i :].text):
+        elif (
+            one.dep_ == "prep"
+            and one.i > verb.i
+            and re.match(r"in (?:a|an|his|her|its|their)\b", one.doc[one.i :].text)
+        ):
             last = max(last, one.right_edge.i)
     if last - first > 8:
         first = last = verb.i
@@ -106,7 +152,7 @@ def _from_according(token: Token) -> Report | None:
 
 
 def _from_noun(token: Token) -> Report | None:
-    """"her claim that the mill is safe": the possessor speaks."""
+    """Such as "her claim that the mill is safe": the possessor speaks."""
     if token.lower_ not in NOUNS or token.pos_ != "NOUN":
         return None
     source = child(token, "poss")
@@ -121,5 +167,11 @@ def _from_noun(token: Token) -> Report | None:
     return Report(-1, str(token.text), source, [extent(clause)], token.i)
 
 
+def _is_nobody(source: Token) -> bool:
+    return source.lower_ in {"nobody", "none"} or any(one.lower_ in {"no", "neither"} for one in source.children)
+
+
 def _is_subject(source: Token) -> bool:
-    return bool(source.pos_ in {"NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET", "X", "SYM"})
+    # The tagger takes some surnames for verbs ("Trump", "Reid").
+    named = source.dep_ == "nsubj" and source.text[0].isupper()
+    return named or source.pos_ in {"NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET", "X", "SYM"}

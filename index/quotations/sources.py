@@ -8,13 +8,18 @@ from typing import Literal
 from spacy.tokens import Doc, Span, Token
 
 from index.quotations.cast import Cast, Mention, Person, apposed_name
-from index.quotations.gender import by_role
+from index.quotations.frame import Frame
+from index.quotations.gender import GENDERS, by_role
 from index.quotations.names import TITLES, fold
 from index.quotations.phrases import noun_phrase
 from index.quotations.pronouns import PRONOUNS, Focus
 from index.quotations.reports import Report
+from index.quotations.syntax import MESSAGES, child
 from index.quotations.types import Speaker
 
+_ASIDE = frozenset({"relcl", "acl", "advcl", "pcomp"})
+_LONGEST = 20
+_FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _DEFINITE = frozenset({"the", "this", "that", "his", "her", "their", "its"})
 
 
@@ -25,20 +30,25 @@ class Sources:
     cast: Cast
     _focus: Focus = field(default_factory=Focus)
     _groups: dict[str, Speaker] = field(default_factory=dict)
+    _frame: Frame | None = None
     _order: list[Person | Speaker] = field(default_factory=list)
 
-    def read(self, doc: Doc, paragraph: int, reports: list[Report]) -> None:
+    def read(self, doc: Doc, frame: Frame, paragraph: int, reports: list[Report]) -> None:
         """Resolve the sources of a paragraph's reports."""
+        self._frame = frame
         waiting = sorted(reports, key=lambda one: one.verb)
         for sentence in doc.sents:
             spoke = None
             while waiting and waiting[0].verb < sentence.end:
                 report = waiting.pop(0)
                 found = self._resolve(report)
-                spoke = found if isinstance(found, Person) else spoke
-            subject = self._subject(sentence, paragraph) or spoke
+                if isinstance(found, Person) and doc[report.verb].dep_ not in _ASIDE:
+                    spoke = found
+            subject = spoke or self._subject(sentence, paragraph)
             if subject is not None:
                 self._focus.on(paragraph, sentence.start, subject)
+            elif _names_somebody(sentence):
+                self._focus.unclear(paragraph, sentence.start)
 
     def speakers(self) -> tuple[Speaker, ...]:
         """Return everybody resolved so far, in the order of their first words."""
@@ -75,7 +85,7 @@ class Sources:
                 if found is None and one.lower_ in PRONOUNS:
                     return self._focus.resolve(one, paragraph, self.cast)
                 if found is None and one.tag_ == "NNS":
-                    return self._group(noun_phrase(one), "group")
+                    return self._phrase(one)
                 return found
         return None
 
@@ -84,11 +94,21 @@ class Sources:
             return self.cast.called(source)
         if source.lower_ in PRONOUNS:
             return self._focus.resolve(source, report.paragraph, self.cast)
-        return self._named(source, report.paragraph, report.verb) or self._group(
-            noun_phrase(source), "organisation" if source.pos_ == "PROPN" else "group")
+        return self._named(source, report.paragraph, report.verb) or self._phrase(source)
+
+    def _phrase(self, source: Token) -> Speaker | None:
+        span = noun_phrase(source)
+        if len(span) > _LONGEST or any(one.tag_ in _FINITE for one in span) or self._frame is None:
+            return None
+        text = self._frame.source[self._frame.start(span.start_char) : self._frame.end(span.end_char)]
+        return self._group(text, "organisation" if source.pos_ == "PROPN" else "group")
 
     def _named(self, source: Token, paragraph: int, verb: int = -1) -> Person | None:
-        mention = self.cast.at(paragraph, source.i) or apposed_name(source, self.cast, paragraph)
+        mention = (
+            self._last_apposed(source, paragraph, verb)
+            or self.cast.at(paragraph, source.i)
+            or apposed_name(source, self.cast, paragraph)
+        )
         if mention is None and fold(source.text) in TITLES:
             inside = (self.cast.at(paragraph, at) for at in range(source.i, source.right_edge.i + 1))
             mention = next((one for one in inside if one is not None), None)
@@ -96,9 +116,30 @@ class Sources:
             mention = self._beside(source, paragraph, verb)
         if mention is not None:
             return mention.person
+        if source.lower_ in MESSAGES:
+            return self._possessor(source, paragraph)
         if source.pos_ == "NOUN" and source.left_edge.lower_ in _DEFINITE:
-            return self.cast.in_role(noun_phrase(source), (paragraph, source.i))
+            return self.cast.in_role(noun_phrase(source).text, (paragraph, source.i))
         return None
+
+    def _possessor(self, source: Token, paragraph: int) -> Person | None:
+        """What "her letter" or "Reyes's statement" says, its writer says."""
+        owner = child(source, "poss")
+        if owner is None:
+            return None
+        mention = self.cast.at(paragraph, owner.i)
+        if mention is not None:
+            return mention.person
+        found = self._focus.resolve(owner, paragraph, self.cast) if owner.lower_ in GENDERS else None
+        return found if isinstance(found, Person) else None
+
+    def _last_apposed(self, source: Token, paragraph: int, verb: int) -> Mention | None:
+        """In "from Lee to, now, Cruz, Reyes said" no comma closes an apposition: the last name is the subject."""
+        doc = source.doc
+        mention = self.cast.at(paragraph, verb - 1) if verb > source.i + 1 else None
+        if mention is None or doc[mention.first - 1].text != "," or doc[verb - 1].dep_ not in {"appos", "conj"}:
+            return None
+        return mention if doc[verb - 1].head.i >= source.left_edge.i else None
 
     def _beside(self, source: Token, paragraph: int, verb: int) -> Mention | None:
         """A name between the subject that the parser found and the verb, with no comma between: one long title."""
@@ -106,7 +147,13 @@ class Sources:
         at = verb - 1
         while at > source.i and doc[at].pos_ in {"ADV", "AUX"}:
             at -= 1
-        if any(doc[i].is_punct and doc[i].text != "-" for i in range(source.i, at)):
+        if doc[at].text == ")":  # Ana Reyes (D-Dunmore) said
+            at = next((i - 1 for i in range(at, source.i, -1) if doc[i].text == "("), at)
+        between = doc[source.i + 1 : at + 1]
+        if any(one.is_punct and one.text != "-" for one in between):
+            return None
+        # "A spokesman for Ana Reyes said" names two people; "Secretary of State Ana Reyes said" one.
+        if any(one.pos_ == "ADP" for one in between) and not (fold(source.text) in TITLES and source.text[0].isupper()):
             return None
         mention = self.cast.at(paragraph, at)
         return mention if mention is not None and doc[at].dep_ not in {"pobj", "dobj"} else None
@@ -118,6 +165,16 @@ class Sources:
         if not any(char.isalpha() for char in phrase):
             return None
         return self._groups.setdefault(phrase.casefold(), Speaker(phrase, kind, by_role(phrase)))
+
+
+def _names_somebody(sentence: Span) -> bool:
+    """Whether a bare name that may be a person's is the subject of a sentence."""
+    for one in sentence.root.children:
+        if one.dep_ == "nsubj" and one.pos_ == "PROPN" and one.ent_type_ in {"", "PERSON", "ORG"}:
+            return bool(
+                one.left_edge.pos_ != "DET" and not one.text.isupper() and one.right_edge.i - one.left_edge.i < 3
+            )
+    return False
 
 
 def _speaker(person: Person) -> Speaker:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from spacy.tokens import Doc, Token
 
 from index.quotations.cues import CUES
-from index.quotations.syntax import subject
+from index.quotations.syntax import phrase_after, subject
 
 _LINKS = frozenset({"ccomp", "dobj", "advcl", "parataxis", "intj", "dep", "oprd", "attr"})
 _COPULAS = frozenset({"is", "was", "are", "were", "be", "been", "'s", "’s"})
 _FAR = 25
-_NOMINAL = frozenset({"DET", "ADJ", "NOUN", "PROPN", "NUM", "PRON"})
 
 
 def reporter(doc: Doc, begin: int, end: int) -> tuple[Token, Token] | None:
@@ -36,12 +35,14 @@ def _source(verb: Token, start: int, end: int) -> Token | None:
     """The subject of a verb beside a stand-in from one token to another, also where the parser missed it."""
     adjacent = _follows(verb, end)
     if adjacent and not any(one.dep_ == "nsubj" for one in verb.children):
-        return _phrase_after(verb)
+        return phrase_after(verb)
     found = subject(verb)
     if found is not None and not start <= found.i < end:
         return found
     if verb.dep_ == "acl" and verb.head.i >= end:
         return verb.head
+    if verb.is_sent_start:  # Said Reyes: "…"
+        return phrase_after(verb)
     return _name_between(verb, end) if verb.i > end else None
 
 
@@ -50,17 +51,6 @@ def _follows(verb: Token, end: int) -> bool:
     while at < verb.i and (verb.doc[at].is_punct or verb.doc[at].pos_ == "ADV"):
         at += 1
     return bool(at == verb.i and verb.lower_ in CUES)
-
-
-def _phrase_after(verb: Token) -> Token | None:
-    """The noun phrase after an inverted verb: "said acting sheriff Ana Reyes"."""
-    doc, at, found = verb.doc, verb.i + 1, None
-    while at < len(doc) and (doc[at].pos_ in _NOMINAL or doc[at].tag_ in {"VBG", "VBN", "POS", "HYPH"}
-                             or doc[at].text == "-"):
-        if doc[at].pos_ in {"NOUN", "PROPN", "PRON"} and not doc[at].ent_type_ == "DATE":
-            found = doc[at]
-        at += 1
-    return found
 
 
 def _name_between(verb: Token, end: int) -> Token | None:

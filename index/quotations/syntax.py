@@ -5,17 +5,23 @@ from __future__ import annotations
 from spacy.tokens import Doc, Token
 
 from index.quotations.cues import CUES, NEGATIONS, REFUSALS
+from index.quotations.wordlists import words
+
+Range = tuple[int, int]
+"""First code point of the parsed text and one past the last."""
 
 _SUBJECTS = frozenset({"nsubj", "csubj"})
 _PASSIVE = frozenset({"nsubjpass", "csubjpass", "auxpass"})
 _RELATIVE = frozenset({"who", "which", "that"})
 # A participle or infinitive without a subject of its own borrows that of the verb it hangs from.
 _BORROWING = frozenset({"conj", "xcomp", "advcl", "pcomp", "ccomp", "dep", "parataxis"})
+_NOMINAL = frozenset({"DET", "ADJ", "NOUN", "PROPN", "NUM", "PRON"})
 _MAX_CLIMB = 6
-_MESSAGES = frozenset(
+MESSAGES = words(
     """statement memo letter tweet tweets email e-mail message release report post note video ad advertisement speech
     interview remarks testimony op-ed editorial essay article affidavit brief filing complaint motion lawsuit order
-    resolution petition blog comment sign signs banner banners placard placards poster posters series""".split()
+    resolution petition blog comment sign signs banner banners placard placards poster posters words messages letters
+    memoir diary submission reply response answer"""
 )
 
 
@@ -36,14 +42,67 @@ def subject(verb: Token) -> Token | None:
     if is_passive(verb):
         agent = child(verb, "agent")
         return child(agent, "pobj") if agent is not None else None
-    return _active_subject(verb)
+    if verb.dep_ == "conj" and child(verb, "nsubj", "csubj") is None and not _is_joined(verb):
+        return _before(verb)
+    return _active_subject(outer(verb) or verb) or _before(verb)
+
+
+def outer(verb: Token) -> Token | None:
+    """Return the reporting verb whose subject a verb shares, where the parser put it inside the reported words.
+
+    "He said the mill is old, adding …", "she says it is safe and asked …": a participle after a comma, or a verb of
+    the tense of the one that reports and not of the reported ones, goes on with the reporting.
+    """
+    if any(one.dep_ in _SUBJECTS for one in verb.children):
+        return None
+    if verb.dep_ == "conj" and verb.tag_ == verb.head.tag_ == "VBG":
+        return outer(verb.head)
+    after_comma = verb.tag_ == "VBG" and verb.left_edge.i > 0 and verb.doc[verb.left_edge.i - 1].text == ","
+    if verb.dep_ == "acl":
+        above = verb.head.head
+        return above if after_comma and verb.head.dep_ == "dobj" and above.lower_ in CUES else None
+    shifted = verb.dep_ == "conj" and verb.tag_ != verb.head.tag_
+    current = verb
+    for _ in range(_MAX_CLIMB):
+        head = current.head
+        reported = current.dep_ == "ccomp" and head.lower_ in CUES and head.i < verb.i
+        if reported and (after_comma or (shifted and verb.tag_ == head.tag_)):
+            return head
+        if head == current:
+            break
+        current = head
+    return None
+
+
+def _before(verb: Token) -> Token | None:
+    """The noun phrase right before a finite verb to which the parser gave no subject."""
+    doc, at = verb.doc, verb.i - 1
+    if verb.tag_ == "VBG" and verb.dep_ == "ROOT":
+        clause = child(verb, "ccomp")
+        return child(clause, "nsubj") if clause is not None and clause.i < verb.i else None
+    if verb.tag_ not in {"VBD", "VBZ", "VBP"} or verb.dep_ in {"acl", "relcl", "xcomp", "pcomp"}:
+        return None
+    while at > verb.sent.start and doc[at].pos_ in {"ADV", "AUX"}:
+        at -= 1
+    found = [one for one in (doc[at], *doc[at].ancestors) if one.right_edge.i == at and one.pos_ in {"NOUN", "PROPN"}]
+    if verb.dep_ == "conj":
+        return found[-1] if found and (found[-1].dep_ != "pobj" or found[-1].head.lower_ in {"as", "while"}) else None
+    return found[-1] if found and found[-1].dep_ not in {"pobj", "dobj"} else None
+
+
+def _is_joined(verb: Token) -> bool:
+    """Whether a coordinated verb follows "and" or a comma; else the words before it are its subject."""
+    at = verb.i - 1
+    while at > 0 and verb.doc[at].pos_ in {"ADV", "AUX", "PART"}:
+        at -= 1
+    return verb.doc[at].pos_ not in {"NOUN", "PROPN", "PRON"}
 
 
 def _active_subject(verb: Token) -> Token | None:
     current = verb
     for _ in range(_MAX_CLIMB):
         found = next((one for one in current.children if one.dep_ in _SUBJECTS), None)
-        if found is None and current is not verb:
+        if found is None and current != verb:
             found = child(current, "nsubjpass")
         if found is not None:
             return _antecedent(found, current)
@@ -58,7 +117,9 @@ def _above(verb: Token) -> Token | None:
     """The verb or noun from which a verb without a subject of its own borrows one."""
     if verb.dep_ == "acl":
         return _issuer(verb)
-    if verb.dep_ != "prep" and (verb.dep_ not in _BORROWING or verb.head is verb):
+    if verb.dep_ == "pcomp":
+        return _over_preposition(verb)
+    if verb.dep_ != "prep" and (verb.dep_ not in _BORROWING or verb.head == verb):
         return None
     controller = _object_controller(verb)
     if controller is not None:
@@ -68,13 +129,25 @@ def _above(verb: Token) -> Token | None:
     return verb.head
 
 
+def _over_preposition(verb: Token) -> Token | None:
+    """In "kept her from saying" she says; in "left after saying" the one who left."""
+    above = verb.head.head
+    if above.pos_ not in {"VERB", "AUX"}:
+        return None
+    if verb.head.lower_ in {"from", "for", "of", "into"} and not is_passive(above):
+        controller = child(above, "dobj")
+        if controller is not None:
+            return controller
+    return above
+
+
 def _issuer(verb: Token) -> Token | None:
     """In "issued a statement saying", and after a comma, it is the subject above that says."""
     noun = verb.head
     above = noun.head
     if above.pos_ != "VERB" or noun.dep_ not in {"dobj", "attr"}:
         return noun
-    if noun.lower_ in _MESSAGES or (verb.left_edge.i and verb.doc[verb.left_edge.i - 1].text == ","):
+    if noun.lower_ in MESSAGES or (verb.left_edge.i and verb.doc[verb.left_edge.i - 1].text == ","):
         return above
     return noun
 
@@ -86,7 +159,7 @@ def _speaking(verb: Token) -> Token:
     for _ in range(_MAX_CLIMB):
         if current.dep_ == "ccomp" and current.head.lower_ in CUES and verb.i > current.i > current.head.i:
             found = current.head
-        if current.head is current:
+        if current.head == current:
             break
         current = current.head
     return found
@@ -130,3 +203,15 @@ def trimmed(doc: Doc, first: int, last: int) -> tuple[int, int]:
 
 def _is_edge(token: Token) -> bool:
     return bool(token.is_space or token.text in {",", ".", ";", ":", "-", "–", "—", "--", "…"})
+
+
+def phrase_after(verb: Token) -> Token | None:
+    """Return the head of the noun phrase after an inverted verb: "said acting sheriff Ana Reyes"."""
+    doc, at, found = verb.doc, verb.i + 1, None
+    while at < len(doc) and (
+        doc[at].pos_ in _NOMINAL or doc[at].tag_ in {"VBG", "VBN", "POS", "HYPH"} or doc[at].text == "-"
+    ):
+        if doc[at].pos_ in {"NOUN", "PROPN", "PRON"} and doc[at].ent_type_ != "DATE":
+            found = doc[at]
+        at += 1
+    return found

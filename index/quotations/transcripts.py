@@ -12,7 +12,7 @@ from index.quotations.reports import Report
 
 _NAME = r"[A-Z][\w.'’-]*(?: (?:[A-Z][\w.'’-]*|de|la|van|von|der|del|al|bin)){0,4}"
 _CAPITALS = re.compile(r"\s*([A-Z][A-Z.'’ -]*[A-Z](?: [A-Z][A-Z.'’-]+)*)(?:\s*\([^)]{1,40}\))?:\s+(?=\S)")
-_HEADED = re.compile(rf"\s*({_NAME})(?:, [A-Z][^:“\"]{{1,50}}|\s*\([^)]{{1,50}}\))?:\s*(?=[“\"'‘])")
+_HEADED = re.compile(rf"\s*({_NAME})(?:, ?[^:“\"]{{1,60}}|\s*\([^)]{{1,50}}\))?:\s*(?=[“\"'‘])")
 _SIGNED = re.compile(rf"\s*[―—–-]{{1,2}}\s*({_NAME})(?:,[^.!?“\"]{{1,80}})?[.\s]*$")
 
 
@@ -21,13 +21,14 @@ def find_laid_out(paragraphs: Sequence[str], frames: Sequence[Frame]) -> dict[in
     found: dict[int, Report] = {}
     headings = {number: match for number, text in enumerate(paragraphs) if (match := _CAPITALS.match(text))}
     # One heading in capitals may be a dateline or "UPDATE:"; a transcript repeats its names.
-    often = Counter(match.group(1) for match in headings.values())
+    often = Counter(match.group(1).split()[-1] for match in headings.values())
     for number, (text, frame) in enumerate(zip(paragraphs, frames, strict=True)):
         heading = headings.get(number)
-        if heading is not None and often[heading.group(1)] > 1:
+        if heading is not None and often[heading.group(1).split()[-1]] > 1:
             found[number] = _report(number, heading.group(1), ":", (heading.end(), len(text)))
             continue
-        report = _headed(number, text, frame) or _signed(number, text, frame)
+        below = paragraphs[number + 1] if number + 1 < len(paragraphs) else ""
+        report = _headed(number, text, frame) or _signed(number, text, below, frame)
         if report is not None:
             found[number] = report
     return found
@@ -42,14 +43,14 @@ def _headed(number: int, text: str, frame: Frame) -> Report | None:
     if match is None or not frame.marked or frame.marked[0].start != match.end():
         return None
     # "Last May, Ana Reyes said:" is a sentence, not a heading.
-    if any(word.strip(",:").lower() in CUES for word in match.group().split()[1:]):
+    if any(word.strip(",:") in CUES for word in match.group().split()[1:]):
         return None
     return _report(number, match.group(1), ":", (frame.marked[0].start, frame.marked[0].end))
 
 
-def _signed(number: int, text: str, frame: Frame) -> Report | None:
+def _signed(number: int, text: str, below: str, frame: Frame) -> Report | None:
     if len(frame.marked) != 1 or text[: frame.marked[0].start].strip():
         return None
     stretch = frame.marked[0]
-    match = _SIGNED.match(text, stretch.end)
+    match = _SIGNED.match(text, stretch.end) if text[stretch.end :].strip() else _SIGNED.match(below)
     return _report(number, match.group(1), None, (stretch.start, stretch.end)) if match else None

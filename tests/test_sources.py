@@ -1,0 +1,116 @@
+"""What a user gives to be indexed: files and folders, walked in order."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from conftest import Write
+from index.articles import Article
+from index.errors import ArticleError, SourceError, UsageError
+from index.sources import default_source, read_source, resolve
+
+
+def ids(source: Path) -> list[str]:
+    found = list(read_source(str(source)))
+    return [article.id if isinstance(article, Article) else f"! {article}" for article in found]
+
+
+class TestAFolder:
+    def test_is_walked_in_the_order_of_names(self, articles: Write) -> None:
+        folder = articles({"b.txt": "B.", "a.txt": "A.", "2031/c.txt": "C.", "2030/d.txt": "D."})
+        assert ids(folder) == ["a.txt", "b.txt", "2030/d.txt", "2031/c.txt"]
+
+    def test_names_its_articles_by_their_paths_within_it(self, articles: Write) -> None:
+        folder = articles({"2031/05/c.TXT": "C."})
+        assert ids(folder) == ["2031/05/c.TXT"]
+
+    def test_hides_hidden_files_and_folders_such_as_a_built_index(self, articles: Write) -> None:
+        folder = articles({"a.txt": "A.", ".b.txt": "B.", ".onrecord/c.txt": "C."})
+        assert ids(folder) == ["a.txt"]
+
+    def test_passes_over_files_of_other_kinds(self, articles: Write) -> None:
+        folder = articles({"a.txt": "A.", "photo.jpg": b"\xff\xd8", "README": "Read me."})
+        assert ids(folder) == ["a.txt"]
+
+    def test_reports_what_cannot_be_read_and_goes_on(self, articles: Write) -> None:
+        folder = articles({"a.txt": b"\0", "b.jsonl": "{", "c.txt": "C."})
+        first, second, third = ids(folder)
+        assert first == "! a.txt: is not a text file"
+        assert second.startswith("! b.jsonl, line 1: is not JSON")
+        assert third == "c.txt"
+
+    def test_tells_of_each_error_which_file_it_is_in(self, articles: Write) -> None:
+        folder = articles({"sub/b.jsonl": "{"})
+        (error,) = read_source(str(folder))
+        assert isinstance(error, ArticleError)
+        assert error.file == "sub/b.jsonl"
+
+    @pytest.mark.parametrize("files", [{}, {"photo.jpg": "x"}])
+    def test_without_articles_is_an_error(self, articles: Write, tmp_path: Path, files: dict[str, str]) -> None:
+        (tmp_path / "articles").mkdir()
+        with pytest.raises(SourceError, match=r"articles: holds no articles \(looked for \.jsonl, \.txt\)"):
+            ids(articles(files))
+
+    def test_may_hold_names_that_are_not_utf_8(self, tmp_path: Path) -> None:
+        Path(os.fsdecode(bytes(tmp_path) + b"/caf\xe9.txt")).write_text("Coffee.")
+        assert ids(tmp_path) == ["caf\\xe9.txt"]
+
+
+class TestAFile:
+    def test_is_named_by_its_name_alone(self, articles: Write) -> None:
+        assert ids(articles({"2031/a.txt": "A."}) / "2031" / "a.txt") == ["a.txt"]
+
+    def test_of_another_kind_is_an_error(self, articles: Write) -> None:
+        with pytest.raises(SourceError, match=r"photo\.jpg: cannot read this kind of file \(known: \.jsonl, \.txt\)"):
+            ids(articles({"photo.jpg": "x"}) / "photo.jpg")
+
+    def test_that_is_not_there_is_an_error(self, tmp_path: Path) -> None:
+        with pytest.raises(SourceError, match=r"gone: no such file or folder$"):
+            ids(tmp_path / "gone")
+
+    def test_with_a_name_no_file_can_have_is_an_error(self, tmp_path: Path) -> None:
+        with pytest.raises(SourceError, match="cannot be read: File name too long"):
+            ids(tmp_path / ("x" * 5000))
+
+
+class TestResolving:
+    def test_sources_are_remembered_by_absolute_paths(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        assert resolve("news") == resolve("./news/") == resolve("old/../news") == str(tmp_path / "news")
+
+    def test_a_tilde_is_the_home_folder(self, home: Path) -> None:
+        assert resolve("~/news") == str(home / "news")
+
+    @pytest.mark.parametrize(
+        ("source", "reason"),
+        [
+            (" ", "a source is empty"),
+            ("https://wire.example/feed", "only files and folders can be indexed"),
+            ("caf\udce9", r"caf\\xe9: the name of this source is not valid UTF-8"),
+        ],
+    )
+    def test_what_cannot_be_a_source_is_refused(self, source: str, reason: str) -> None:
+        with pytest.raises(UsageError, match=reason):
+            resolve(source)
+
+
+class TestTheDefault:
+    @pytest.fixture(autouse=True)
+    def in_an_empty_folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+
+    def test_is_the_folder_seeds(self, tmp_path: Path) -> None:
+        (tmp_path / "seeds").mkdir()
+        assert default_source() == str(tmp_path / "seeds")
+
+    def test_is_what_the_environment_names(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "seeds").mkdir()
+        monkeypatch.setenv("ONRECORD_ARTICLES", "news")
+        assert default_source() == str(tmp_path / "news")
+
+    def test_is_missed_with_a_line_that_says_what_to_do(self) -> None:
+        with pytest.raises(UsageError, match="give a file or folder of articles"):
+            default_source()
