@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TextIO
 
-from bot import commands
+from bot import commands, listings
 from bot.rendering import printable
 from index import __version__
 from index.errors import OnrecordError
@@ -50,7 +50,17 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="onrecord", description=DESCRIPTION, epilog=EPILOG)
     parser.add_argument("--version", action="version", version=f"onrecord {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_add_index, _add_forget, _add_ask, _add_chat, _add_bot, _add_check, _add_read):
+    for add in (
+        _add_index,
+        _add_forget,
+        _add_ask,
+        _add_chat,
+        _add_bot,
+        _add_check,
+        _add_quotes,
+        _add_speakers,
+        _add_read,
+    ):
         add(subparsers)
     return parser
 
@@ -98,6 +108,22 @@ def _add_bot(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
 
 def _add_check(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     _command(subparsers, "check", commands.run_check, "verify every file of the index")
+
+
+def _add_quotes(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    parser = _command(subparsers, "quotes", listings.run_quotes, "list what was said, each quotation with its citation")
+    parser.add_argument("speaker", nargs="*", metavar="SPEAKER", help="whose words; everybody's by default")
+    parser.add_argument("--about", metavar="TOPIC", help="only what is about this")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print one JSON object a line")
+    form.add_argument("--csv", action="store_true", help="print comma-separated values with a header")
+
+
+def _add_speakers(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    parser = _command(
+        subparsers, "speakers", listings.run_speakers, "list who is quoted, how often, first and last date"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
 
 
 def _add_read(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:

@@ -64,7 +64,7 @@ def run_ask(options: argparse.Namespace) -> int:
         return _run_batch(options)
     if not question:
         raise UsageError("the question is empty; ask something, such as: onrecord ask what did Gimenez say")
-    with _engine(options) as engine:
+    with open_engine(options) as engine:
         answer = engine.ask(question, k=options.k or 5, now=options.now)
     print(_to_json(answer, indent=1) if options.json else plain_text(answer))
     return 0
@@ -74,7 +74,7 @@ def run_chat_command(options: argparse.Namespace) -> int:
     """Talk in the terminal."""
     from bot.repl import run_chat
 
-    with _engine(options, watch=True) as engine:
+    with open_engine(options, watch=True) as engine:
         return run_chat(engine, state_dir=_state(options), k=options.k)
 
 
@@ -85,7 +85,7 @@ def run_bot_command(options: argparse.Namespace) -> int:
     token = os.environ.get(TOKEN_VARIABLE, "").strip()
     if not token:
         raise UsageError(f"set {TOKEN_VARIABLE} to the token that @BotFather gave you")
-    with _engine(options, watch=True) as engine:
+    with open_engine(options, watch=True) as engine:
         run_bot(engine, token=token, base_url=options.base_url)
     return 0
 
@@ -133,7 +133,7 @@ def _article_text(article: Article) -> str:
 
 def _run_batch(options: argparse.Namespace) -> int:
     failed = False
-    with _engine(options) as engine:
+    with open_engine(options) as engine:
         for number, record in _batch_questions(options.batch):
             if isinstance(record, UsageError):
                 failed = True
@@ -199,7 +199,7 @@ def _json_text(value: Any, indent: int | None = None) -> str:  # noqa: ANN401  (
     return _ACTING.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
-def _engine(options: argparse.Namespace, *, watch: bool = False) -> Engine:
+def open_engine(options: argparse.Namespace, *, watch: bool = False) -> Engine:
     """Open the engine, building the index first where there is none."""
     index = _index(options)
     try:

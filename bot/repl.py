@@ -226,14 +226,15 @@ class PrivateHistory(FileHistory):
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         super().__init__(str(folder / HISTORY))
+        try:
+            self._earlier = list(super().load_history_strings())
+        except OSError as error:
+            note(f"No earlier questions: {error}.")
+            self._earlier = []
 
     def load_history_strings(self) -> list[str]:
         """Return the questions of earlier runs, latest first."""
-        try:
-            return list(super().load_history_strings())
-        except OSError as error:
-            note(f"No earlier questions: {error}.")
-            return []
+        return self._earlier
 
     def store_string(self, string: str) -> None:
         """Add a question to the file."""

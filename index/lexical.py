@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,15 +102,17 @@ class LexicalIndex:
         Raises:
             DamagedError: tantivy cannot read it.
         """
+        view = Path(tempfile.mkdtemp(prefix="onrecord-"))
         try:
-            with tempfile.TemporaryDirectory(prefix="onrecord-") as view:
-                for file in folder.iterdir():
-                    Path(view, file.name).symlink_to(file.absolute())
-                self._index = _register(tantivy.Index.open(view))
-                self._index.config_reader(reload_policy="manual", num_warmers=0)
-                self._searcher = self._index.searcher()
+            for file in folder.iterdir():
+                (view / file.name).symlink_to(file.absolute())
+            self._index = _register(tantivy.Index.open(str(view)))
+            self._index.config_reader(reload_policy="manual", num_warmers=0)
+            self._searcher = self._index.searcher()
         except (OSError, ValueError) as error:
             raise DamagedError(f"{folder}: tantivy cannot read it: {error}") from None
+        finally:
+            _remove(view)
         self._schema = self._index.schema
 
     def search(self, question: str, count: int, *, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
@@ -160,6 +164,15 @@ def _analyzer(*, stemmed: bool) -> tantivy.TextAnalyzer:
 
 
 _ANALYZERS = {"text": _analyzer(stemmed=True), "title": _analyzer(stemmed=True), "speakers": _analyzer(stemmed=False)}
+
+
+def _remove(view: Path) -> None:
+    """Delete a folder of links; tantivy's watcher, on its way out, may still put a lock into it meanwhile."""
+    for _ in range(50):
+        shutil.rmtree(view, ignore_errors=True)
+        if not view.exists():
+            return
+        time.sleep(0.01)
 
 
 def stems(text: str) -> list[str]:

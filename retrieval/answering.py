@@ -21,7 +21,16 @@ from retrieval.whose import Spoken, find_spoken
 MAX_QUESTION = 2000
 """Code points of a question; nobody asks in more, and what is longer was pasted by mistake."""
 
-REFUSAL_LOGIT = -9.0
+SMALL_TALK = "Ask what somebody said, who said something, or anything else that the articles may tell."
+
+ANSWERS = 0.2
+"""The probability from which the best passage answers a question that names no speaker."""
+
+WORDS_FIT = 1.0
+"""The fit from which a passage holds the words sought, or words to that effect."""
+
+ALSO_FITS = 0.8
+"""How far the fit of a further passage may lie below the best."""
 NEAREST = 3
 CHOICES = 6
 CLEARLY_BETTER = 0.3
@@ -41,6 +50,8 @@ class Asking:
 
     def answer(self) -> Answer:
         """Answer the question by what it asks for."""
+        if self.question.asks == "nothing":
+            return self._not_found(SMALL_TALK, [], 1.0)
         if self.question.asks == "said" and (answer := self._somebodys_words(self.question.speaker or "")):
             return answer
         if self.question.asks == "who":
@@ -135,10 +146,12 @@ class Asking:
             verbatim=self.question.quoted is not None,
             scope=self.scope,
         )
-        if not found:
-            return self._not_found("These articles do not tell.", [], 1.0)
-        spans = {spoken.passage: self._spans(spoken) for spoken in found}
         scored = [(spoken.passage, _share(spoken.fit)) for spoken in found]
+        if not found or found[0].fit < WORDS_FIT:
+            confidence = 1 - scored[0][1] if scored else 1.0
+            return self._not_found("Who said that, these articles do not tell.", scored, confidence)
+        scored = scored[: sum(spoken.fit >= found[0].fit - ALSO_FITS for spoken in found)]
+        spans = {spoken.passage: self._spans(spoken) for spoken in found}
         return self._answered(scored, scored[0][1], spans, speaker=self._name(found[0]))
 
     def _spans(self, spoken: Spoken) -> list[Span]:
@@ -158,7 +171,7 @@ class Asking:
         ranked = self._ranked()
         scored = [(candidate.passage, candidate.score) for candidate in ranked]
         best = ranked[0] if ranked else None
-        if best is None or best.logit is None or best.logit < REFUSAL_LOGIT:
+        if best is None or best.score < ANSWERS:
             return self._not_found("These articles do not tell.", scored, 1 - best.score if best else 1.0)
         return self._answered(scored, best.score, {})
 

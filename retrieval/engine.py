@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime
 from types import TracebackType
@@ -16,6 +16,7 @@ from index.records import Records
 from retrieval.answer import Answer, Hit
 from retrieval.answering import answer_question
 from retrieval.hits import make_hits
+from retrieval.listing import Quoted, SpeakerSummary, list_quotations, list_speakers
 from retrieval.search import ModelShelf, Searcher
 
 WATCH_SECONDS = 0.5
@@ -102,6 +103,18 @@ class Engine:
         """Return the canonical names of all who are quoted, those quoted most first."""
         with self._records() as records:
             return records.speaker_names()
+
+    def quotations(self, speaker: str | None = None, about: str | None = None) -> Iterator[Quoted]:
+        """Yield quotations with where they stand; see `retrieval.listing.list_quotations`."""
+        searcher = self._searcher
+        with closing(searcher.generation.open_records()) as records:
+            yield from list_quotations(searcher, records, speaker, about)
+
+    def speaker_summaries(self) -> Iterator[SpeakerSummary]:
+        """Yield who speaks, how often and when, those quoted most first."""
+        searcher = self._searcher
+        with closing(searcher.generation.open_records()) as records:
+            yield from list_speakers(searcher, records)
 
     def neighbours(self, article: str, paragraph: int, reach: int) -> list[Hit]:
         """Return the passages of an article around a paragraph, in order, the paragraph among them.

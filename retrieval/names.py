@@ -50,6 +50,12 @@ def names_a_role(text: str) -> bool:
     return bool(every) and (every[0] == "the" or not (TITLES | _LEADERS | _PERSON_WORDS).isdisjoint(every))
 
 
+def is_plural(text: str) -> bool:
+    """Tell whether words name several: "the protesters", but not "the head of the nurses" or "the boss"."""
+    head = re.split(r"\s(?:of|for|at|in)\s", fold(text))[0].split()
+    return bool(head) and head[-1].endswith("s") and not head[-1].endswith(("ss", "us", "'s"))
+
+
 def role_words(text: str) -> tuple[frozenset[str], bool]:
     """Return the words that tell a role apart, and whether it is that of whoever leads something.
 

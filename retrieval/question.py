@@ -12,7 +12,7 @@ from typing import Literal
 
 from index.quotations.cues import CUES
 
-Asks = Literal["said", "who", "anything"]
+Asks = Literal["said", "who", "anything", "nothing"]
 
 _QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|(?<!\w)['‘]([^'‘]*?\w[^‘]*?\s[^‘]*?\s[^‘]*?)['’](?!\w)")
 
@@ -30,6 +30,8 @@ _AUXILIARY = r"did|does|do|has|have|had|will|would|can|could|is|are|was|were|sho
 _ADVERBS = (
     r"(?:himself|herself|themselves|itself|ever|also|really|actually|exactly|just|once|then|now|still|first|own|to)"
 )
+_VERB_AND_TOPIC = r"(?P<verb>[\w’'-]+)\b(?P<topic>.*)$"
+_NOUN_AND_TOPIC = rf"(?:own )?(?:{_NOUNS})\b(?P<topic>.*)$"
 _LEAD = r"^(?:(?:and|so|but|ok|okay|well|please|hey|hi|now|then)[, ]+)*"
 _TELL = r"(?:(?:can you |could you |please )*(?:tell me|show me|find|list|give me)\s+)?"
 
@@ -37,10 +39,12 @@ _PATTERNS = tuple(
     re.compile(_LEAD + pattern, re.IGNORECASE)
     for pattern in (
         # what did X say about Y; how did X explain Y; did X say anything about Y; what has X had to say
-        rf"(?:(?:what(?: else| exactly)?|how(?! (?:many|much|long|old|often|far|big|large))|why|whom?)\s+)?"
-        rf"(?:{_AUXILIARY})\s+(?P<speaker>.+?)(?:\s+{_ADVERBS})*\s+(?P<verb>[\w’'-]+)\b(?P<topic>.*)$",
+        (
+            rf"(?:(?:what(?: else| exactly)?|how(?! (?:many|much|long|old|often|far|big|large))|why|whom?)\s+)?"
+            rf"(?:{_AUXILIARY})\s+(?P<speaker>.+?)(?:\s+{_ADVERBS})*\s+{_VERB_AND_TOPIC}"
+        ),
         # what X said about Y
-        rf"{_TELL}what(?: else)? (?P<speaker>.+?)(?:\s+(?:has|have|had|{_ADVERBS}))*\s+(?P<verb>[\w’'-]+)\b(?P<topic>.*)$",
+        rf"{_TELL}what(?: else)? (?P<speaker>.+?)(?:\s+(?:has|have|had|{_ADVERBS}))*\s+{_VERB_AND_TOPIC}",
     )
 )
 _VIEW_PATTERNS = tuple(
@@ -57,19 +61,27 @@ _NOUN_PATTERNS = tuple(
     re.compile(_LEAD + pattern, re.IGNORECASE)
     for pattern in (
         # what's X's view of Y
-        rf"(?:what(?:['’]?s| is| was| are| were)|how (?:is|was))\s+(?P<speaker>.+?)(?:['’]s?|s)\s+(?:own )?(?:{_NOUNS})\b(?P<topic>.*)$",
-        rf"{_TELL}(?P<speaker>[^,?]+?)(?:['’]s?)\s+(?:own )?(?:{_NOUNS})\b(?P<topic>.*)$",
+        rf"(?:what(?:['’]?s| is| was| are| were)|how (?:is|was))\s+(?P<speaker>.+?)(?:['’]s?|s)\s+{_NOUN_AND_TOPIC}",
+        rf"{_TELL}(?P<speaker>[^,?]+?)(?:['’]s?)\s+{_NOUN_AND_TOPIC}",
         # quotes by X about Y
-        rf"{_TELL}(?:all |any |the )*(?:{_NOUNS}) (?:by|of|from) (?P<speaker>.+?)(?P<topic>\s+(?:on|about|regarding|concerning)\s+.+)?$",
+        (
+            rf"{_TELL}(?:all |any |the )*(?:{_NOUNS}) (?:by|of|from) (?P<speaker>.+?)"
+            r"(?P<topic>\s+(?:on|about|regarding|concerning)\s+.+)?$"
+        ),
         rf"{_TELL}(?P<speaker>\S+(?: \S+)?) (?:quotes?|quotations?|remarks)(?P<topic>(?:\s+(?:on|about))?.*)$",
         # X on Y
         r"(?P<speaker>(?!what|how|who|why|when|where)\S+(?: \S+){0,3}?)\s+(?:on|about)\s+(?P<topic>.+)$",
     )
 )
 _WHO = re.compile(
-    _LEAD
-    + r"(?:who(?:ever)?|which (?:\w+ ){1,3}?)(?:['’]s| is| was| are| were| has| had)?\s+(?:(?:else|ever|also|just|it|that|who)\s+)*"
-    r"(?P<verb>[\w’'-]+)\b(?P<topic>.*)$",
+    _LEAD + r"(?:who(?:ever)?|which (?:\w+ ){1,3}?)(?:['’]s| is| was| are| were| has| had)?\s+"
+    r"(?:(?:else|ever|also|just|it|that|who)\s+)*(?P<verb>[\w’'-]+)\b(?P<topic>.*)$",
+    re.IGNORECASE,
+)
+_SMALL_TALK = re.compile(
+    r"(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day|night)|cheers|ok(?:ay)?|great|cool|nice|perfect|"
+    r"bye|thx|thanks?(?: you)?(?: (?:so|very) much| a lot)?|good ?bye|see you|how are you|who are you|"
+    r"what (?:can|do) you do|yes|no|please|test|lol|wow)(?:[ ,!]+(?:there|all|everyone|bot|then|thanks?|thank you))*",
     re.IGNORECASE,
 )
 _WHO_STATES = frozenset("certain sure convinced worried confident adamant afraid against".split())
@@ -94,7 +106,7 @@ class Question:
 
     Attributes:
         text: the question, white space tidied.
-        asks: for somebody's words ("said"), for whoever said something ("who"), or for anything else.
+        asks: for somebody's words ("said"), for whoever said something ("who"), for anything else, or for nothing.
         speaker: the words in the place of the speaker, as typed; None unless it asks for somebody's words.
         topic: what the words are about, as typed; empty where all of somebody's words are asked for.
         quoted: words in quotation marks, or None.
@@ -116,6 +128,8 @@ quoted=None)
     """
     tidy = " ".join(text.split())
     bare = tidy.rstrip(" ?!.")
+    if _SMALL_TALK.fullmatch(bare):
+        return Question(tidy, "nothing")
     quoted = _quoted_words(bare)
     if quoted:
         check = _CHECK.match(bare)

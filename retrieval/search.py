@@ -109,7 +109,7 @@ class Searcher:
         return fuse([(1.0, dense), (1.0, terms)])
 
     def word_weights(self, text: str) -> dict[str, float]:
-        """Return how much each stem of a text tells: its inverse document frequency as BM25 has it, none for small words.
+        """Return how much each stem of a text tells: its inverse document frequency; small words are left out.
 
         Source: Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009), p. 347; plus 1
         inside the logarithm, as Lucene does, so that no weight is negative.

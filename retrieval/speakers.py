@@ -10,9 +10,14 @@ from functools import cached_property
 from rapidfuzz.distance import OSA
 
 from index.records import SpeakerRow
-from retrieval.names import SUFFIXES, fold, name_words, names_a_role, role_words, words
+from retrieval.names import SUFFIXES, fold, is_plural, name_words, names_a_role, role_words, words
 
 Key = tuple[str, ...]
+
+# Words that a name of an organisation may do without.
+_CORPORATE = frozenset(
+    "inc corp corporation co company companies ltd llc plc group department dept office party".split()
+)
 
 DOMINANCE = 3
 """How many times as often the likelier of two people must be quoted to be meant without asking."""
@@ -117,15 +122,16 @@ class Directory:
         ]
 
     def _by_last_name(self, mentioned: list[str]) -> list[Person]:
-        if len(mentioned) > 1 and any(tuple(mentioned) == name[-len(mentioned) :] for name in self._names):
-            return [p for p in self.people if any(tuple(mentioned) == name[-len(mentioned) :] for name in p.names)]
-        return list(self._bearers.get(mentioned[0], ())) if len(mentioned) == 1 else []
+        if len(mentioned) == 1:
+            return list(self._bearers.get(mentioned[0], ()) or self._called.get(mentioned[0], ()))
+        return [p for p in self.people if any(tuple(mentioned) == name[-len(mentioned) :] for name in p.names)]
 
     def _by_part(self, mentioned: list[str]) -> list[Person]:
-        wanted = set(mentioned)
-        return [p for p in self.people if any(wanted <= set(name) for name in p.names)]
+        return [p for p in self.people if any(_names(mentioned, name) for name in p.names)]
 
     def _by_role(self, mention: str) -> list[Person]:
+        if is_plural(mention):
+            return []
         wanted, leads = role_words(mention)
         wanted = frozenset(map(_singular, wanted))
         scored = []
@@ -168,8 +174,13 @@ class Directory:
         return {form: person for person in self.people for form in person.forms}
 
     @cached_property
-    def _names(self) -> set[Key]:
-        return {name for person in self.people for name in person.names}
+    def _called(self) -> dict[str, list[Person]]:
+        called: dict[str, list[Person]] = defaultdict(list)
+        for person in self.people:
+            if person.kind == "person":
+                for first in person.first:
+                    called[first].append(person)
+        return called
 
 
 def clearly_meant(people: list[Person]) -> Person | None:
@@ -208,9 +219,13 @@ def _join_last_names(groups: dict[Key, list[SpeakerRow]]) -> None:
     for key, rows in groups.items():
         if len(key) == 2 and key[0]:
             bearers[key[1]][key] = sum(row.quotations for row in rows)
-    for key in [key for key in groups if len(key) == 1]:
-        likely = bearers[key[0]].most_common(2)
-        if likely and (len(likely) == 1 or likely[0][1] >= DOMINANCE * likely[1][1]):
+    for key in [key for key in groups if len(key) == 1 or (not key[0] and key[1] in bearers)]:
+        # What was taken for an organisation but has a person's last name ("Trump" at the head of a sentence) counts
+        # as a rival of the person.
+        rival = 0 if len(key) == 1 else sum(row.quotations for row in groups[key])
+        likely = bearers[key[-1]].most_common(2)
+        second = max(rival, likely[1][1] if len(likely) > 1 else 0)
+        if likely and likely[0][1] >= DOMINANCE * second:
             groups[likely[0][0]] += groups.pop(key)
 
 
@@ -229,7 +244,7 @@ def _person(rows: list[SpeakerRow]) -> Person:
     forms = [row.speaker.name for row in rows] + [alias for row in rows for alias in row.speaker.aliases]
     return Person(
         name=best,
-        kind=rows[0].speaker.kind,
+        kind=next(row.speaker.kind for row in rows if row.speaker.name == best),
         gender=genders.pop() if len(genders) == 1 else None,
         quotations=sum(carried.values()),
         forms={(row.article, row.speaker.name): row.quotations for row in rows},
@@ -248,6 +263,17 @@ def _preferring(found: list[Person], mention: str) -> list[Person]:
     titles = set(words(mention)) - set(name_words(mention))
     fitting = [p for p in found if titles and any(titles & set(words(role)) for role in p.roles)]
     return fitting or found
+
+
+def _names(mentioned: list[str], name: Key) -> bool:
+    """Tell whether words name a speaker: a first name, or enough of a longer name with its last word among them.
+
+    "Executive order" is enough for "Trump's executive order", "Trump" is not; nor is it for "Trump Organization".
+    """
+    if len(mentioned) > len(name) or not set(mentioned) <= set(name):
+        return False
+    rest = [word for word in name if word not in mentioned]
+    return mentioned[-1] == name[-1] or all(word in _CORPORATE for word in rest) or len(mentioned) > len(rest)
 
 
 def _singular(word: str) -> str:

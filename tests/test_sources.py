@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-
 from conftest import Write
+
 from index.articles import Article
 from index.errors import ArticleError, SourceError, UsageError
 from index.sources import default_source, read_source, resolve

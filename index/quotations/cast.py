@@ -16,6 +16,7 @@ from index.quotations.phrases import is_subject, roles, title_before
 from index.quotations.syntax import child
 
 _ENOUGH = 2
+_LINKS = frozenset({"of", "for", "at", "in", "from", "with", "and"})
 _DOMINANCE = 3
 
 
@@ -51,7 +52,8 @@ class Person:
     @property
     def prominence(self) -> int:
         """How often the article gives the full name: whom a bare surname means, of those who bear it."""
-        return sum(count for form, count in self.forms.items() if len(form) > 1)
+        full = len(self.words) > 1
+        return sum(count for form, count in self.forms.items() if len(form) > 1 or not full)
 
     @property
     def gender(self) -> Gender | None:
@@ -156,8 +158,8 @@ class Cast:
         """Whom a single name means: the bearer of the surname, most often named where there are several."""
         found = self._by_last.get(fold(word)) or self._by_first.get(fold(word), [])
         gender = by_title(title) if title else None
-        if gender and len(found) > 1:
-            found = [one for one in found if one.gender in {gender, None}] or found
+        if gender:
+            found = [one for one in found if one.gender in {gender, None}]
         return max(found, key=lambda one: (one.prominence, (-one.since[0], -one.since[1])), default=None)
 
     def _add(self, doc: Doc, found: Found, person: Person) -> None:
@@ -210,16 +212,16 @@ def _suffix(words: tuple[str, ...]) -> str:
     return fold(words[-1]) if fold(words[-1]) in SUFFIXES else ""
 
 
-def _fits(words: list[str], role: str) -> bool:
+def _fits(wanted: list[str], role: str) -> bool:
+    """Whether a description says nothing of a person beyond what the article has said: "the senator from Ohio"."""
     given = [fold(word) for word in role.split()]
-    for stop in ("of", "for", "at", "in", "from", "with"):
-        if stop in given[1:]:
-            given = given[: given.index(stop)]
-    wanted = words
-    for stop in ("of", "for", "at", "in", "from", "with"):
-        if stop in wanted[1:]:
-            wanted = wanted[: wanted.index(stop)]
-    return bool(given) and given[-1] == wanted[-1] and set(wanted) <= {fold(word) for word in role.split()} | {"former"}
+    return _noun(given) == _noun(wanted) and set(wanted) - _LINKS <= {*given, "former", "now"}
+
+
+def _noun(description: list[str]) -> str:
+    """The word before the first preposition: what somebody is."""
+    stop = next((at for at, word in enumerate(description) if word in _LINKS and at), len(description))
+    return description[stop - 1] if description else ""
 
 
 def _may_name(token: Token) -> bool:

@@ -92,6 +92,8 @@ def _before(clause: Token, verb: Token) -> list[Range]:
     """The clause before the verb; a part of it may follow the verb ("The plan, she said, is bad")."""
     doc = verb.doc
     own = _own_clause(verb)
+    if doc[own[0] - 1].text in _BREAKS and doc[own[0] - 1].text not in {"”", "“"}:
+        return []
     last = min(clause.right_edge.i, own[0] - 1)
     first = _sentence_start(clause, verb)
     ranges = [trimmed(doc, first, last)] if last >= first else []

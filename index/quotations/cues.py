@@ -106,7 +106,7 @@ _PREPOSITIONS = {
     "dwell": "on",
     "opine": "on",
     "harp": "on",
-    "sound": "off",
+    "sound": "off", "shout": "for", "chant": "for", "yell": "for", "cry": "for", "scream": "for",
 }
 _IRREGULAR = {
     "say": "says said saying",

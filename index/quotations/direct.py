@@ -31,6 +31,7 @@ def join_marks(doc: Doc, frame: Frame, reports: list[Report], previous: Report |
         if own:
             _cut(frame.source, result, stretch)
         if _covers(result, stretch):
+            _keep_nearest(result, stretch)
             continue
         report = _by_verb(doc, frame, stand_in, by_verb)
         if report is None and stretch.single:
@@ -46,6 +47,19 @@ def join_marks(doc: Doc, frame: Frame, reports: list[Report], previous: Report |
 
 def _covers(reports: list[Report], stretch: Marked) -> bool:
     return any(start <= stretch.start and stretch.end <= end for one in reports for start, end in one.ranges)
+
+
+def _keep_nearest(reports: list[Report], stretch: Marked) -> None:
+    """Direct speech that two verbs claim ("wrote a note: “…,” she said") belongs to the nearer one."""
+    whole = (stretch.start, stretch.end)
+    claims = sorted(
+        (one for one in reports if whole in one.ranges),
+        key=lambda one: min(abs(one.position - stretch.start), abs(one.position - stretch.end)),
+    )
+    for report in claims[1:]:
+        report.ranges.remove(whole)
+        if not report.ranges:
+            reports.remove(report)
 
 
 def _cut(text: str, reports: list[Report], stretch: Marked) -> None:

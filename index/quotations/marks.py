@@ -12,6 +12,17 @@ _MARK = re.compile(r"''|``|’’|‘‘|[\"“”„‟«»‘’'‚‹›]")
 _OPENERS = frozenset("“„‟«‹‘‚") | {"``", "‘‘"}
 _CLOSERS = frozenset("”»›’") | {"’’"}
 _SINGLES = frozenset("‘’'‚‹›")
+_FAMILIES = {
+    sign: family
+    for family, signs in {
+        "curly": ("“", "”", "„", "‟"),
+        "straight": ('"',),
+        "typed": ("''", "``", "’’", "‘‘"),
+        "pointed": ("«", "»"),
+        "small": ("‘", "’", "'", "‚", "‹", "›"),
+    }.items()
+    for sign in signs
+}
 _SENTENCE_END = re.compile(r"[.!?…][)\]]?(?=\s|$)")
 # Words that begin with an apostrophe, which is no opening mark.
 _ELISION = re.compile(r"['’](?:\d|(?:em|til|tis|twas|cause|bout|n|round|cuz|sup|tude)\b)", re.IGNORECASE)
@@ -42,6 +53,7 @@ class Marked:
 class _Mark:
     start: int
     end: int
+    family: str
     single: bool
     opens: bool
     closes: bool
@@ -71,7 +83,7 @@ def _mark(text: str, match: re.Match[str]) -> _Mark | None:
     if sign in _SINGLES and sign not in "‹›" and not _single_is_mark(text, start, before, after):
         return None
     opens, closes = _directions(sign, before, after)
-    return _Mark(start, end, single=sign in _SINGLES, opens=opens, closes=closes)
+    return _Mark(start, end, _FAMILIES[sign], single=sign in _SINGLES, opens=opens, closes=closes)
 
 
 def _single_is_mark(text: str, start: int, before: str, after: str) -> bool:
@@ -111,23 +123,32 @@ def _pair(text: str, marks: list[_Mark], *, goes_on: bool) -> list[Marked]:
 
 
 def _next_closings(marks: list[_Mark]) -> list[int | None]:
-    """For each mark, the position of the mark that closes it: the next closing one before another opens."""
+    """For each mark, the position of the mark that closes it: the next closing one before another opens.
+
+    Marks of the same family come first ('"He said “never” and left"'); writers who mix families get any closing one.
+    """
     closings: list[int | None] = [None] * len(marks)
-    upcoming: dict[bool, int | None] = {False: None, True: None}
+    upcoming: dict[str, int | None] = {}
     for position in range(len(marks) - 1, -1, -1):
         mark = marks[position]
-        closings[position] = upcoming[mark.single]
-        if mark.closes:
-            upcoming[mark.single] = position
-        elif mark.opens and not mark.single:
-            # A second opening mark of the same kind means that the first was never closed.
-            upcoming[mark.single] = None
+        own = upcoming.get(mark.family)
+        closings[position] = upcoming.get(_level(mark)) if own is None else own
+        for key in (mark.family, _level(mark)):
+            if mark.closes:
+                upcoming[key] = position
+            elif mark.opens and not mark.single:
+                # A second opening mark of the same kind means that the first was never closed.
+                upcoming[key] = None
     return closings
+
+
+def _level(mark: _Mark) -> str:
+    return SINGLE if mark.single else DOUBLE
 
 
 def _unclosed(text: str, marks: list[_Mark], position: int, *, goes_on: bool) -> list[Marked]:
     mark = marks[position]
-    later = next((other for other in marks[position + 1 :] if not other.single), None)
+    later = next((marks[at] for at in range(position + 1, len(marks)) if not marks[at].single), None)
     at_start = not text[: mark.start].strip()
     if later is None and (goes_on or at_start):
         end = len(text.rstrip())

@@ -21,7 +21,8 @@ TITLES = words(
     student organizer operative aide assistant deputy acting interim incumbent then-president gop u.s us fellow
     """
 )
-HONORIFICS = frozenset({"mr", "mrs", "ms", "miss", "dr", "sir", "dame", "sen", "rep", "gov"})
+COURTESY = frozenset({"mr", "mrs", "ms", "miss", "dr", "sir", "dame"})
+HONORIFICS = COURTESY | {"sen", "rep", "gov"}
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 PARTICLES = frozenset({"de", "la", "van", "von", "der", "del", "al", "bin", "el", "di", "da", "dos", "du", "le", "den"})
 _POSSESSIVE = re.compile(r"['’]s?$")

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc, Span, Token
 
-from index.quotations.names import TITLES, fold
+from index.quotations.names import COURTESY, TITLES, fold
+
+_FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 
 
 def title_before(doc: Doc, first: int) -> str | None:
@@ -31,12 +33,14 @@ def roles(doc: Doc, first: int, last: int) -> Iterable[str]:
         and doc[left - 1].text not in {",", "“", "”"}
     ):
         left -= 1
-    if left < first:
+    while left < first and fold(doc[left].text) in COURTESY:
+        left += 1
+    if left < first and not any(one.tag_ in _FINITE for one in doc[left:first]):
         yield doc[left:first].text.strip()
     for one in head.children:
-        if one.dep_ == "appos" and one.pos_ in {"NOUN", "PROPN"} and one.i > last:
+        if one.dep_ == "appos" and one.tag_ in {"NN", "NNP"} and one.i > last and doc[one.left_edge.i - 1].text == ",":
             yield _role_text(one)
-    if head.dep_ == "appos" and head.head.pos_ in {"NOUN", "PROPN"} and head.head.i < first:
+    if head.dep_ == "appos" and head.head.tag_ in {"NN", "NNP"} and head.head.i < first:
         yield _role_text(head.head, before=first)
 
 

@@ -37,7 +37,7 @@ def read_parsed(paragraphs: Sequence[str], frames: Sequence[Frame], docs: Sequen
         reports = (
             [laid_out[number]]
             if number in laid_out
-            else _outermost(join_marks(doc, frame, find_reports(doc, frame, number), previous))
+            else _outermost(join_marks(doc, frame, _outermost(find_reports(doc, frame, number)), previous))
         )
         for report in reports:
             report.paragraph = number

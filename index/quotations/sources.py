@@ -101,7 +101,7 @@ class Sources:
         if len(span) > _LONGEST or any(one.tag_ in _FINITE for one in span) or self._frame is None:
             return None
         text = self._frame.source[self._frame.start(span.start_char) : self._frame.end(span.end_char)]
-        return self._group(text, "organisation" if source.pos_ == "PROPN" else "group")
+        return self._group(text, "organisation" if source.tag_ == "NNP" else "group")
 
     def _named(self, source: Token, paragraph: int, verb: int = -1) -> Person | None:
         mention = (
@@ -118,7 +118,7 @@ class Sources:
             return mention.person
         if source.lower_ in MESSAGES:
             return self._possessor(source, paragraph)
-        if source.pos_ == "NOUN" and source.left_edge.lower_ in _DEFINITE:
+        if source.tag_ == "NN" and source.left_edge.lower_ in _DEFINITE:
             return self.cast.in_role(noun_phrase(source).text, (paragraph, source.i))
         return None
 

@@ -20,7 +20,7 @@ def reporter(doc: Doc, begin: int, end: int) -> tuple[Token, Token] | None:
     head = inside.root.head
     if inside.root.dep_ in _LINKS and not inside.start <= head.i < inside.end and _reports(head):
         source = _source(head, inside.start, inside.end)
-        if source is not None:
+        if source is not None and (head.lower_ in CUES or _set_off(head, inside.start)):
             return head, source
     return _beside(doc, inside.start, inside.end)
 
@@ -29,6 +29,11 @@ def _reports(verb: Token) -> bool:
     # A capital inside the sentence is a name that the tagger took for a verb ("Trump", "Cruz").
     named = verb.text[0].isupper() and not verb.is_sent_start
     return bool(verb.pos_ in {"VERB", "AUX"} and verb.lower_ not in _COPULAS and not named)
+
+
+def _set_off(verb: Token, start: int) -> bool:
+    """Whether a verb of any meaning reports: it follows the words, or a colon or dash leads to them."""
+    return bool(verb.i > start or verb.doc[start - 1].text in {":", "—", "–", "―", "-", "--"})
 
 
 def _source(verb: Token, start: int, end: int) -> Token | None:

@@ -1,0 +1,112 @@
+"""Everything that was said, and everybody who said it, as lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from index.errors import UsageError
+from index.records import Records
+from retrieval.answer import Citation, HitQuotation
+from retrieval.attribution import FITS, by_topic, own_words
+from retrieval.hits import cite
+from retrieval.search import Searcher
+from retrieval.speakers import Person, clearly_meant
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """One piece of reported speech, with where it stands.
+
+    Attributes:
+        article: id of the article.
+        paragraph: number of the paragraph, from 0.
+        quotation: whose words, and which code points of the paragraph.
+        text: the words.
+        citation: where they stand.
+    """
+
+    article: str
+    paragraph: int
+    quotation: HitQuotation
+    text: str
+    citation: Citation
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record as the contract's JSON object."""
+        place = {"article": self.article, "paragraph": self.paragraph}
+        return place | self.quotation.to_json() | {"text": self.text, "citation": self.citation.to_json()}
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerSummary:
+    """A speaker, how often quoted and in how many articles, and the ISO dates of the first and the last of them."""
+
+    name: str
+    kind: str
+    quotations: int
+    articles: int
+    first: str | None
+    last: str | None
+
+
+def list_quotations(searcher: Searcher, records: Records, speaker: str | None, about: str | None) -> Iterator[Quoted]:
+    """Yield quotations: articles in the order they were indexed, within an article in the order of the text.
+
+    Args:
+        searcher: of the generation.
+        records: of the generation.
+        speaker: words that name whose quotations are wanted; everybody's by default.
+        about: what they are to be about; anything by default.
+
+    Raises:
+        UsageError: the words name nobody, or several.
+    """
+    if speaker is None:
+        passages: Sequence[int] = records.passage_ids()
+        if about:
+            passages = sorted(c for c, _ in searcher.candidates(about))
+        yield from _quoted(records, passages, None)
+        return
+    person = _the_person(searcher, speaker)
+    own = own_words(records, person, None)
+    passages = sorted(own.passages)
+    if about:
+        question = f"What did {person.name} say about {about}?"
+        matches = by_topic(searcher, records, about, question, own=[own], scope=None)
+        passages = sorted(match.passage for match in matches if match.person and match.fit >= FITS)
+    yield from _quoted(records, passages, person)
+
+
+def list_speakers(searcher: Searcher, records: Records) -> Iterator[SpeakerSummary]:
+    """Yield who speaks, those quoted most first."""
+    for person in searcher.directory.people:
+        articles = {article for article, _ in person.forms}
+        dates = sorted(row.date for row in records.articles(sorted(articles)).values() if row.date)
+        first, last = (dates[0], dates[-1]) if dates else (None, None)
+        yield SpeakerSummary(person.name, person.kind, person.quotations, len(articles), first, last)
+
+
+def _the_person(searcher: Searcher, mention: str) -> Person:
+    people = searcher.directory.find(mention)
+    person = clearly_meant(people)
+    if person:
+        return person
+    if people:
+        raise UsageError(f"{mention}: may be {', '.join(p.name for p in people[:6])}; give the full name")
+    raise UsageError(f"{mention}: nobody of that name is quoted; `onrecord speakers` lists who is")
+
+
+def _quoted(records: Records, passages: Sequence[int], person: Person | None) -> Iterator[Quoted]:
+    chunk = 500
+    for start in range(0, len(passages), chunk):
+        rows = records.passages(passages[start : start + chunk])
+        articles = records.articles(sorted({row.article for row in rows.values()}))
+        for passage, quotations in sorted(records.quotations(list(rows)).items()):
+            row, article = rows[passage], articles[rows[passage].article]
+            for q in quotations:
+                if person is None or (row.article, q.speaker) in person.forms:
+                    said = HitQuotation(q.speaker, q.kind, q.start, q.end, q.cue, q.number)
+                    citation = cite(article, row, [(q.start, q.end)])
+                    yield Quoted(article.name, row.paragraph, said, row.text[q.start : q.end], citation)
