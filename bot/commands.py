@@ -66,7 +66,14 @@ def run_ask(options: argparse.Namespace) -> int:
         raise UsageError("the question is empty; ask something, such as: onrecord ask what did Gimenez say")
     with open_engine(options) as engine:
         answer = engine.ask(question, k=options.k or 5, now=options.now)
-    print(_to_json(answer, indent=1) if options.json else plain_text(answer))
+    if options.json:
+        print(_to_json(answer, indent=1))
+    elif sys.stdout.isatty():
+        from bot.terminal import show_in_terminal
+
+        show_in_terminal(answer)
+    else:
+        print(plain_text(answer))
     return 0
 
 

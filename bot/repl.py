@@ -19,10 +19,9 @@ from prompt_toolkit.completion import Completer, Completion
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.history import FileHistory
 from prompt_toolkit.patch_stdout import patch_stdout
-from rich.console import Console
 
 from bot.rendering import printable
-from bot.terminal import PlainView, TerminalView, View, note
+from bot.terminal import PlainView, TerminalView, View, note, terminal_console
 from index.errors import OnrecordError
 
 if TYPE_CHECKING:
@@ -82,8 +81,7 @@ def run_chat(engine: Engine, *, state_dir: Path, k: int = 5) -> int:
     """
     note(f"{engine.describe()}. /help lists the commands.")
     if sys.stdin.isatty() and sys.stdout.isatty():
-        view = TerminalView(Console(file=sys.stdout, markup=False, highlight=False, emoji=False))
-        return _converse(Chat(engine, view, k), _session(engine, state_dir))
+        return _converse(Chat(engine, TerminalView(terminal_console()), k), _session(engine, state_dir))
     return _read_lines(Chat(engine, PlainView(sys.stdout), k))
 
 

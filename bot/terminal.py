@@ -7,14 +7,13 @@ import sys
 import textwrap
 from typing import TYPE_CHECKING, Protocol, TextIO
 
+from rich.console import Console
 from rich.text import Text
 
 from bot.rendering import NEAREST, citation_line, plain_hit, plain_text, printable, printable_parts, speakers_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from rich.console import Console
 
     from retrieval.answer import Answer, Hit
 
@@ -93,6 +92,16 @@ class TerminalView:
             # Already wrapped; a second wrapping would pad and crop.
             self._console.print(Text.assemble(gutter, line), soft_wrap=True)
             gutter = Text(" " * len(gutter))
+
+
+def show_in_terminal(answer: Answer) -> None:
+    """Show one answer on stdout as a conversation would."""
+    TerminalView(terminal_console()).answer(answer)
+
+
+def terminal_console() -> Console:
+    """Return a console on stdout that shows text as it is."""
+    return Console(file=sys.stdout, markup=False, highlight=False, emoji=False)
 
 
 class PlainView:

@@ -106,7 +106,12 @@ _PREPOSITIONS = {
     "dwell": "on",
     "opine": "on",
     "harp": "on",
-    "sound": "off", "shout": "for", "chant": "for", "yell": "for", "cry": "for", "scream": "for",
+    "sound": "off",
+    "shout": "for",
+    "chant": "for",
+    "yell": "for",
+    "cry": "for",
+    "scream": "for",
 }
 _IRREGULAR = {
     "say": "says said saying",

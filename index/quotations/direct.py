@@ -6,7 +6,7 @@ from spacy.tokens import Doc
 
 from index.quotations.frame import Frame
 from index.quotations.marks import Marked
-from index.quotations.reports import ACCORDING, Report, cue_text
+from index.quotations.reports import ACCORDING, Report, cue_text, is_nested
 from index.quotations.standins import reporter
 
 _ASIDES = frozenset({"when", "as", "while", "after", "before", "in", "during", "at", "on"})
@@ -105,6 +105,7 @@ def _floating(
 ) -> Report:
     """Direct speech with no cue of its own: the one who spoke last before it goes on."""
     earlier = [one for one in reports if one.cue != ACCORDING and max(end for _, end in one.ranges) <= stretch.start]
-    last = max(earlier, key=lambda one: max(*(end for _, end in one.ranges), one.position), default=previous)
+    earlier.sort(key=lambda one: max(*(end for _, end in one.ranges), one.position), reverse=True)
+    last = next((one for one in earlier if not is_nested(one, reports)), previous)
     inside = doc.char_span(*stand_in, alignment_mode="expand")
     return Report(-1, None, None, [], inside.start if inside is not None else 0, before=last, position=stretch.start)

@@ -23,6 +23,8 @@ _FAMILIES = {
     }.items()
     for sign in signs
 }
+# No paragraph of prose quotes more often.
+_MOST = 400
 _SENTENCE_END = re.compile(r"[.!?…][)\]]?(?=\s|$)")
 # Words that begin with an apostrophe, which is no opening mark.
 _ELISION = re.compile(r"['’](?:\d|(?:em|til|tis|twas|cause|bout|n|round|cuz|sup|tude)\b)", re.IGNORECASE)
@@ -109,7 +111,7 @@ def _pair(text: str, marks: list[_Mark], *, goes_on: bool) -> list[Marked]:
     found: list[Marked] = []
     position = 0
     closings = _next_closings(marks)
-    while position < len(marks):
+    while position < len(marks) and len(found) < _MOST:
         mark = marks[position]
         close = closings[position] if mark.opens else None
         if close is not None:
@@ -125,14 +127,15 @@ def _pair(text: str, marks: list[_Mark], *, goes_on: bool) -> list[Marked]:
 def _next_closings(marks: list[_Mark]) -> list[int | None]:
     """For each mark, the position of the mark that closes it: the next closing one before another opens.
 
-    Marks of the same family come first ('"He said “never” and left"'); writers who mix families get any closing one.
+    Any family closes any, because writers mix them; only where another opens and closes inside ("He said “never” twice")
+    must the closing mark be of the same family.
     """
     closings: list[int | None] = [None] * len(marks)
     upcoming: dict[str, int | None] = {}
     for position in range(len(marks) - 1, -1, -1):
         mark = marks[position]
-        own = upcoming.get(mark.family)
-        closings[position] = upcoming.get(_level(mark)) if own is None else own
+        nearest = upcoming.get(_level(mark))
+        closings[position] = upcoming.get(mark.family) if nearest is None else nearest
         for key in (mark.family, _level(mark)):
             if mark.closes:
                 upcoming[key] = position

@@ -11,7 +11,7 @@ from index.quotations.cast import Cast
 from index.quotations.direct import join_marks
 from index.quotations.frame import Frame
 from index.quotations.marks import Marked
-from index.quotations.reports import ACCORDING, Report, find_reports
+from index.quotations.reports import Report, find_reports, is_nested
 from index.quotations.sources import Sources
 from index.quotations.transcripts import find_laid_out
 from index.quotations.types import Kind, Quotation, Reading
@@ -34,11 +34,9 @@ def read_parsed(paragraphs: Sequence[str], frames: Sequence[Frame], docs: Sequen
     laid_out = find_laid_out(paragraphs, frames)
     numbers = 0
     for number, (text, frame, doc) in enumerate(zip(paragraphs, frames, docs, strict=True)):
-        reports = (
-            [laid_out[number]]
-            if number in laid_out
-            else _outermost(join_marks(doc, frame, _outermost(find_reports(doc, frame, number)), previous))
-        )
+        joined = join_marks(doc, frame, find_reports(doc, frame, number), previous)
+        told = [one for one in joined if not is_nested(one, joined)]
+        reports = [laid_out[number]] if number in laid_out else told
         for report in reports:
             report.paragraph = number
         sources.read(doc, frame, number, reports)
@@ -51,20 +49,6 @@ def read_parsed(paragraphs: Sequence[str], frames: Sequence[Frame], docs: Sequen
         previous = _open_report(text, reports)
     ordered = sorted(set(quotations), key=lambda one: (one.paragraph, one.start, one.end))
     return Reading(tuple(ordered), sources.speakers())
-
-
-def _outermost(reports: Sequence[Report]) -> list[Report]:
-    """Leave out what somebody is reported to have reported: those are not words on the record."""
-    return [
-        one
-        for one in reports
-        if not any(
-            start <= one.position < end
-            for other in reports
-            if other is not one and other.cue != ACCORDING
-            for start, end in other.ranges
-        )
-    ]
 
 
 def _open_report(text: str, reports: Sequence[Report]) -> Report | None:

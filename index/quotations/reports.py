@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
@@ -14,6 +15,8 @@ from index.quotations.syntax import Range, child, extent, is_negated, outer, phr
 
 # Verbs that take the one spoken to as their object: "told AFP" is no inversion.
 _ADDRESSED = frozenset({"tell", "inform", "remind", "assure", "reassure", "warn", "notify", "ask", "brief", "caution"})
+# No paragraph of prose reports more often; the joins after this compare every pair.
+_MOST = 400
 ACCORDING = "according to"
 _ADVERBS = frozenset({"also", "later", "then", "once", "again", "repeatedly", "reportedly", "still", "now", "even"})
 
@@ -50,6 +53,8 @@ def find_reports(doc: Doc, frame: Frame, paragraph: int) -> list[Report]:
     found: list[Report] = []
     by_verb: dict[int, Report] = {}
     for token in doc:
+        if len(found) == _MOST:
+            break
         report = _from_verb(token) or _from_according(token) or _from_noun(token)
         if report is None:
             continue
@@ -62,6 +67,16 @@ def find_reports(doc: Doc, frame: Frame, paragraph: int) -> list[Report]:
         if above is not None and above.i in by_verb:
             _end_before(by_verb[above.i], token, frame)
     return found
+
+
+def is_nested(report: Report, reports: Sequence[Report]) -> bool:
+    """Return whether somebody is only reported to have reported it: those are not words on the record."""
+    return any(
+        start <= report.position < end
+        for other in reports
+        if other is not report and other.cue != ACCORDING
+        for start, end in other.ranges
+    )
 
 
 def _end_before(report: Report, verb: Token, frame: Frame) -> None:

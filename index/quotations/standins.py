@@ -33,7 +33,10 @@ def _reports(verb: Token) -> bool:
 
 def _set_off(verb: Token, start: int) -> bool:
     """Whether a verb of any meaning reports: it follows the words, or a colon or dash leads to them."""
-    return bool(verb.i > start or verb.doc[start - 1].text in {":", "—", "–", "―", "-", "--"})
+    at = start - 1
+    while at > 0 and verb.doc[at].is_space:
+        at -= 1
+    return bool(verb.i > start or verb.doc[at].text in {":", "—", "–", "―", "-", "--"})
 
 
 def _source(verb: Token, start: int, end: int) -> Token | None:
