@@ -127,7 +127,7 @@ def _pair(text: str, marks: list[_Mark], *, goes_on: bool) -> list[Marked]:
 def _next_closings(marks: list[_Mark]) -> list[int | None]:
     """For each mark, the position of the mark that closes it: the next closing one before another opens.
 
-    Any family closes any, because writers mix them; only where another opens and closes inside ("He said “never” twice")
+    Any family closes any, because writers mix them; only where another opens and closes inside ("He said “no” twice")
     must the closing mark be of the same family.
     """
     closings: list[int | None] = [None] * len(marks)

@@ -1,0 +1,209 @@
+"""A process that does measured work on request: one JSON task a line in, one JSON answer a line out.
+
+``ours`` and ``plain`` are two processes, so that the threads and the memory of one do not weigh on the other.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from benchmarks import corpus
+from index.articles import Article
+from index.generation import IndexFolder, open_current
+from index.models import DEFAULT_ENCODER, packaged_folder
+
+Task = dict[str, Any]
+ARTICLES_A_BATCH = 8
+
+
+class Ours:
+    """Tasks on the index of onrecord."""
+
+    def __init__(self, told: Task) -> None:
+        self._folder = IndexFolder(Path(told["index"]), Path(told["state"]) / "verified")
+        self._generation = open_current(self._folder, print)
+        self._threads = told["threads"]
+
+    def load(self) -> None:
+        """Load what answering needs."""
+        from retrieval.engine import Engine
+        from retrieval.search import ModelShelf, Searcher
+
+        self._engine = Engine(self._folder)
+        self._searcher = Searcher(self._generation, ModelShelf(self._generation.encoder, self._generation.reranker))
+        self._engine.warm_up()
+        self.reranked("What was said?")
+
+    def questions(self, count: int, source: str | None) -> dict[str, list[str]]:
+        """Return questions on the articles by kind, the same ones at each run."""
+        chance = random.Random(1)  # noqa: S311  (which questions, not a secret)
+        titles = [article.title.rstrip(".… ") for article in corpus.articles(Path(source) if source else None)]
+        topics = [chance.choice(titles) for _ in range(count)]
+        names = [chance.choice(self._engine.speakers()[:200]) for _ in range(count)]
+        return {
+            "any": [f"What was said about this: {topic}?" for topic in topics],
+            "speaker": [f"What did {name} say?" for name in names],
+            "topic": [f"What did {name} say about {topic}?" for name, topic in zip(names, topics, strict=True)],
+        }
+
+    def candidates(self, question: str) -> float:
+        """Return the seconds that candidates alone take."""
+        return _seconds(lambda: self._searcher.candidates(question))
+
+    def reranked(self, question: str) -> float:
+        """Return the seconds that candidates take, with the cross-encoder on the best of them."""
+        with closing(self._generation.open_records()) as records:
+            return _seconds(lambda: self._searcher.rerank(question, self._searcher.candidates(question), records))
+
+    def ask(self, question: str) -> float:
+        """Return the seconds of a whole Answer."""
+        return _seconds(lambda: self._engine.ask(question))
+
+    def embed(self, texts: Sequence[str], target: str) -> float:
+        """Return the seconds of embedding; write the vectors."""
+        import numpy as np
+
+        from index.inference import Encoder
+
+        encoder = self.__dict__.setdefault("_encoder", Encoder(self._generation.encoder, threads=self._threads))
+        vectors = []
+        seconds = _seconds(lambda: vectors.append(encoder.passages(texts)))
+        np.save(target, vectors[0])
+        return seconds
+
+
+class Theirs:
+    """Tasks on the plain pipeline."""
+
+    def __init__(self, told: Task) -> None:
+        import torch
+
+        from benchmarks.plain import Plain
+
+        torch.set_num_threads(told["threads"])
+        self._plain = Plain(str(packaged_folder(DEFAULT_ENCODER)))
+        self._folder = Path(told["plain_index"])
+
+    def save(self, source: str | None) -> None:
+        """Write the index of the plain pipeline over the same passages."""
+        self._plain.save(corpus.passages(Path(source) if source else None), self._folder)
+
+    def load(self) -> None:
+        """Load what answering needs."""
+        self._plain.open(self._folder)
+        self.ask("What was said?")
+
+    def ask(self, question: str) -> float:
+        """Return the seconds of encoding a question and searching."""
+        return _seconds(lambda: self._plain.ask(question))
+
+    def embed(self, texts: Sequence[str], target: str) -> float:
+        """Return the seconds of embedding; write the vectors."""
+        import numpy as np
+
+        vectors = []
+        seconds = _seconds(lambda: vectors.append(self._plain.encode(texts)))
+        np.save(target, vectors[0])
+        return seconds
+
+
+class Helper:
+    """What the coordinating process must not do itself, because it must stay small."""
+
+    def __init__(self, told: Task) -> None:
+        del told
+
+    def passages(self, source: str | None, count: int | None) -> list[str]:
+        """Return passages to measure on."""
+        return corpus.passages(Path(source) if source else None, count)
+
+    def made_up_passages(self, folder: str, count: int) -> list[str]:
+        """Return the first passages of generated articles."""
+        return list(islice(corpus.passages_of(Path(folder)), count))
+
+    def model_folder(self) -> str:
+        """Return where the weights of the encoder lie."""
+        return str(packaged_folder(DEFAULT_ENCODER))
+
+    def least_cosine(self, one: str, other: str) -> float:
+        """Return the cosine of the two vectors, of two files of vectors, that agree least."""
+        import numpy as np
+
+        a, b = np.load(one).astype(np.float64), np.load(other).astype(np.float64)
+        return float(((a * b).sum(1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)).min())
+
+    def parse(self, source: str | None, words: int, rounds: int) -> dict[str, float]:
+        """Return words read, and the seconds of parsing all of them, of parsing what the finder parses, and of it all.
+
+        The three take turns, batch by batch, in one process and with one parser. The finder parses less than all: it
+        puts a short clause in the place of most direct speech.
+        """
+        from index.quotations import QuotationFinder
+        from index.quotations.frame import make_frame
+        from index.quotations.marks import find_marked
+
+        finder = QuotationFinder()
+        nlp = finder._nlp  # noqa: SLF001  (the very parser whose share is measured)
+        batches = list(_batches(corpus.articles(Path(source) if source else None), words))
+
+        def parse(texts: Sequence[str]) -> None:
+            with nlp.memory_zone():
+                for _ in nlp.pipe(texts, batch_size=64):
+                    pass
+
+        def framed(paragraphs: Sequence[str]) -> list[str]:
+            return [make_frame(text, m).text for text, m in zip(paragraphs, find_marked(paragraphs), strict=True)]
+
+        list(finder.read(batches[0]))
+        total = {"words": 0.0, "parse": 0.0, "frames": 0.0, "both": 0.0}
+        for batch in batches * rounds:
+            texts = [text for article in batch for text in article.paragraphs]
+            frames = [text for article in batch for text in framed(article.paragraphs)]
+            total["words"] += _words(batch)
+            total["parse"] += _seconds(parse, texts)
+            total["frames"] += _seconds(parse, frames)
+            total["both"] += _seconds(lambda articles: list(finder.read(articles)), batch)
+        return total
+
+
+def _words(articles: Sequence[Article]) -> int:
+    return sum(len(text.split()) for article in articles for text in article.paragraphs)
+
+
+def _batches(articles: Sequence[Article], words: int) -> Iterator[list[Article]]:
+    """Yield articles as the finder takes them, until there are so many words; few articles come again."""
+    yielded = 0
+    while yielded < words:
+        for start in range(0, len(articles), ARTICLES_A_BATCH):
+            batch = list(articles[start : start + ARTICLES_A_BATCH])
+            yield batch
+            yielded += _words(batch)
+            if yielded >= words:
+                return
+
+
+def _seconds(work: Callable[..., object], *given: object) -> float:
+    start = time.perf_counter()
+    work(*given)
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    role, told = sys.argv[1:]
+    worker = {"ours": Ours, "plain": Theirs, "helper": Helper}[role](json.loads(told))
+    for line in sys.stdin:
+        task = json.loads(line)
+        answer = getattr(worker, task.pop("task"))(**task)
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()
