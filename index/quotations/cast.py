@@ -11,12 +11,13 @@ from spacy.tokens import Doc, Token
 
 from index.quotations.gender import GENDERS, Gender, by_first_name, by_role, by_title
 from index.quotations.mentions import Found, find_names
-from index.quotations.names import SUFFIXES, TITLES, clean, fold, last_name, name_words, same_first
+from index.quotations.names import SUFFIXES, TITLES, clean, fold, last_name, name_words, same_first, spelled_out
 from index.quotations.phrases import is_subject, roles, title_before
 from index.quotations.syntax import child
 
 _ENOUGH = 2
 _LINKS = frozenset({"of", "for", "at", "in", "from", "with", "and"})
+_DETERMINERS = frozenset({"", "the", "this", "that", "a", "an"})
 _DOMINANCE = 3
 
 
@@ -200,8 +201,7 @@ class Cast:
 
     def in_role(self, phrase: str, before: tuple[int, int]) -> Person | None:
         """Return the one person whom a description ("the county's mayor") fits, of those named before a place."""
-        words = [fold(word) for word in phrase.split()]
-        words = [word for word in words if word and word not in {"the", "this", "that", "a", "an"}]
+        words = [word for word in map(spelled_out, phrase.split()) if word not in _DETERMINERS]
         if not words:
             return None
         fitting = [one for one in self.people if one.since < before and any(_fits(words, role) for role in one.roles)]
@@ -214,7 +214,7 @@ def _suffix(words: tuple[str, ...]) -> str:
 
 def _fits(wanted: list[str], role: str) -> bool:
     """Whether a description says nothing of a person beyond what the article has said: "the senator from Ohio"."""
-    given = [fold(word) for word in role.split()]
+    given = [spelled_out(word) for word in role.split()]
     return _noun(given) == _noun(wanted) and set(wanted) - _LINKS <= {*given, "former", "now"}
 
 

@@ -50,8 +50,8 @@ def _naming(verb: Token, cue: Cue) -> Range | None:
     ]
     if not parts or (parts[0].dep_ == "prep" and not cue.noun):
         return None
-    if cue.lemma == "call" and len(parts) == 1 and parts[0].dep_ == "dobj":  # by telephone
-        return None
+    if cue.lemma == "call" and len(parts) == 1 and (parts[0].dep_ == "dobj" or parts[0].pos_ == "PROPN"):
+        return None  # by telephone
     return trimmed(verb.doc, parts[0].left_edge.i, max(one.right_edge.i for one in parts))
 
 

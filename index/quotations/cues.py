@@ -50,7 +50,8 @@ _NAMING = """
 call label brand dub describe characterize characterise portray depict term liken compare denounce dismiss deride hail
 decry condemn praise criticize criticise slam blast mock ridicule tout cite accuse blame credit
 """
-_NAMERS = words("call label brand dub describe term")
+NAMERS = words("call label brand dub describe term")
+"""Verbs whose clause is a name given to something, not something said."""
 _INFINITIVE = """
 ask beg urge implore beseech promise vow pledge threaten offer swear order instruct command demand propose tell advise
 warn caution counsel encourage challenge invite request plead exhort admonish remind claim
@@ -203,7 +204,7 @@ def _lexicon() -> dict[str, Cue]:
         if verb not in verbs:
             entry(verb).quoted_only = True
     for cue in verbs.values():
-        cue.reports_first = cue.clause and cue.lemma not in _NAMERS
+        cue.reports_first = cue.clause and cue.lemma not in NAMERS
     return {form: cue for verb, cue in verbs.items() for form in _forms(verb)}
 
 

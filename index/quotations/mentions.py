@@ -2,36 +2,58 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from spacy.tokens import Doc, Token
 
 from index.quotations.gender import is_first_name
-from index.quotations.names import HONORIFICS, PARTICLES, TITLES, fold, name_words
+from index.quotations.names import HONORIFICS, PARTICLES, TITLES, clean, fold, name_words
+from index.quotations.syntax import child
 
 Found: TypeAlias = tuple[int, int, int, tuple[str, ...]]
 """A paragraph's number, the first and last token of a name in its parse, and the words of the name."""
+
+_Name: TypeAlias = tuple[int, int, tuple[str, ...]]
+_Spans: TypeAlias = dict[int, tuple[int, tuple[str, ...]]]
 
 _ELSE = frozenset({"ORG", "GPE", "NORP", "FAC", "LOC", "PRODUCT", "WORK_OF_ART", "EVENT", "LAW"})
 _PLACES = frozenset({"GPE", "LOC", "FAC", "NORP"})
 # Names that stand like people's in the news and are none.
 _NOBODY = frozenset({"twitter", "facebook", "instagram", "youtube", "google", "congress", "senate", "god", "internet"})
 _LONGEST = 5
+_PARTY = re.compile(r"\( ?[RDI] ?-")  # (R-Tex.)
 
 
 def find_names(docs: Sequence[Doc]) -> list[Found]:
     """Return the names of people in the paragraphs of an article, in the order of the text."""
     other = _other_names(docs)
-    found: list[Found] = []
-    for number, doc in enumerate(docs):
-        spans = {first: (last, words) for first, last, words in _entities(doc) if other[fold(" ".join(words))] <= 0}
-        for first, last, words in _lexical(doc):
-            if not any(first <= at <= last or at <= first <= end for at, (end, _) in spans.items()):
-                spans[first] = (last, words)
-        found.extend((number, first, last, words) for first, (last, words) in sorted(spans.items()))
-    return found
+    spans: list[_Spans] = []
+    for doc in docs:
+        spans.append({first: (last, words) for first, last, words in _entities(doc) if other[_key(words)] <= 0})
+        _add(spans[-1], _lexical(doc))
+        _add(spans[-1], _described(doc))
+    full = {words for named in spans for _, words in named.values() if len(words) > 1}
+    for doc, named in zip(docs, spans, strict=True):
+        _add(named, _known(doc, full))
+    return [
+        (number, first, last, words)
+        for number, named in enumerate(spans)
+        for first, (last, words) in sorted(named.items())
+    ]
+
+
+def _key(words: tuple[str, ...]) -> str:
+    return fold(" ".join(words))
+
+
+def _add(spans: _Spans, found: Iterable[_Name]) -> None:
+    """Add names where none was found before."""
+    for first, last, words in found:
+        if not any(first <= at <= last or at <= first <= end for at, (end, _) in spans.items()):
+            spans[first] = (last, words)
 
 
 def _other_names(docs: Sequence[Doc]) -> Counter[str]:
@@ -68,14 +90,54 @@ def _lexical(doc: Doc) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     while at < len(doc) - 1:
         token = doc[at]
         if _opens_name(token):
-            last = _name_end(doc, at)
-            words = name_words(doc[at : last + 1].text)
+            first, last = _before_hyphen(doc, at), _name_end(doc, at)
+            words = name_words(doc[first : last + 1].text)
             if last > at and len(words) in {2, 3, 4} and doc[last].ent_type_ not in _PLACES:
-                yield at, last, words
+                yield first, last, words
                 at = last
-            elif at and fold(doc[at - 1].text) in HONORIFICS and len(words) == 1:
-                yield at, last, words
+            elif first and fold(doc[first - 1].text) in HONORIFICS and len(words) == 1:
+                yield first, last, words
         at += 1
+
+
+def _described(doc: Doc) -> Iterator[_Name]:
+    """Names that the words behind them show to be a person's: "Mo Elleithee, director of …", "Ada Fisher, 43,"."""
+    for token in doc:
+        if token.pos_ != "PROPN" or token.i + 2 >= len(doc) or doc[token.i + 1].text not in {",", "("}:
+            continue
+        first = token.i
+        while first and doc[first - 1].pos_ == "PROPN" and _is_capitalized(doc[first - 1]):
+            first -= 1
+        words = name_words(doc[first : token.i + 1].text)
+        if len(words) in {2, 3} and all(map(str.isalpha, words)) and _is_person_beside(token):
+            yield token.i + 1 - len(words), token.i, words
+
+
+def _is_person_beside(name: Token) -> bool:
+    doc, at = name.doc, name.i + 1
+    if doc[at].text == "(":
+        return bool(_PARTY.match(doc[at:].text))
+    age = doc[at + 1].text
+    if (age.isdigit() and 10 <= int(age) < 110 and doc[at + 2 : at + 3].text == ",") or doc[at + 1].lower_ == "who":
+        return True
+    apposed = child(name, "appos")
+    return apposed is not None and apposed.pos_ == "NOUN" and fold(apposed.text) in TITLES
+
+
+def _known(doc: Doc, full: Collection[tuple[str, ...]]) -> Iterator[_Name]:
+    """Full names known from elsewhere in the article."""
+    by_first: dict[str, list[tuple[str, ...]]] = {}
+    for words in full:
+        by_first.setdefault(words[0], []).append(words)
+    for token in doc:
+        for words in by_first.get(token.text, ()):
+            last = token.i + len(words) - 1
+            if last < len(doc) and all(clean(doc[token.i + at].text) == word for at, word in enumerate(words)):
+                yield token.i, last, words
+
+
+def _is_capitalized(token: Token) -> bool:
+    return bool(token.text[0].isupper() and token.text.isalpha())
 
 
 def _opens_name(token: Token) -> bool:
@@ -84,6 +146,13 @@ def _opens_name(token: Token) -> bool:
     if token.i and fold(token.nbor(-1).text) in TITLES and token.nbor(-1).text[0].isupper():
         return True
     return token.ent_type_ not in _PLACES and is_first_name(token.text)
+
+
+def _before_hyphen(doc: Doc, first: int) -> int:
+    """The first token of "Jean-Marc"."""
+    while first > 1 and doc[first - 1].text == "-" and not (doc[first - 2].whitespace_ or doc[first - 1].whitespace_):
+        first -= 2
+    return first
 
 
 def _name_end(doc: Doc, first: int) -> int:

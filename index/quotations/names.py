@@ -25,6 +25,20 @@ COURTESY = frozenset({"mr", "mrs", "ms", "miss", "dr", "sir", "dame"})
 HONORIFICS = COURTESY | {"sen", "rep", "gov"}
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 PARTICLES = frozenset({"de", "la", "van", "von", "der", "del", "al", "bin", "el", "di", "da", "dos", "du", "le", "den"})
+_ABBREVIATIONS = {
+    "sen": "senator",
+    "gov": "governor",
+    "rep": "representative",
+    "gen": "general",
+    "atty": "attorney",
+    "lt": "lieutenant",
+    "prof": "professor",
+    "rev": "reverend",
+    "supt": "superintendent",
+    "det": "detective",
+    "sgt": "sergeant",
+    "capt": "captain",
+}
 _POSSESSIVE = re.compile(r"['’]s?$")
 _EDGES = '.,;:!?"“”‘()[]'
 
@@ -38,6 +52,11 @@ def clean(word: str) -> str:
 def fold(word: str) -> str:
     """Return a word in the form in which names are compared."""
     return clean(word).replace(".", "").replace("’", "'").casefold()
+
+
+def spelled_out(word: str) -> str:
+    """Return a word of a description in its compared form, the usual abbreviations of offices spelled out."""
+    return _ABBREVIATIONS.get(fold(word), fold(word))
 
 
 def name_words(text: str) -> tuple[str, ...]:

@@ -6,13 +6,17 @@ before was about, its subject first, is what a pronoun most likely goes on about
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from spacy.tokens import Token
 
 from index.quotations.cast import Cast, Mention, Person
 from index.quotations.gender import GENDERS, Gender
+from index.quotations.names import TITLES
 from index.quotations.types import Speaker
+from index.quotations.wordlists import words
 
 PLURALS = frozenset({"they", "them", "themselves"})
 PRONOUNS = (
@@ -47,13 +51,23 @@ PRONOUNS = (
     }
 )
 _REACH = 1
+_PERSON_NOUNS = TITLES | words(
+    """man woman person boy girl mother father son daughter husband wife brother sister friend neighbor neighbour
+    resident voter official source ally supporter opponent witness victim survivor worker employee driver pilot
+    employer member leader insider speaker participant attendee protester passenger customer shopper tourist patient
+    scientist biologist physician surgeon therapist counselor engineer architect developer broker banker investor
+    trader manager producer musician writer novelist poet prosecutor investigator agent soldier firefighter paramedic
+    politician diplomat envoy adviser advisor biographer colleague classmate roommate cousin uncle aunt grandmother
+    grandfather widow widower parent dancer player athlete runner rider hunter fisherman farmer rancher vendor
+    """
+)
 
 
 @dataclass(slots=True)
 class Focus:
     """What each sentence read so far was about, in the order of the text."""
 
-    people: list[tuple[int, int, Person | None]] = field(default_factory=list)
+    people: list[tuple[int, int, Person | Speaker | None]] = field(default_factory=list)
     groups: list[tuple[int, int, Speaker]] = field(default_factory=list)
 
     def unclear(self, paragraph: int, sentence: int) -> None:
@@ -62,12 +76,12 @@ class Focus:
 
     def on(self, paragraph: int, sentence: int, who: Person | Speaker) -> None:
         """Note the subject of a sentence, given by the number of its paragraph and its first token."""
-        if isinstance(who, Person):
+        if is_one(who):
             self.people.append((paragraph, sentence, who))
-        else:
+        elif isinstance(who, Speaker):
             self.groups.append((paragraph, sentence, who))
 
-    def latest(self, paragraph: int, since: tuple[int, int]) -> Person | None:
+    def latest(self, paragraph: int, since: tuple[int, int]) -> Person | Speaker | None:
         """Return the person whom a sentence of this paragraph, after a place, was about; the last one."""
         number, sentence, person = self.people[-1] if self.people else (-1, -1, None)
         return person if number == paragraph and (number, sentence) > since else None
@@ -80,7 +94,7 @@ class Focus:
         if gender is None:
             return None
         person = _in_sentence(token, paragraph, cast, gender) or self._before(token, paragraph, cast, gender)
-        if person is not None:
+        if isinstance(person, Person):
             person.seen[gender] += 1
         return person
 
@@ -97,7 +111,7 @@ class Focus:
             number == paragraph and person is not None and person.gender == gender for number, _, person in self.people
         )
 
-    def _before(self, token: Token, paragraph: int, cast: Cast, gender: Gender) -> Person | None:
+    def _before(self, token: Token, paragraph: int, cast: Cast, gender: Gender) -> Person | Speaker | None:
         for number, sentence, person in reversed(self.people):
             if number < paragraph - _REACH:
                 break
@@ -112,6 +126,14 @@ class Focus:
                 return None
             return person
         return _only(cast, paragraph, token, gender)
+
+
+def is_one(who: Person | Speaker | None) -> TypeGuard[Person | Speaker]:
+    """Whether a speaker may be called he or she: a person, or one who is only described ("a neighbor of hers")."""
+    if not isinstance(who, Speaker):
+        return who is not None
+    head = re.split(r" (?:of|for|with|from|in|at|on|who)\b|,", who.name.casefold())[0].split()
+    return who.kind == "group" and bool(head) and head[-1] in _PERSON_NOUNS
 
 
 def _in_sentence(token: Token, paragraph: int, cast: Cast, gender: Gender) -> Person | None:
@@ -138,7 +160,9 @@ def _mentions(cast: Cast, paragraph: int, first: int, end: int) -> list[Mention]
     return [one for one in cast.named(paragraph) if first <= one.first < end]
 
 
-def _rivals(cast: Cast, after: tuple[int, int], before: tuple[int, int], person: Person, gender: Gender) -> bool:
+def _rivals(
+    cast: Cast, after: tuple[int, int], before: tuple[int, int], person: Person | Speaker, gender: Gender
+) -> bool:
     between = (one for number in range(after[0], before[0] + 1) for one in cast.named(number))
     return any(
         after < (one.paragraph, one.first) < before and one.person is not person and one.person.gender == gender

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Token
 
 from index.quotations.contents import contents, inverted_contents
-from index.quotations.cues import CUES, NOUNS, Cue
+from index.quotations.cues import CUES, NAMERS, NOUNS, Cue
 from index.quotations.frame import Frame
 from index.quotations.syntax import Range, child, extent, is_negated, outer, phrase_after, subject, trimmed
 
@@ -115,6 +115,7 @@ def _inverted(verb: Token, cue: Cue) -> Token | None:
         or verb.i < 2
         or doc[verb.i - 1].text != ","
         or cue.lemma in _ADDRESSED
+        or cue.lemma in NAMERS
         or verb.tag_ not in {"VBD", "VBZ", "VBP"}
     ):
         return None
@@ -159,7 +160,7 @@ def _from_according(token: Token) -> Report | None:
         ranges = [before]
         if after is not None and after[1] - after[0] > 20 and doc[last + 1].text == ",":
             ranges.append(after)
-    elif after is not None and after[1] - after[0] > 12:
+    elif after is not None and (after[1] - after[0] > 12 or "“" in doc.text[after[0] - 1 : after[1]]):
         ranges = [after]
     else:
         return None

@@ -12,14 +12,18 @@ from index.quotations.frame import Frame
 from index.quotations.gender import GENDERS, by_role
 from index.quotations.names import TITLES, fold
 from index.quotations.phrases import noun_phrase
-from index.quotations.pronouns import PRONOUNS, Focus
+from index.quotations.pronouns import PRONOUNS, Focus, is_one
 from index.quotations.reports import Report
 from index.quotations.syntax import MESSAGES, child
 from index.quotations.types import Speaker
 
 _ASIDE = frozenset({"relcl", "acl", "advcl", "pcomp"})
 _LONGEST = 20
+_LONGEST_NAME = 4
+# The parser's small model calls many a person an organisation, a building or a product.
+_MAY_BE_PERSON = frozenset({"", "PERSON", "ORG", "FAC", "PRODUCT"})
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+_NOMINAL = frozenset({"NOUN", "PROPN", "ADJ"})
 _DEFINITE = frozenset({"the", "this", "that", "his", "her", "their", "its"})
 
 
@@ -42,7 +46,7 @@ class Sources:
             while waiting and waiting[0].verb < sentence.end:
                 report = waiting.pop(0)
                 found = self._resolve(report)
-                if isinstance(found, Person) and doc[report.verb].dep_ not in _ASIDE:
+                if is_one(found) and doc[report.verb].dep_ not in _ASIDE:
                     spoke = found
             subject = spoke or self._subject(sentence, paragraph)
             if subject is not None:
@@ -79,15 +83,23 @@ class Sources:
             self._order.append(found)
 
     def _subject(self, sentence: Span, paragraph: int) -> Person | Speaker | None:
-        for one in sentence.root.children:
-            if one.dep_ in {"nsubj", "nsubjpass"}:
-                found = self._named(one, paragraph)
-                if found is None and one.lower_ in PRONOUNS:
-                    return self._focus.resolve(one, paragraph, self.cast)
-                if found is None and one.tag_ == "NNS":
-                    return self._phrase(one)
-                return found
-        return None
+        one = child(sentence.root, "nsubj", "nsubjpass")
+        if one is None:
+            return self._fronted(sentence, paragraph)
+        found = self._named(one, paragraph)
+        if found is None and one.lower_ in PRONOUNS:
+            return self._focus.resolve(one, paragraph, self.cast)
+        if found is None and one.tag_ == "NNS":
+            return self._phrase(one)
+        return found
+
+    def _fronted(self, sentence: Span, paragraph: int) -> Person | None:
+        """Whoever a sentence begins with, where the parser found no subject: "And Lee, for all he won, seems …"."""
+        start = sentence.start
+        while start < sentence.root.i and sentence.doc[start].pos_ in {"CCONJ", "ADV", "SPACE"}:
+            start += 1
+        mention = self.cast.at(paragraph, start)
+        return mention.person if mention is not None and start < sentence.root.i else None
 
     def _who(self, source: Token | str, report: Report) -> Person | Speaker | None:
         if isinstance(source, str):
@@ -110,8 +122,7 @@ class Sources:
             or apposed_name(source, self.cast, paragraph)
         )
         if mention is None and fold(source.text) in TITLES:
-            inside = (self.cast.at(paragraph, at) for at in range(source.i, source.right_edge.i + 1))
-            mention = next((one for one in inside if one is not None), None)
+            mention = self._titled(source, paragraph)
         if mention is None and verb > source.i:
             mention = self._beside(source, paragraph, verb)
         if mention is not None:
@@ -120,6 +131,17 @@ class Sources:
             return self._possessor(source, paragraph)
         if source.tag_ == "NN" and source.left_edge.lower_ in _DEFINITE:
             return self.cast.in_role(noun_phrase(source).text, (paragraph, source.i))
+        return None
+
+    def _titled(self, source: Token, paragraph: int) -> Mention | None:
+        """The name right behind a title ("spokesman Lee"); "a spokesman for Lee" and "…, who met Lee," name another."""
+        for at in range(source.i + 1, source.right_edge.i + 1):
+            token = source.doc[at]
+            mention = self.cast.at(paragraph, at)
+            if mention is not None:
+                return mention
+            if token.pos_ not in _NOMINAL and not (token.text == "of" and source.text[0].isupper()):
+                return None
         return None
 
     def _possessor(self, source: Token, paragraph: int) -> Person | None:
@@ -170,10 +192,9 @@ class Sources:
 def _names_somebody(sentence: Span) -> bool:
     """Whether a bare name that may be a person's is the subject of a sentence."""
     for one in sentence.root.children:
-        if one.dep_ == "nsubj" and one.pos_ == "PROPN" and one.ent_type_ in {"", "PERSON", "ORG"}:
-            return bool(
-                one.left_edge.pos_ != "DET" and not one.text.isupper() and one.right_edge.i - one.left_edge.i < 3
-            )
+        if one.dep_ == "nsubj" and one.pos_ == "PROPN" and one.ent_type_ in _MAY_BE_PERSON:
+            short = len(noun_phrase(one)) <= _LONGEST_NAME
+            return bool(short and one.left_edge.pos_ != "DET" and not one.text.isupper())
     return False
 
 

@@ -34,7 +34,12 @@ def is_passive(verb: Token) -> bool:
     """Whether a verb stands in the passive."""
     if any(one.dep_ in _PASSIVE for one in verb.children):
         return True
-    return bool(verb.tag_ in {"VBN", "VBD"} and verb.dep_ == "acl")
+    if verb.tag_ in {"VBN", "VBD"} and verb.dep_ == "acl":
+        return True
+    # "was reviled and then hailed", "when advised to stop": a participle with neither auxiliary nor subject.
+    if verb.tag_ != "VBN" or any(one.dep_ in {"aux", "nsubj"} for one in verb.children):
+        return False
+    return is_passive(verb.head) if verb.dep_ == "conj" and verb.head != verb else verb.dep_ in {"advcl", "amod"}
 
 
 def subject(verb: Token) -> Token | None:
@@ -44,7 +49,27 @@ def subject(verb: Token) -> Token | None:
         return child(agent, "pobj") if agent is not None else None
     if verb.dep_ == "conj" and child(verb, "nsubj", "csubj") is None and not _is_joined(verb):
         return _before(verb)
-    return _active_subject(outer(verb) or verb) or _before(verb)
+    found = _active_subject(outer(verb) or verb) or _before(verb)
+    return _agreeing(found, verb) if found is not None and verb.dep_ == "conj" else found
+
+
+def _agreeing(found: Token, verb: Token) -> Token:
+    """The subject further out where the borrowed one disagrees in number: "Some fear that Lee is late and warn …"."""
+    # The tagger also takes the plural form for an infinitive, which "to" or a modal verb would show.
+    bare = verb.tag_ == "VB" and verb.head.tag_ != "VB" and child(verb, "aux") is None
+    if verb.tag_ not in {"VBP", "VBZ"} and not bare:
+        return found
+    plural = verb.tag_ != "VBZ"
+    if found.head == verb or _is_plural(found) == plural:
+        return found
+    outwards = (child(above, "nsubj") for above in verb.ancestors)
+    return next((one for one in outwards if one is not None and _is_plural(one) == plural), found)
+
+
+def _is_plural(noun: Token) -> bool:
+    if child(noun, "conj") is not None or noun.lower_ in {"they", "we", "who", "that", "which"}:
+        return True
+    return noun.tag_ in {"NNS", "NNPS"}
 
 
 def outer(verb: Token) -> Token | None:
