@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
-TITLES = frozenset(
-    """mr mrs ms miss dr sir dame lord lady prof professor rev reverend hon sen senator rep representative congressman
-    congresswoman gov governor lt lieutenant gen general col colonel maj major capt captain sgt sergeant chief
-    president vice secretary attorney minister prime judge justice mayor councilman councilwoman commissioner
-    superintendent speaker chairman chairwoman chair director spokesman spokeswoman spokesperson protester
-    former ex acting deputy candidate nominee first""".split()
-)
-SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+from index.quotations.names import SUFFIXES
+from index.quotations.names import TITLES as NEWS_TITLES
+
+# Words that stand among titles in articles, but are names themselves in what people ask ("the State Department").
+_NO_TITLES = frozenset("state gop u.s us fellow republican democratic democrat rival".split())
+TITLES = (NEWS_TITLES | {"ma'am", "madam", "protester"}) - _NO_TITLES
 _SMALL = frozenset("the a an of for and at in on his her their its himself herself themselves itself own".split())
 # The words people use for whoever leads something; articles use others for the same person.
 _LEADERS = frozenset(

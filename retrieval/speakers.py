@@ -9,8 +9,9 @@ from functools import cached_property
 
 from rapidfuzz.distance import OSA
 
+from index.quotations.names import SUFFIXES, first_names_agree
 from index.records import SpeakerRow
-from retrieval.names import SUFFIXES, fold, is_plural, name_words, names_a_role, role_words, words
+from retrieval.names import fold, is_plural, name_words, names_a_role, role_words, words
 
 Key = tuple[str, ...]
 
@@ -118,7 +119,7 @@ class Directory:
             return []
         exact = [p for p in self.people if tuple(mentioned) in p.names]
         return exact or [
-            p for p in self._bearers.get(mentioned[-1], ()) if any(_same_first(mentioned[0], f) for f in p.first)
+            p for p in self._bearers.get(mentioned[-1], ()) if any(first_names_agree(mentioned[0], f) for f in p.first)
         ]
 
     def _by_last_name(self, mentioned: list[str]) -> list[Person]:
@@ -205,7 +206,7 @@ def _join_short_first_names(groups: dict[Key, list[SpeakerRow]]) -> None:
             by_last[key[1]].append(key)
     for keys in by_last.values():
         for short in keys:
-            longer = [key for key in keys if key != short and _same_first(short[0], key[0]) and key in groups]
+            longer = [key for key in keys if key != short and first_names_agree(short[0], key[0]) and key in groups]
             if len(longer) == 1 and short in groups and not _genders(groups, short) ^ _genders(groups, longer[0]):
                 groups[longer[0]] += groups.pop(short)
 
@@ -227,12 +228,6 @@ def _join_last_names(groups: dict[Key, list[SpeakerRow]]) -> None:
         second = max(rival, likely[1][1] if len(likely) > 1 else 0)
         if likely and likely[0][1] >= DOMINANCE * second:
             groups[likely[0][0]] += groups.pop(key)
-
-
-def _same_first(one: str, other: str) -> bool:
-    """Tell whether one first name is the other, its initial, or its beginning: Ken and Kenneth."""
-    short, long = sorted((one, other), key=len)
-    return one == other or ((len(short) == 1 or len(short) >= 3) and long.startswith(short))
 
 
 def _person(rows: list[SpeakerRow]) -> Person:

@@ -200,12 +200,19 @@ class Cast:
         return self._full(words)
 
     def in_role(self, phrase: str, before: tuple[int, int]) -> Person | None:
-        """Return the one person whom a description ("the county's mayor") fits, of those named before a place."""
+        """Return the one person whom a description ("the county's mayor") fits, of those named before a place.
+
+        Where others were named since that person was, the description may be one of theirs that the article left out.
+        """
         words = [word for word in map(spelled_out, phrase.split()) if word not in _DETERMINERS]
         if not words:
             return None
         fitting = [one for one in self.people if one.since < before and any(_fits(words, role) for role in one.roles)]
-        return fitting[0] if len(fitting) == 1 else None
+        if len(fitting) != 1:
+            return None
+        here = [one.person for one in self.named(before[0]) if one.first < before[1]]
+        near = [*here, *(one.person for one in self.named(before[0] - 1))]
+        return fitting[0] if fitting[0] in near or not here else None
 
 
 def _suffix(words: tuple[str, ...]) -> str:
@@ -236,4 +243,6 @@ def _may_name(token: Token) -> bool:
 def apposed_name(head: Token, cast: Cast, paragraph: int) -> Mention | None:
     """Return the person named in apposition to a noun phrase ("the mayor, Ana Reyes,")."""
     one = child(head, "appos")
-    return cast.at(paragraph, one.i) if one is not None else None
+    if one is None:
+        return None
+    return cast.at(paragraph, one.i) or apposed_name(one, cast, paragraph)

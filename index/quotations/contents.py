@@ -39,6 +39,10 @@ def _clause(verb: Token, cue: Cue) -> list[Range]:
         start, end = extent(right[0])
         later = [extent(one)[1] for one in verb.children if _goes_on(one, right[0])]
         return [(start, max([end, *later]))]
+    if cue.lemma == "ask" and (asked := child(verb, "dobj")) is not None:
+        clause = child(asked, "relcl")
+        if clause is not None and clause.left_edge.tag_ in {"WP", "WRB"}:  # asked her who would win
+            return [extent(clause)]
     stated = _in_statement(verb)
     if stated is not None:
         return [extent(stated)]

@@ -34,7 +34,7 @@ def join_marks(doc: Doc, frame: Frame, reports: list[Report], previous: Report |
             _keep_nearest(result, stretch)
             continue
         report = _by_verb(doc, frame, stand_in, by_verb)
-        if report is None and stretch.single:
+        if report is None and (stretch.single or not _begins_sentence(frame.source, stretch)):
             continue
         if report is None:
             report = _floating(doc, result, stretch, stand_in, previous)
@@ -43,6 +43,12 @@ def join_marks(doc: Doc, frame: Frame, reports: list[Report], previous: Report |
             result.append(report)
         report.ranges.append((stretch.start, stretch.end))
     return sorted(result, key=lambda one: min(one.ranges))
+
+
+def _begins_sentence(text: str, stretch: Marked) -> bool:
+    """Whether quoted words stand free; within a sentence that reports nothing they are a title or a term."""
+    before = text[: stretch.start].rstrip()
+    return not before or before[-1] in ".!?…:—–―-\"”’')]*"
 
 
 def _covers(reports: list[Report], stretch: Marked) -> bool:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+
+from nicknames import NickNamer
 
 from index.quotations.wordlists import words
 
@@ -77,10 +80,18 @@ def last_name(words: tuple[str, ...]) -> str:
 
 
 def same_first(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Whether the first names of two full names may belong to one person: equal, an initial or a short form."""
-    a, b = fold(one[0]), fold(other[0])
-    if len(one) < 2 or len(other) < 2 or a == b:
+    """Whether the first names of two names may belong to one person; a surname alone contradicts nobody."""
+    return len(one) < 2 or len(other) < 2 or first_names_agree(fold(one[0]), fold(other[0]))
+
+
+def first_names_agree(one: str, other: str) -> bool:
+    """Whether two first names in their compared form may be one person's: equal, an initial, a short or pet form."""
+    short, long = sorted((one, other), key=len)
+    if one == other or ((len(short) == 1 or len(short) > 2) and long.startswith(short)):
         return True
-    if len(a) == 1 or len(b) == 1:
-        return a[0] == b[0]
-    return len(a) > 2 and len(b) > 2 and (a.startswith(b) or b.startswith(a))
+    return long in _pet_names().canonicals_of(short) or short in _pet_names().canonicals_of(long)
+
+
+@cache
+def _pet_names() -> NickNamer:
+    return NickNamer()

@@ -117,6 +117,7 @@ def _inverted(verb: Token, cue: Cue) -> Token | None:
         or cue.lemma in _ADDRESSED
         or cue.lemma in NAMERS
         or verb.tag_ not in {"VBD", "VBZ", "VBP"}
+        or any(one.dep_ == "nsubj" and one.i < verb.i for one in verb.children)
     ):
         return None
     source = phrase_after(verb)

@@ -109,6 +109,9 @@ def _before(verb: Token) -> Token | None:
         return None
     while at > verb.sent.start and doc[at].pos_ in {"ADV", "AUX"}:
         at -= 1
+    if doc[at].text == ")" and verb.dep_ == "ROOT" and child(verb, "nsubj") is None:  # Ana Reyes (D-Dunmore) said
+        opening = next((i for i in range(at, verb.sent.start, -1) if doc[i].text == "("), at)
+        return doc[opening - 1] if doc[opening - 1].ent_type_ == "PERSON" else None
     found = [one for one in (doc[at], *doc[at].ancestors) if one.right_edge.i == at and one.pos_ in {"NOUN", "PROPN"}]
     if verb.dep_ == "conj":
         return found[-1] if found and (found[-1].dep_ != "pobj" or found[-1].head.lower_ in {"as", "while"}) else None

@@ -11,7 +11,9 @@ from index.quotations.frame import Frame
 from index.quotations.reports import Report
 
 _NAME = r"[A-Z][\w.'’-]*(?: (?:[A-Z][\w.'’-]*|de|la|van|von|der|del|al|bin)){0,4}"
-_CAPITALS = re.compile(r"\s*([A-Z][A-Z.'’ -]*[A-Z](?: [A-Z][A-Z.'’-]+)*)(?:\s*\([^)]{1,40}\))?:\s+(?=\S)")
+_CAPITALS = re.compile(r"\s*[“\"]?([A-Z][A-Z.'’ -]*[A-Z](?: [A-Z][A-Z.'’-]+)*)(?:\s*\([^)]{1,40}\))?:\s+(?=\S)")
+_NOBODY = frozenset({"UPDATE", "NOTE", "WATCH", "READ", "MORE", "RELATED", "CORRECTION", "PHOTO", "PHOTOS", "VIDEO"})
+_SPEAKER = re.compile(rf"\s*[“\"]?({_NAME}): (?=[A-Z‘“])")
 _HEADED = re.compile(rf"\s*({_NAME})(?:, ?[^:“\"]{{1,60}}|\s*\([^)]{{1,50}}\))?:\s*(?=[“\"'‘])")
 _SIGNED = re.compile(rf"\s*[―—–-]{{1,2}}\s*({_NAME})(?:,[^.!?“\"]{{1,80}})?[.\s]*$")
 
@@ -19,19 +21,40 @@ _SIGNED = re.compile(rf"\s*[―—–-]{{1,2}}\s*({_NAME})(?:,[^.!?“\"]{{1,80}
 def find_laid_out(paragraphs: Sequence[str], frames: Sequence[Frame]) -> dict[int, Report]:
     """Return the report that the layout of a paragraph makes of it, by the number of the paragraph."""
     found: dict[int, Report] = {}
-    headings = {number: match for number, text in enumerate(paragraphs) if (match := _CAPITALS.match(text))}
-    # One heading in capitals may be a dateline or "UPDATE:"; a transcript repeats its names.
-    often = Counter(match.group(1).split()[-1] for match in headings.values())
+    headings = _headings(paragraphs)
     for number, (text, frame) in enumerate(zip(paragraphs, frames, strict=True)):
         heading = headings.get(number)
-        if heading is not None and often[heading.group(1).split()[-1]] > 1:
-            found[number] = _report(number, heading.group(1), ":", (heading.end(), len(text)))
+        if heading is not None:
+            quoted = frame.marked[0] if frame.marked and frame.marked[0].start < heading.start(1) else None
+            end = quoted.inner_end if quoted is not None and quoted.inner_start <= heading.start(1) else len(text)
+            found[number] = _report(number, heading.group(1), ":", (heading.end(), end))
             continue
         below = paragraphs[number + 1] if number + 1 < len(paragraphs) else ""
         report = _headed(number, text, frame) or _signed(number, text, below, frame)
         if report is not None:
             found[number] = report
     return found
+
+
+def _headings(paragraphs: Sequence[str]) -> dict[int, re.Match[str]]:
+    """Names that head paragraphs. One alone may be a dateline; a transcript repeats its names, capitals or not."""
+    capitals = _matches(_CAPITALS, paragraphs)
+    names = _matches(_SPEAKER, paragraphs)
+    found = names if sum(count > 1 for count in _surnames(names).values()) > 1 else {}
+    return found | (capitals if any(count > 1 for count in _surnames(capitals).values()) else {})
+
+
+def _matches(pattern: re.Pattern[str], paragraphs: Sequence[str]) -> dict[int, re.Match[str]]:
+    found = ((number, pattern.match(text)) for number, text in enumerate(paragraphs))
+    return {number: match for number, match in found if match is not None and _surname(match).upper() not in _NOBODY}
+
+
+def _surnames(headings: dict[int, re.Match[str]]) -> Counter[str]:
+    return Counter(_surname(match) for match in headings.values())
+
+
+def _surname(heading: re.Match[str]) -> str:
+    return heading.group(1).split()[-1]
 
 
 def _report(number: int, name: str, cue: str | None, content: tuple[int, int]) -> Report:
