@@ -10,9 +10,9 @@ from functools import cached_property
 
 from index.records import Records
 from retrieval.answer import Answer, Span
-from retrieval.attribution import FITS, Match, by_topic, newest_first, own_words
+from retrieval.attribution import FITS, Match, by_topic, covered, newest_first, own_words
 from retrieval.hits import make_hits
-from retrieval.names import names_a_role
+from retrieval.names import name_words, names_a_role, words
 from retrieval.question import Question, read_question
 from retrieval.search import Candidate, Scope, Searcher
 from retrieval.speakers import Directory, Person, clearly_meant
@@ -31,6 +31,10 @@ WORDS_FIT = 1.0
 
 ALSO_FITS = 0.8
 """How far the fit of a further passage may lie below the best."""
+
+NAMES_AND_TELLS = 0.5
+"""The probability, and the share of the topic's words, from which a passage that names somebody is worth showing."""
+
 NEAREST = 3
 CHOICES = 6
 CLEARLY_BETTER = 0.3
@@ -129,11 +133,25 @@ class Asking:
         if not named or (names_a_role(mention) and mention == mention.lower()):
             return None
         lexical = self.searcher.generation.lexical
-        if all(lexical.frequency(stem) for stem in named):
-            message = f"“{mention}” is mentioned in these articles, but not quoted."
-        else:
+        ranked = self._ranked()
+        if not all(lexical.frequency(stem) for stem in named):
             message = f"Nobody called “{mention}” speaks in these articles."
-        return self._not_found(message, [(c.passage, c.score) for c in self._ranked()], 0.9)
+        elif near := self._on_record(mention, ranked):
+            message = f"Whether these are {mention}’s words, the articles do not say clearly."
+            return self._answered([(c.passage, c.score) for c in near], near[0].score, {}, message=message)
+        else:
+            message = f"“{mention}” is mentioned in these articles, but not quoted."
+        return self._not_found(message, [(c.passage, c.score) for c in ranked], 0.9)
+
+    def _on_record(self, mention: str, ranked: Sequence[Candidate]) -> list[Candidate]:
+        """Return which passages name somebody and the topic asked for: who speaks there could not be told."""
+        passages = self.records.passages(
+            [candidate.passage for candidate in ranked if candidate.score >= NAMES_AND_TELLS]
+        )
+        named = set(name_words(mention))
+        texts = {passage: row.text for passage, row in passages.items() if named <= set(words(row.text))}
+        shares = covered(self.searcher, self.question.topic, texts.items())
+        return [c for c in ranked if shares.get(c.passage, 0.0) >= NAMES_AND_TELLS]
 
     def _whose_words(self) -> Answer:
         """Answer with the passage that holds certain words, and with who says them."""

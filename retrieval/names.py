@@ -37,9 +37,14 @@ def words(text: str) -> list[str]:
 
 
 def name_words(text: str) -> list[str]:
-    """Return the words of a name: titles, articles and suffixes are dropped, unless nothing else is left."""
+    """Return the words of a name: titles, articles and suffixes are dropped, but not the last word ("Peter King").
+
+    >>> name_words("Mayor Carlos Giménez Jr."), name_words("Amy Pope"), name_words("the mayor")
+    (['carlos', 'gimenez'], ['amy', 'pope'], ['mayor'])
+    """
     every = [word for word in words(text) if word not in _SMALL]
-    return [word for word in every if word not in TITLES | SUFFIXES | _PERSON_WORDS] or every
+    kept = [word for word in every if word not in SUFFIXES] or every
+    return [word for word in kept[:-1] if word not in TITLES | _PERSON_WORDS] + kept[-1:]
 
 
 def names_a_role(text: str) -> bool:

@@ -35,6 +35,10 @@ _NOUN_AND_TOPIC = rf"(?:own )?(?:{_NOUNS})\b(?P<topic>.*)$"
 _LEAD = r"^(?:(?:and|so|but|ok|okay|well|please|hey|hi|now|then)[, ]+)*"
 _TELL = r"(?:(?:can you |could you |please )*(?:tell me|show me|find|list|give me)\s+)?"
 
+_PLAINLY_SAYS = re.compile(
+    r"\s+(?:say|says|said|think|thinks|tell|tells|told|reports?|reported|write|writes|wrote)\b", re.IGNORECASE
+)
+
 _PATTERNS = tuple(
     re.compile(_LEAD + pattern, re.IGNORECASE)
     for pattern in (
@@ -170,9 +174,12 @@ def _first(patterns: tuple[re.Pattern[str], ...], tidy: str, bare: str, quoted: 
 
 
 def _at_verb(pattern: re.Pattern[str], bare: str) -> re.Match[str] | None:
-    """Return the match whose verb is one of saying, trying the places of the verb from left to right."""
+    """Return the match whose verb is one of saying, trying the places of the verb from left to right.
+
+    Such a word right before "say" ends a name: "the Washington Post say".
+    """
     match = pattern.match(bare)
-    while match and match["verb"].lower() not in _VERBS:
+    while match and (match["verb"].lower() not in _VERBS or _PLAINLY_SAYS.match(match["topic"])):
         longer = re.compile(
             pattern.pattern.replace("(?P<speaker>.+?)", rf"(?P<speaker>.{{{len(match['speaker']) + 1},}}?)"),
             re.IGNORECASE,
@@ -183,8 +190,10 @@ def _at_verb(pattern: re.Pattern[str], bare: str) -> re.Match[str] | None:
 
 def _may_speak(mention: str) -> bool:
     """Tell whether words in the place of a speaker may name one: few, no verb among them, not only "the"."""
-    named = re.findall(r"[\w’'-]+", mention.lower())
-    return len(named) <= 8 and not _NO_SPEAKER.intersection(named) and bool(set(named) - {"the", "a", "an"})
+    named = re.findall(r"[\w’'-]+", mention)
+    # "Will" and "Does" end names too.
+    forbidden = {word.lower() for word in named[:-1] if not word[0].isupper()} | {word.lower() for word in named[:1]}
+    return len(named) <= 8 and not _NO_SPEAKER & forbidden and bool({w.lower() for w in named} - {"the", "a", "an"})
 
 
 def _topic(words: str) -> str:

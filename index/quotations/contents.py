@@ -23,7 +23,7 @@ def contents(verb: Token, cue: Cue) -> list[Range]:
         found = complement(verb, cue)
         if found:
             return found
-    for find in (_clause, _that_clause, _around, complement):
+    for find in (_after_colon, _clause, _that_clause, _around, complement):
         found = find(verb, cue)
         if found:
             return found
@@ -48,6 +48,18 @@ def _clause(verb: Token, cue: Cue) -> list[Range]:
         return [extent(stated)]
     left = [one for one in found if one.i < verb.i]
     return _before(left[-1], verb) if left else []
+
+
+def _after_colon(verb: Token, cue: Cue) -> list[Range]:
+    """What follows the object and a colon: "asked a simple question: Who will win?"."""
+    objects = [one for one in verb.children if one.dep_ == "dobj" and one.i > verb.i]
+    if not cue.clause or not objects:
+        return []
+    doc, sentence = verb.doc, verb.sent
+    at = objects[-1].i + 1
+    if at + 1 >= sentence.end or doc[at].text != ":" or doc[at + 1].is_quote:
+        return []
+    return [trimmed(doc, at + 1, sentence.end - 1)]
 
 
 def _that_clause(verb: Token, cue: Cue) -> list[Range]:

@@ -135,6 +135,8 @@ _IRREGULAR = {
     "text": "texts texted texting",
 }
 _DOUBLED = words("admit quip rebut brag beg refer nod grin sob chat slam fret blog sum recur")
+ADDRESSED = words("tell inform remind assure reassure warn notify ask brief caution")
+"""Verbs that take the one spoken to as their object: "told AFP" is no inversion."""
 # Complements of nouns that report: "her claim that", "X's view that".
 NOUNS = words(
     """claim claims assertion statement announcement allegation allegations accusation accusations argument contention

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from index.quotations.names import fold
+from index.quotations.names import fold, known_first_names
 from index.quotations.wordlists import words
 
 Gender = Literal["male", "female"]
@@ -121,6 +121,6 @@ def by_first_name(name: str) -> Gender | None:
 
 
 def is_first_name(word: str) -> bool:
-    """Whether a word is one of the commonest first names."""
+    """Whether a word is a common first name, or one that has or is a pet form."""
     name = fold(word)
-    return name in _MALE or name in _FEMALE
+    return name in _MALE or name in _FEMALE or name in known_first_names()

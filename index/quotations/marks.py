@@ -95,7 +95,7 @@ def _single_is_mark(text: str, start: int, before: str, after: str) -> bool:
 
 
 def _directions(sign: str, before: str, after: str) -> tuple[bool, bool]:
-    free_before = before.isspace() or before in "([{—–-/:‘'“"
+    free_before = before.isspace() or before in "([{—–-/:‘'“" or not before.isprintable()
     free_after = after.isspace() or after in ")]}—–-/,.;:?!’'”"
     # Curly marks that face the wrong way are common enough to look at the spaces first.
     if sign in _OPENERS and not (free_after and not free_before):

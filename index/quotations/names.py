@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from nicknames import NickNamer
+from nicknames import NickNamer, name_triplets
 
 from index.quotations.wordlists import words
 
@@ -43,7 +43,8 @@ _ABBREVIATIONS = {
     "capt": "captain",
 }
 _POSSESSIVE = re.compile(r"['’]s?$")
-_EDGES = '.,;:!?"“”‘()[]'
+_SHORTEST = 3
+_EDGES = '.,;:!?"“”‘()[]<>'
 
 
 def clean(word: str) -> str:
@@ -90,6 +91,12 @@ def first_names_agree(one: str, other: str) -> bool:
     if one == other or ((len(short) == 1 or len(short) > 2) and long.startswith(short)):
         return True
     return long in _pet_names().canonicals_of(short) or short in _pet_names().canonicals_of(long)
+
+
+@cache
+def known_first_names() -> frozenset[str]:
+    """Return first names that have pet forms, and those forms of four letters or more, in their compared form."""
+    return frozenset(name for one in name_triplets() for name in (one.name1, one.name2) if len(name) > _SHORTEST)
 
 
 @cache

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Token
 
 from index.quotations.contents import contents, inverted_contents
-from index.quotations.cues import CUES, NAMERS, NOUNS, Cue
+from index.quotations.cues import ADDRESSED, CUES, NAMERS, NOUNS, Cue
 from index.quotations.frame import Frame
 from index.quotations.syntax import Range, child, extent, is_negated, outer, phrase_after, subject, trimmed
 
-# Verbs that take the one spoken to as their object: "told AFP" is no inversion.
-_ADDRESSED = frozenset({"tell", "inform", "remind", "assure", "reassure", "warn", "notify", "ask", "brief", "caution"})
 # No paragraph of prose reports more often; the joins after this compare every pair.
 _MOST = 400
 ACCORDING = "according to"
@@ -114,10 +112,10 @@ def _inverted(verb: Token, cue: Cue) -> Token | None:
         not cue.clause
         or verb.i < 2
         or doc[verb.i - 1].text != ","
-        or cue.lemma in _ADDRESSED
+        or cue.lemma in ADDRESSED
         or cue.lemma in NAMERS
         or verb.tag_ not in {"VBD", "VBZ", "VBP"}
-        or any(one.dep_ == "nsubj" and one.i < verb.i for one in verb.children)
+        or (child(verb, "nsubj") is not None and all(one.i < verb.i for one in verb.children if one.dep_ == "nsubj"))
     ):
         return None
     source = phrase_after(verb)

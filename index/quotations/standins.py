@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from spacy.tokens import Doc, Token
 
-from index.quotations.cues import CUES
-from index.quotations.syntax import phrase_after, subject
+from index.quotations.cues import ADDRESSED, CUES
+from index.quotations.syntax import phrase_after, phrase_from, subject
 
 _LINKS = frozenset({"ccomp", "dobj", "advcl", "parataxis", "intj", "dep", "oprd", "attr"})
 _COPULAS = frozenset({"is", "was", "are", "were", "be", "been", "'s", "’s"})
@@ -41,17 +41,32 @@ def _set_off(verb: Token, start: int) -> bool:
 
 def _source(verb: Token, start: int, end: int) -> Token | None:
     """The subject of a verb beside a stand-in from one token to another, also where the parser missed it."""
-    adjacent = _follows(verb, end)
-    if adjacent and not any(one.dep_ == "nsubj" for one in verb.children):
+    cue = CUES.get(verb.lower_)
+    if cue is not None and cue.lemma in ADDRESSED:  # told Fox News
+        return _own_subject(verb, start, end) or _phrase_behind(verb, end)
+    if _follows(verb, end) and not any(one.dep_ == "nsubj" for one in verb.children):
         return phrase_after(verb)
-    found = subject(verb)
-    if found is not None and not start <= found.i < end:
+    found = _own_subject(verb, start, end)
+    if found is not None:
         return found
     if verb.dep_ == "acl" and verb.head.i >= end:
         return verb.head
     if verb.is_sent_start:  # Said Reyes: "…"
         return phrase_after(verb)
     return _name_between(verb, end) if verb.i > end else None
+
+
+def _own_subject(verb: Token, start: int, end: int) -> Token | None:
+    found = subject(verb)
+    return found if found is not None and not start <= found.i < end else None
+
+
+def _phrase_behind(verb: Token, end: int) -> Token | None:
+    """The head of the phrase right behind a stand-in, where the verb comes later."""
+    at = end
+    while at < verb.i and verb.doc[at].is_punct:
+        at += 1
+    return phrase_from(verb.doc, at) if at < verb.i else None
 
 
 def _follows(verb: Token, end: int) -> bool:

@@ -235,7 +235,12 @@ def _is_edge(token: Token) -> bool:
 
 def phrase_after(verb: Token) -> Token | None:
     """Return the head of the noun phrase after an inverted verb: "said acting sheriff Ana Reyes"."""
-    doc, at, found = verb.doc, verb.i + 1, None
+    return phrase_from(verb.doc, verb.i + 1)
+
+
+def phrase_from(doc: Doc, at: int) -> Token | None:
+    """Return the head of the noun phrase that begins at a token, or None."""
+    found = None
     while at < len(doc) and (
         doc[at].pos_ in _NOMINAL or doc[at].tag_ in {"VBG", "VBN", "POS", "HYPH"} or doc[at].text == "-"
     ):
