@@ -133,7 +133,8 @@ def _read_all(given: Iterable[str]) -> Iterator[Article | ArticleError | SourceE
 
 def _article_text(article: Article) -> str:
     facts = [article.id, article.outlet, article.place, article.date.isoformat() if article.date else None]
-    paragraphs = (f"{number}. {text}" for number, text in article.passages())
+    # From 1, as citations count.
+    paragraphs = (f"{number}. {text}" for number, text in enumerate(article.paragraphs, 1) if text.strip())
     blocks = [article.title, f"({', '.join(filter(None, facts))})", *paragraphs]
     return "\n\n".join(map(printable, blocks)) + "\n"
 
