@@ -106,8 +106,8 @@ class _Build:
             self._refreshed = self._sources
         ids = self._previous.manifest.models if self._previous else {}
         self._models = {
-            "encoder": options.encoder or ids.get("encoder", models.DEFAULT_ENCODER),
-            "reranker": options.reranker or ids.get("reranker", models.DEFAULT_RERANKER),
+            "encoder": models.resolve(options.encoder or ids.get("encoder", models.DEFAULT_ENCODER)),
+            "reranker": models.resolve(options.reranker or ids.get("reranker", models.DEFAULT_RERANKER)),
         }
 
     def run(self) -> Report:
