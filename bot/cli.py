@@ -95,7 +95,7 @@ def _add_ask(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser.add_argument("question", nargs="*", metavar="QUESTION", help="the question; quoting it is optional")
     parser.add_argument("-k", type=_positive, metavar="N", help="passages at most (5; with --batch 20)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--now", type=_day, metavar="DATE", help='the day "last week" is meant from (today)')
+    parser.add_argument("--now", type=_day, metavar="DATE", help='the day "last week" is meant from (not used yet)')
     parser.add_argument("--batch", type=Path, metavar="FILE", help="answer a JSON Lines file of questions, with --json")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,8 @@ from index.generation import IndexFolder
 FERRY = " date 2031-01-14 QUILLHAVEN (WQHV) - The ferry will not close, Mayor Adela Brandvold said.\n\nRain fell.\n"
 PIER = " date 2031-03-04 QUILLHAVEN (WQHV) - The pier burned.\n\n“It was a torch,” Chief Petra Lindqvist said.\n"
 TORCH = "who said “the whole end of the pier was a torch”?"
-COMMANDS = ["index", "forget", "ask", "chat", "bot", "check", "read"]
+COMMANDS = ["index", "forget", "ask", "chat", "bot", "check", "quotes", "speakers", "read"]
+README = (Path(__file__).parent.parent / "README.md").read_text()
 
 
 @pytest.fixture
@@ -52,7 +54,8 @@ class TestEveryCommand:
 
     def test_is_listed(self, onrecord: Run) -> None:
         told = onrecord("--help").out
-        assert all(f"\n    {command} " in told for command in COMMANDS)
+        assert re.findall(r"^    (\w+)", told, re.MULTILINE) == COMMANDS
+        assert sorted(dict.fromkeys(re.findall(r"^\| `(\w+)", README, re.MULTILINE))) == sorted(COMMANDS)
 
     @pytest.mark.parametrize(
         "words",
