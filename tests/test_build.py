@@ -272,6 +272,11 @@ class TestArticleIds:
         assert report.changes.skipped == ["b.jsonl: another article has the id 'wire-1'"]
         assert in_words(index, "other") == []
 
+    def test_a_source_given_twice_is_read_once(self, refresh: Refresh, articles: Write) -> None:
+        folder = articles({"a.txt": FERRY})
+        refresh(folder)
+        assert refresh(folder, folder).changes.skipped == []
+
     def test_one_id_in_two_sources_stays_with_the_first(
         self, index: IndexFolder, refresh: Refresh, articles: Write
     ) -> None:
