@@ -140,7 +140,9 @@ def _command(
 ) -> argparse.ArgumentParser:
     parser = subparsers.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", epilog=EPILOG)
     parser.add_argument("--index", type=_folder, metavar="DIR", help="the index ($ONRECORD_INDEX, else ./.onrecord)")
-    parser.add_argument("--state", type=_folder, metavar="DIR", help="what is not the index: history, notes")
+    parser.add_argument(
+        "--state", type=_folder, metavar="DIR", help="history and notes ($ONRECORD_STATE, else the user's state folder)"
+    )
     parser.add_argument("--debug", action="store_true", help="show where in the program an error arose")
     parser.set_defaults(run=run)
     return parser

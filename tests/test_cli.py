@@ -50,6 +50,8 @@ class TestEveryCommand:
         assert told.code == 0
         assert "--index DIR" in told.out
         assert "--state DIR" in told.out
+        assert "$ONRECORD_INDEX" in told.out
+        assert "$ONRECORD_STATE" in told.out
         assert "Exit codes: 0 it ran" in told.out
 
     def test_is_listed(self, onrecord: Run) -> None:
