@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import codecs
+import io
 import logging
 import os
 import sys
@@ -28,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = build_parser()
     options = parser.parse_args(arguments)
+    _print_utf8()
     logging.basicConfig(level=logging.INFO, handlers=[_Stderr()], format="%(message)s")
     try:
         code: int = options.run(options)
@@ -92,7 +95,7 @@ def _add_ask(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser.add_argument("question", nargs="*", metavar="QUESTION", help="the question; quoting it is optional")
     parser.add_argument("-k", type=_positive, metavar="N", help="passages at most (5; with --batch 20)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--now", type=_day, metavar="DATE", help='the day "last week" is meant from (today)')
+    parser.add_argument("--now", type=_day, metavar="DATE", help='the day "last week" is meant from (not used yet)')
     parser.add_argument("--batch", type=Path, metavar="FILE", help="answer a JSON Lines file of questions, with --json")
 
 
@@ -136,8 +139,10 @@ def _command(
     subparsers: _Subparsers[argparse.ArgumentParser], name: str, run: commands.Command, text: str
 ) -> argparse.ArgumentParser:
     parser = subparsers.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", epilog=EPILOG)
-    parser.add_argument("--index", type=Path, metavar="DIR", help="the index ($ONRECORD_INDEX, else ./.onrecord)")
-    parser.add_argument("--state", type=Path, metavar="DIR", help="what is not the index: history, notes")
+    parser.add_argument("--index", type=_folder, metavar="DIR", help="the index ($ONRECORD_INDEX, else ./.onrecord)")
+    parser.add_argument(
+        "--state", type=_folder, metavar="DIR", help="history and notes ($ONRECORD_STATE, else the user's state folder)"
+    )
     parser.add_argument("--debug", action="store_true", help="show where in the program an error arose")
     parser.set_defaults(run=run)
     return parser
@@ -160,11 +165,27 @@ def _positive(text: str) -> int:
     raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
 
 
+def _folder(text: str) -> Path:
+    # An unset variable would otherwise name the folder that the command runs in.
+    if text:
+        return Path(text)
+    raise argparse.ArgumentTypeError("the name of the folder is empty")
+
+
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2017-02-07") from None
+
+
+def _print_utf8() -> None:
+    """Print UTF-8 into files and pipes whatever the locale is; a terminal shows what of it it can."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and codecs.lookup(sys.stdout.encoding).name != "utf-8":
+        if sys.stdout.isatty():
+            sys.stdout.reconfigure(errors="replace")
+        else:
+            sys.stdout.reconfigure(encoding="utf-8")
 
 
 def _complain(error: Exception) -> int:

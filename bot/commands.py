@@ -133,7 +133,8 @@ def _read_all(given: Iterable[str]) -> Iterator[Article | ArticleError | SourceE
 
 def _article_text(article: Article) -> str:
     facts = [article.id, article.outlet, article.place, article.date.isoformat() if article.date else None]
-    paragraphs = (f"{number}. {text}" for number, text in article.passages())
+    # From 1, as citations count.
+    paragraphs = (f"{number}. {text}" for number, text in enumerate(article.paragraphs, 1) if text.strip())
     blocks = [article.title, f"({', '.join(filter(None, facts))})", *paragraphs]
     return "\n\n".join(map(printable, blocks)) + "\n"
 
@@ -179,6 +180,10 @@ def _batch_questions(path: Path) -> Iterator[tuple[int, dict[str, Any] | UsageEr
 def _batch_question(line: bytes) -> dict[str, Any]:
     try:
         record = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise UsageError(f"is not JSON ({error.msg}, column {error.colno})") from None
+    except UnicodeDecodeError:
+        raise UsageError("is not UTF-8") from None
     except (ValueError, RecursionError) as error:
         raise UsageError(f"is not JSON ({error})") from None
     if not isinstance(record, dict) or not isinstance(record.get("question"), str):
@@ -221,6 +226,8 @@ def open_engine(options: argparse.Namespace, *, watch: bool = False) -> Engine:
 
 def _index(options: argparse.Namespace) -> IndexFolder:
     path = options.index or Path(os.environ.get(INDEX_VARIABLE) or ".onrecord")
+    if path.is_file():
+        raise OnrecordError(f"{path}: the index is a file; name a folder with --index")
     return IndexFolder(path, notes=_state(options) / "verified")
 
 

@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 import io
-import re
 import sys
 import threading
-import unicodedata
 from concurrent.futures import Future
 from contextlib import suppress
-from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import get_app
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
-from prompt_toolkit.completion import Completer, Completion
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.history import FileHistory
 from prompt_toolkit.patch_stdout import patch_stdout
 
+from bot.completion import NameCompleter
 from bot.rendering import printable
 from bot.terminal import PlainView, TerminalView, View, note, terminal_console
 from index.errors import OnrecordError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import date
     from pathlib import Path
-
-    from prompt_toolkit.completion import CompleteEvent
-    from prompt_toolkit.document import Document
 
     from retrieval.answer import Answer, Hit
 
@@ -39,7 +33,6 @@ T = TypeVar("T")
 HISTORY = "chat-history"
 MOST = 50  # passages that /more can reach
 NEIGHBOURS = 2  # passages that /context shows on either side
-NAME_WORDS = 5  # words before the cursor that may be the beginning of a name
 INTERRUPTED = 130  # what a shell reports for a command ended by Ctrl-C
 
 HELP = {
@@ -174,50 +167,6 @@ class Chat:
             note("That article is no longer in the index.")
 
 
-class SpeakerCompleter(Completer):
-    """Completes commands, and the names of speakers from any of their words on, ignoring case and accents."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Completion]:  # noqa: ARG002
-        """Yield what the words before the cursor can become."""
-        typed = document.text_before_cursor
-        if typed.startswith("/"):
-            yield from (Completion(name, -len(typed)) for name in COMMANDS if name.startswith(typed.lower()))
-            return
-        lengths = {_folded(tail): len(tail) for tail in _tails(typed)[-NAME_WORDS:]}
-        for name in self._speakers():
-            matching = (length for begun, length in lengths.items() if _continues(name, begun))
-            if length := next(matching, 0):
-                yield Completion(printable(name), -length)
-
-    def _speakers(self) -> list[str]:
-        # A damaged index is reported when a question is asked, not while one is typed.
-        with suppress(OnrecordError):
-            return self._engine.speakers()
-        return []
-
-
-def _tails(text: str) -> list[str]:
-    """Return the text from each of its words on, the longest first."""
-    return [text[word.start() :] for word in re.finditer(r"\b\w", text)]
-
-
-def _continues(name: str, begun: str) -> bool:
-    return any(tail.startswith(begun) for tail in _folded_tails(name))
-
-
-@lru_cache(maxsize=65536)
-def _folded_tails(name: str) -> list[str]:
-    return _tails(_folded(name))
-
-
-def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
-
-
 class PrivateHistory(FileHistory):
     """Questions of earlier runs, in a file that only its owner can read; one that cannot be written is done without."""
 
@@ -249,7 +198,7 @@ def _session(engine: Engine, state_dir: Path) -> PromptSession[str]:
     return PromptSession(
         "> ",
         history=PrivateHistory(state_dir),
-        completer=SpeakerCompleter(engine),
+        completer=NameCompleter(COMMANDS, engine.speakers),
         auto_suggest=AutoSuggestFromHistory(),
         # Every word of a question could begin a name; unasked, only the short list of commands opens.
         complete_while_typing=Condition(lambda: get_app().current_buffer.text.startswith("/")),

@@ -101,13 +101,13 @@ class _Build:
             self._previous = self._open_previous()
         self._options = options
         if self._previous and not self._notes:
-            self._refreshed = list(options.sources) or ([] if options.forget else self._sources)
+            self._refreshed = list(dict.fromkeys(options.sources)) or ([] if options.forget else self._sources)
         else:  # nothing to build upon, or something older than what these sources were last read for
             self._refreshed = self._sources
         ids = self._previous.manifest.models if self._previous else {}
         self._models = {
-            "encoder": options.encoder or ids.get("encoder", models.DEFAULT_ENCODER),
-            "reranker": options.reranker or ids.get("reranker", models.DEFAULT_RERANKER),
+            "encoder": models.resolve(options.encoder or ids.get("encoder", models.DEFAULT_ENCODER)),
+            "reranker": models.resolve(options.reranker or ids.get("reranker", models.DEFAULT_RERANKER)),
         }
 
     def run(self) -> Report:

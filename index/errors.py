@@ -33,7 +33,8 @@ class ArticleError(OnrecordError):
     """One article cannot be read; everything else still can.
 
     Attributes:
-        file: name within its source of the file that it is in, once a reader has told.
+        file: name within its source of the file that it is in, once a reader has told; one that ends in a slash is a
+            folder, none of whose files could be read.
     """
 
     file: str | None = None

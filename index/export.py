@@ -68,13 +68,16 @@ def export_reranker(model: str, location: str, target: Path) -> ModelCard:
     """Write a CrossEncoder of sentence-transformers as ONNX: token ids of a pair in, one logit out.
 
     Raises:
-        ModelError: sentence-transformers cannot load it, or it has more than one output.
+        ModelError: sentence-transformers cannot load it, it is no cross-encoder, or it has more than one output.
     """
     _quiet()
     import torch  # noqa: PLC0415  (loaded here only; see the module's first line)
     from sentence_transformers import CrossEncoder  # noqa: PLC0415
 
     loaded = _load(CrossEncoder, location)
+    # To any other model transformers adds a classifier of random weights.
+    if not any(name.endswith("ForSequenceClassification") for name in loaded.model.config.architectures or ()):
+        raise ModelError(f"model {model}: is no cross-encoder")
     if loaded.num_labels != 1:
         raise ModelError(f"model {model}: gives {loaded.num_labels} scores a pair; a reranker gives one")
 

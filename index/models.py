@@ -118,25 +118,27 @@ def prepare(model: str, role: Role) -> Path:
         role: what it is to be used for.
 
     Raises:
-        ModelError: there is no such model, or its weights are not those that were published.
+        ModelError: there is no such model, its weights are not those that were published, or the cache cannot be
+            written.
     """
     key = hashlib.sha256(f"{EXPORT_VERSION} {role} {model} {_weights_digest(model)}".encode()).hexdigest()
     target = cache_folder() / key
     if not is_sound(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        staging = target.with_name(f".{key}-{os.getpid()}")
-        shutil.rmtree(staging, ignore_errors=True)
-        staging.mkdir()
         try:
-            _export(model, role, staging)
-            shutil.rmtree(target, ignore_errors=True)  # a damaged export, or none
-            staging.rename(target)
-        except OSError:
+            _export_into(target, model, role)
+        except OSError as error:
             if not is_sound(target):  # another process may have been first
-                raise
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
+                raise ModelError(
+                    f"{target.parent}: the cache of models cannot be written: {error.strerror or error}"
+                ) from None
     return target
+
+
+def resolve(model: str) -> str:
+    """Return the form under which a model is remembered: a folder by its absolute path, anything else as it is."""
+    if model in PACKAGED or model.startswith(HUB):
+        return model
+    return os.path.abspath(Path(model).expanduser())  # noqa: PTH100  (Path.absolute keeps the dots of "../model")
 
 
 def is_sound(folder: Path) -> bool:
@@ -195,6 +197,19 @@ def _weights_digest(model: str) -> str:
         raise ModelError(f"no model {model}: give a folder, hub:NAME, or one of {', '.join(PACKAGED)}")
     stats = sorted((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in weights.rglob("*.*"))
     return json.dumps([os.fspath(weights.absolute()), stats])
+
+
+def _export_into(target: Path, model: str, role: Role) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    staging = target.with_name(f".{target.name}-{os.getpid()}")
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir()
+    try:
+        _export(model, role, staging)
+        shutil.rmtree(target, ignore_errors=True)  # a damaged export, or none
+        staging.rename(target)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
 
 
 def _export(model: str, role: Role, target: Path) -> None:

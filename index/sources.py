@@ -66,16 +66,37 @@ def _read_folder(folder: Path) -> Iterator[Article | ArticleError]:
     if not os.access(folder, os.R_OK | os.X_OK):
         raise SourceError(f"{folder}: no permission to read this folder")
     found = False
-    for path in _walk(folder):
+    unread: list[OSError] = []
+    for path in _walk(folder, unread):
         found = True
         yield from read_articles(path, encodable(path.relative_to(folder).as_posix()))
-    if not found:
+    for error in unread:
+        yield _unread_folder(folder, error)
+    if not found and not unread:
         raise SourceError(f"{folder}: holds no articles (looked for {_known_kinds()})")
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    """Yield the files of known kinds, sorted; hidden files and folders, such as a built index, are passed over."""
-    for parent, folders, files in os.walk(folder):
+def _unread_folder(source: Path, error: OSError) -> ArticleError:
+    """Return the error of a folder within a source, which stands for every article in it.
+
+    Raises:
+        SourceError: it is the source itself.
+    """
+    folder, reason = Path(error.filename), error.strerror or str(error)
+    if folder == source:
+        raise SourceError(f"{source}: cannot be read: {reason}")
+    name = encodable(folder.relative_to(source).as_posix()) + "/"
+    unread = ArticleError(f"{name}: cannot be read: {reason}")
+    unread.file = name
+    return unread
+
+
+def _walk(folder: Path, unread: list[OSError]) -> Iterator[Path]:
+    """Yield the files of known kinds, sorted; hidden files and folders, such as a built index, are passed over.
+
+    Folders that cannot be read are added to `unread`.
+    """
+    for parent, folders, files in os.walk(folder, onerror=unread.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             if not name.startswith(".") and Path(name).suffix.lower() in READERS:

@@ -61,22 +61,22 @@ class Update:
     def refresh(self, sources: Sequence[str]) -> None:
         """Read sources anew; articles that vanished from them go, those of other sources stay.
 
-        An article that can no longer be read stays as it was read last.
+        An article that can no longer be read, in a broken file or a folder that is closed, stays as it was read last.
 
         Raises:
             SourceError: a source is gone, or holds nothing of a kind that can be read.
         """
-        unreadable: set[tuple[str, str | None]] = set()
+        unreadable: set[tuple[str, str]] = set()
         for source in sources:
             for article in self._read(source):
                 if isinstance(article, ArticleError):
                     self.changes.skipped.append(str(article))
-                    unreadable.add((source, article.file))
+                    unreadable.add((source, article.file or ""))
                 else:
                     self._take(article, source, sources)
         for known in list(self._known.values()):
             if known.source in sources and known.name not in self._seen:
-                if (known.source, known.file) in unreadable:
+                if any((known.source, place) in unreadable for place in _places(known.file)):
                     self.changes.unchanged += 1
                 else:
                     self._remove(known)
@@ -125,3 +125,9 @@ class Update:
         self._records.remove_article(known.id)
         self.changes.removed.append(known.id)
         del self._known[known.name]
+
+
+def _places(file: str) -> Iterator[str]:
+    """Yield the name of a file within its source, and of each folder that it lies in, with a slash at its end."""
+    yield file
+    yield from (file[: position + 1] for position, char in enumerate(file) if char == "/")

@@ -155,7 +155,7 @@ class Engine:
                 if self._index.current() != self._searcher.generation.name:
                     self._searcher = self._open(self._searcher.models)
                     log.info("now answering from %s", self.describe())
-            except OnrecordError as error:
+            except (OnrecordError, OSError) as error:  # a full disk, say; the next look may go well
                 if str(error) != complaint:
                     log.warning("%s; going on with the index as it was", error)
                 complaint = str(error)

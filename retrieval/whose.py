@@ -70,6 +70,10 @@ def find_spoken(
         piece = max((p for p in near if p[0] == passage), key=closeness.__getitem__, default=None)
         fit = fits[passage] + (closeness[piece] if piece else -0.5)
         judged.append(Spoken(passage, fit, quotations[passage][piece[1]] if piece else None))
+    wanted = _plain(sought)
+    if verbatim and any(wanted in _plain(texts[passage]) for passage in best):
+        # The very words stand there; to rerank twice a dozen passages takes a second and could not change that.
+        return sorted(judged, key=lambda spoken: -spoken.fit)
     return _reranked(searcher, (sought, question), judged, texts)
 
 

@@ -155,9 +155,6 @@ class BotApi:
     def called(self, method: str) -> list[Call]:
         return [call for call in self.calls if call.method == method]
 
-    def messages_to(self, chat_id: int) -> list[Json]:
-        return [message for message in self.messages if message["chat"]["id"] == chat_id]
-
     # How the server answers.
 
     def respond(self, token: str, method: str, params: Json) -> Fault | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import json
 import os
@@ -11,6 +12,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,6 +62,7 @@ class Outcome:
 
 Run = Callable[..., Outcome]
 Write = Callable[[Mapping[str, str | bytes]], Path]
+Close = Callable[[Path], None]
 Refresh = Callable[..., Report]
 
 
@@ -137,6 +140,22 @@ def articles(tmp_path: Path) -> Write:
         return folder
 
     return write
+
+
+@pytest.fixture
+def closed(monkeypatch: pytest.MonkeyPatch) -> Close:
+    """Forbid to list a folder, also to root, whom no mode forbids anything."""
+    listed = os.scandir
+
+    def close(folder: Path) -> None:
+        def scandir(path: Any = ".") -> Any:
+            if path == str(folder) or path == folder:
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+            return listed(path)
+
+        monkeypatch.setattr(os, "scandir", scandir)
+
+    return close
 
 
 @pytest.fixture

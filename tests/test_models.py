@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import TEXTS
+from conftest import TEXTS, Run, Write
 
 from index import models
 from index.errors import DamagedError, ModelError
@@ -94,6 +94,28 @@ class TestPreparing:
     def test_of_a_model_that_is_nowhere_says_what_could_be_given(self, tmp_path: Path) -> None:
         with pytest.raises(ModelError, match=r"no model .*gone: give a folder, hub:NAME, or one of all-MiniLM-L6-v2"):
             prepare(str(tmp_path / "gone"), "encoder")
+
+    def test_into_a_cache_that_cannot_be_written_says_so(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "file").touch()
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+        with pytest.raises(ModelError, match=r"file/onrecord/models: the cache of models cannot be written: Not a dir"):
+            prepare(DEFAULT_RERANKER, "reranker")
+
+    def test_of_a_reranker_that_is_none_is_refused(self, shell: Run, articles: Write) -> None:
+        told = shell("index", articles({"a.txt": "Rain fell."}), "--reranker", DEFAULT_ENCODER)
+        assert told.code == 1
+        assert told.err.splitlines()[-1] == f"onrecord: model {DEFAULT_ENCODER}: is no cross-encoder"
+
+
+class TestResolving:
+    def test_folders_are_remembered_by_absolute_paths(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        assert models.resolve("model") == str(tmp_path / "model")
+        assert models.resolve("~/model") == str(Path.home() / "model")
+
+    @pytest.mark.parametrize("model", [DEFAULT_ENCODER, DEFAULT_RERANKER, "hub:intfloat/e5-small-v2"])
+    def test_names_are_remembered_as_they_are(self, model: str) -> None:
+        assert models.resolve(model) == model
 
 
 class TestModelCards:

@@ -198,6 +198,18 @@ class TestEncodings:
         assert "Zoë Márquez-Nuñez" in text
         assert decode(text.encode("cp1252"), "a.txt") == text
 
+    def test_western_quotation_marks_of_old_macs_are_read(self) -> None:
+        text = (TESTS / "articles" / "eelgrass.txt").read_text("utf-8")
+        assert decode(text.encode("mac_roman"), "a.txt") == text
+
+    @pytest.mark.parametrize(
+        ("broken", "byte"),
+        [("“The café won’t close.”".encode()[:-1], 27), (b"\xe9" + "“The ferry won’t close.”".encode(), 0)],
+    )
+    def test_utf_8_with_a_broken_byte_is_said_to_be_broken(self, tmp_path: Path, broken: bytes, byte: int) -> None:
+        complained = f"a.txt: is not valid utf-8 (byte {byte}); save it as UTF-8"
+        assert complaint(tmp_path / "a.txt", broken) == complained
+
     def test_cyrillic_of_windows_is_read(self) -> None:
         text = " ".join([RUSSIAN, "Рыбаки говорят, что без парома остров опустеет, и просят у области денег."] * 3)
         assert decode(text.encode("cp1251"), "a.txt") == text

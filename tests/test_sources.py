@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import Write
+from conftest import Close, Write
 
 from index.articles import Article
 from index.errors import ArticleError, SourceError, UsageError
@@ -47,6 +47,20 @@ class TestAFolder:
         (error,) = read_source(str(folder))
         assert isinstance(error, ArticleError)
         assert error.file == "sub/b.jsonl"
+
+    def test_reports_a_folder_in_it_that_cannot_be_read(self, articles: Write, closed: Close) -> None:
+        folder = articles({"a.txt": "A.", "sub/b.txt": "B.", "c.txt": "C."})
+        closed(folder / "sub")
+        *read, error = read_source(str(folder))
+        assert [article.id for article in read if isinstance(article, Article)] == ["a.txt", "c.txt"]
+        assert isinstance(error, ArticleError)
+        assert (str(error), error.file) == ("sub/: cannot be read: Permission denied", "sub/")
+
+    def test_that_cannot_be_read_is_an_error(self, articles: Write, closed: Close) -> None:
+        folder = articles({"a.txt": "A."})
+        closed(folder)
+        with pytest.raises(SourceError, match="articles: cannot be read: Permission denied"):
+            ids(folder)
 
     @pytest.mark.parametrize("files", [{}, {"photo.jpg": "x"}])
     def test_without_articles_is_an_error(self, articles: Write, tmp_path: Path, files: dict[str, str]) -> None:

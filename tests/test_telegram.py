@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -208,11 +207,9 @@ class TestManyPeople:
 
     async def test_one_person_may_ask_twenty_times_a_minute_and_more(self, api: BotApi, engine: ScriptedEngine) -> None:
         async with running(api, engine):
-            begun = time.monotonic()
             for number in range(40):
                 api.say(ANN, f"question {number}")
             await api.wait_for_messages(40, within=30)
-        assert time.monotonic() - begun < 30
         assert engine.asked == [f"question {number}" for number in range(40)]
 
     async def test_a_flood_from_one_chat_leaves_the_others_alone(self, api: BotApi, engine: ScriptedEngine) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from charset_normalizer import from_bytes
 
@@ -15,6 +16,8 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# An apostrophe within a word, or a closing quotation mark, of Mac OS Roman: in Windows-1252 a capital behind a letter.
+_MAC_QUOTES = re.compile(rb"[a-z]\xd5[a-z]|[a-z][,.?!]\xd3")
 _SAMPLE = 200_000
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r\x1b"))
 
@@ -22,8 +25,9 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r\x1b"))
 def decode(data: bytes, name: str) -> str:
     """Return the text of a file.
 
-    UTF-8 and text with a byte order mark are taken at their word. Other text is Windows-1252 where few letters have
-    accents, as in the archives of English newsrooms; else the encoding in which it looks most like a language.
+    UTF-8 and text with a byte order mark are taken at their word, also where a byte of it is broken, which is an error
+    rather than another encoding. Other text is Windows-1252 or Mac OS Roman where few letters have accents, as in the
+    archives of English newsrooms; else the encoding in which it looks most like a language.
 
     Raises:
         ArticleError: the bytes are not text, or in no encoding that makes sense of them.
@@ -36,7 +40,14 @@ def decode(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return _strictly(data, _likely_encoding(data, name), name)
+        return _strictly(data, "utf-8" if _mostly_utf8(data) else _likely_encoding(data, name), name)
+
+
+def _mostly_utf8(data: bytes) -> bool:
+    """Tell UTF-8 that is cut off or has a broken byte: by chance, other text seldom makes a character of two bytes."""
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\N{REPLACEMENT CHARACTER}")
+    return sum(char > "\x7f" for char in text) > 2 * broken
 
 
 def _strictly(data: bytes, encoding: str, name: str) -> str:
@@ -47,8 +58,11 @@ def _strictly(data: bytes, encoding: str, name: str) -> str:
 
 
 def _likely_encoding(data: bytes, name: str) -> str:
-    if _mostly_ascii(data) and _decodes(data, "cp1252"):
-        return "cp1252"
+    if _mostly_ascii(data):
+        if _MAC_QUOTES.search(data):
+            return "mac_roman"
+        if _decodes(data, "cp1252"):
+            return "cp1252"
     best = from_bytes(data[:_SAMPLE]).best()
     if best is None:
         raise ArticleError(f"{name}: is in no known text encoding; save it as UTF-8")
