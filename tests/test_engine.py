@@ -237,7 +237,6 @@ class TestWatching:
             time.sleep(1.2)  # two more looks
             assert caplog.text.count("CURRENT") == 1
 
-    @pytest.mark.xfail(reason="Engine._watch opens a damaged generation again at every look", strict=True)
     def test_a_damaged_new_generation_is_told_once(
         self, index: IndexFolder, refresh: Refresh, articles: Write, caplog: pytest.LogCaptureFixture
     ) -> None:

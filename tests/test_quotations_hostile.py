@@ -9,12 +9,6 @@ from hypothesis import strategies as st
 from index.articles import Article
 from index.quotations import QuotationFinder, Reading
 
-
-@pytest.fixture(scope="module")
-def finder() -> QuotationFinder:
-    return QuotationFinder()
-
-
 _MARKS = "“ ” \" '' `` ' ’ ‘ « » „ . , ? ! : — ― ( )".split(" ")
 _SPACES = [" ", "  ", "\n", "\t", "\u00a0", "\u200b"]
 _WORDS = [
@@ -55,7 +49,9 @@ def test_spans_are_exact_ordered_and_inside(finder: QuotationFinder, paragraphs:
     assert {one.speaker for one in reading.quotations if one.speaker} <= named
 
 
-@pytest.mark.parametrize("piece", ["“", "'", '"', "''", "“a ", "‘b’ ", "(", "A. ", "said ", "“x,” he said, "])
+@pytest.mark.parametrize(
+    "piece", ["“", "'", '"', "''", "“a ", "‘b’ ", "(", "A. ", "said ", "very said ", "“x,” he said, "]
+)
 def test_a_long_run_of_hostile_marks_is_read_in_bounded_time(finder: QuotationFinder, piece: str) -> None:
     _read(finder, [piece * (60_000 // len(piece))])
 

@@ -19,6 +19,7 @@ _ENOUGH = 2
 _LINKS = frozenset({"of", "for", "at", "in", "from", "with", "and"})
 _DETERMINERS = frozenset({"", "the", "this", "that", "a", "an"})
 _DOMINANCE = 3
+_AT_THE_END = (sys.maxsize, 0)
 
 
 @dataclass(slots=True, eq=False)
@@ -122,7 +123,7 @@ class Cast:
     def _single(self, docs: Sequence[Doc], found: Iterable[Found]) -> None:
         for number, first, last, words in found:
             if len(words) == 1:
-                person = self._short(words[0], title_before(docs[number], first))
+                person = self._short(words[0], title_before(docs[number], first), (number, first))
                 if person is None:
                     person = self._new(words)
                 self._add(docs[number], (number, first, last, words), person)
@@ -136,7 +137,7 @@ class Cast:
         beside = [token.i - 1, token.i + 1]
         if any(0 <= i < len(doc) and doc[i].pos_ == "PROPN" and fold(doc[i].text) not in TITLES for i in beside):
             return
-        person = self._short(token.text, title_before(doc, token.i))
+        person = self._short(token.text, title_before(doc, token.i), (number, token.i))
         if person is not None:
             self._add(doc, (number, token.i, token.i, (clean(token.text),)), person)
 
@@ -155,13 +156,14 @@ class Cast:
             self._by_first.setdefault(fold(words[0]), []).append(person)
         return person
 
-    def _short(self, word: str, title: str | None) -> Person | None:
-        """Whom a single name means: the bearer of the surname, most often named where there are several."""
+    def _short(self, word: str, title: str | None, at: tuple[int, int]) -> Person | None:
+        """Whom a single name means: of those who bear it the most named, one introduced before the place if any was."""
         found = self._by_last.get(fold(word)) or self._by_first.get(fold(word), [])
         gender = by_title(title) if title else None
         if gender:
             found = [one for one in found if one.gender in {gender, None}]
-        return max(found, key=lambda one: (one.prominence, (-one.since[0], -one.since[1])), default=None)
+        introduced = [one for one in found if one.since <= at]
+        return max(introduced or found, key=lambda one: (one.prominence, (-one.since[0], -one.since[1])), default=None)
 
     def _add(self, doc: Doc, found: Found, person: Person) -> None:
         number, first, last, words = found
@@ -196,7 +198,7 @@ class Cast:
         if not words:
             return None
         if len(words) == 1:
-            return self._short(words[0], None) or self._new(words)
+            return self._short(words[0], None, _AT_THE_END) or self._new(words)
         return self._full(words)
 
     def in_role(self, phrase: str, before: tuple[int, int]) -> Person | None:

@@ -9,6 +9,7 @@ from index.quotations.marks import Marked
 from index.quotations.reports import ACCORDING, Report, cue_text, is_nested
 from index.quotations.standins import reporter
 
+_CLOSING = ('"', "”", "’", "'", "»")
 _ASIDES = frozenset({"when", "as", "while", "after", "before", "in", "during", "at", "on"})
 
 
@@ -48,7 +49,10 @@ def join_marks(doc: Doc, frame: Frame, reports: list[Report], previous: Report |
 def _begins_sentence(text: str, stretch: Marked) -> bool:
     """Whether quoted words stand free; within a sentence that reports nothing they are a title or a term."""
     before = text[: stretch.start].rstrip()
-    return not before or before[-1] in ".!?…:—–―-\"”’')]*"
+    if before.endswith(_CLOSING):
+        before = before.rstrip("".join(_CLOSING)) or "."
+        return before[-1] != ","
+    return not before or before[-1] in ".!?…:—–―-)]*"
 
 
 def _covers(reports: list[Report], stretch: Marked) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ _REPORTED = re.compile(
 _LUMP = re.compile(r"\S{400,}")
 _SMALL = words("a an the of in on at to for and or but with from by as is")
 _PRONOUNS = frozenset({"he", "she", "they", "it"})
+# Spaces, and the marks of direction and width that pages leave in their text.
+_BLANK = string.whitespace + "\u00a0\u200b\u200e\u200f\u202a\u202b\u202c\u2060\ufeff"
 _TITLE_STAND_IN = "Title"
 
 
@@ -167,7 +170,7 @@ def _is_speech(text: str, stretch: Marked, inner: str) -> bool:
     """Whether the marks hold whole clauses, by the punctuation around them."""
     if not _ENDS_PIECE.search(inner) and stretch.closed:
         return False
-    before = text[max(0, stretch.start - 40) : stretch.start].rstrip()
+    before = text[max(0, stretch.start - 40) : stretch.start].rstrip(_BLANK)
     if not before or before[-1] in ".?!…”\"')]*":
         return True
     if before[-1] in ",:;—–―-":

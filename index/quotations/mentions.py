@@ -24,6 +24,7 @@ _PLACES = frozenset({"GPE", "LOC", "FAC", "NORP"})
 # Names that stand like people's in the news and are none.
 _NOBODY = frozenset({"twitter", "facebook", "instagram", "youtube", "google", "congress", "senate", "god", "internet"})
 _LONGEST = 5
+_SURNAME = re.compile(r"(?:[DO]['’]|Mc)[A-Z][a-z]{2,}")
 _PARTY = re.compile(r"\( ?[RDI] ?-")  # (R-Tex.)
 
 
@@ -35,6 +36,7 @@ def find_names(docs: Sequence[Doc]) -> list[Found]:
         spans.append({first: (last, words) for first, last, words in _entities(doc) if other[_key(words)] <= 0})
         _add(spans[-1], _lexical(doc))
         _add(spans[-1], _described(doc))
+        _add(spans[-1], _shaped(doc))
     full = {words for named in spans for _, words in named.values() if len(words) > 1}
     for doc, named in zip(docs, spans, strict=True):
         _add(named, _known(doc, full))
@@ -92,7 +94,8 @@ def _lexical(doc: Doc) -> Iterator[tuple[int, int, tuple[str, ...]]]:
         if _opens_name(token):
             first, last = _before_hyphen(doc, at), _name_end(doc, at)
             words = name_words(doc[first : last + 1].text)
-            if last > at and len(words) in {2, 3, 4} and doc[last].ent_type_ not in _PLACES:
+            placed = doc[last].ent_type_ in _PLACES and not _is_possessed(doc[at])
+            if last > at and len(words) in {2, 3, 4} and not placed:
                 yield first, last, words
                 at = last
             elif first and fold(doc[first - 1].text) in HONORIFICS and len(words) == 1:
@@ -124,6 +127,18 @@ def _is_person_beside(name: Token) -> bool:
     return apposed is not None and apposed.pos_ == "NOUN" and fold(apposed.text) in TITLES
 
 
+def _shaped(doc: Doc) -> Iterator[_Name]:
+    """Surnames that their form gives away: D'Souza, O'Keefe, McGraw."""
+    for token in doc:
+        if _SURNAME.fullmatch(token.text) and token.ent_type_ not in _ELSE:
+            before = doc[token.i - 1] if token.i else None
+            first = (
+                token.i - 1 if before is not None and before.pos_ == "PROPN" and _is_capitalized(before) else token.i
+            )
+            words = name_words(doc[first : token.i + 1].text)
+            yield token.i + 1 - len(words), token.i, words
+
+
 def _known(doc: Doc, full: Collection[tuple[str, ...]]) -> Iterator[_Name]:
     """Full names known from elsewhere in the article."""
     by_first: dict[str, list[tuple[str, ...]]] = {}
@@ -145,7 +160,12 @@ def _opens_name(token: Token) -> bool:
         return False
     if token.i and fold(token.nbor(-1).text) in TITLES and token.nbor(-1).text[0].isupper():
         return True
-    return token.ent_type_ not in _PLACES and is_first_name(token.text)
+    return (token.ent_type_ not in _PLACES or _is_possessed(token)) and is_first_name(token.text)
+
+
+def _is_possessed(token: Token) -> bool:
+    """Whether somebody or something has it: "Dunmeer's Ada Fisher" is no place, whatever the parser says."""
+    return bool(token.i and token.nbor(-1).tag_ == "POS")
 
 
 def _before_hyphen(doc: Doc, first: int) -> int:

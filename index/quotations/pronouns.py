@@ -122,7 +122,7 @@ class Focus:
             rivals = _rivals(cast, (number, sentence), (paragraph, token.sent.start), person, gender)
             if rivals and number < paragraph - 1:
                 return None
-            if person.gender is None and self._surer(paragraph, gender):
+            if isinstance(person, Person) and person.gender is None and self._surer(paragraph, gender):
                 return None
             return person
         return _only(cast, paragraph, token, gender)

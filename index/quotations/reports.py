@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
@@ -15,6 +15,8 @@ from index.quotations.syntax import Range, child, extent, is_negated, outer, phr
 
 # No paragraph of prose reports more often; the joins after this compare every pair.
 _MOST = 400
+# What is longer is a list or a mishap, and walks up and down its parse take quadratic time.
+_LONGEST_SENTENCE = 500
 ACCORDING = "according to"
 _ADVERBS = frozenset({"also", "later", "then", "once", "again", "repeatedly", "reportedly", "still", "now", "even"})
 
@@ -50,7 +52,7 @@ def find_reports(doc: Doc, frame: Frame, paragraph: int) -> list[Report]:
     """Return the reports that the syntax of a paragraph shows, in the order of their cues."""
     found: list[Report] = []
     by_verb: dict[int, Report] = {}
-    for token in doc:
+    for token in _prose(doc):
         if len(found) == _MOST:
             break
         report = _from_verb(token) or _from_according(token) or _from_noun(token)
@@ -65,6 +67,13 @@ def find_reports(doc: Doc, frame: Frame, paragraph: int) -> list[Report]:
         if above is not None and above.i in by_verb:
             _end_before(by_verb[above.i], token, frame)
     return found
+
+
+def _prose(doc: Doc) -> Iterator[Token]:
+    """Yield the words of the sentences that somebody may have written as such."""
+    for sentence in doc.sents:
+        if len(sentence) <= _LONGEST_SENTENCE:
+            yield from sentence
 
 
 def is_nested(report: Report, reports: Sequence[Report]) -> bool:

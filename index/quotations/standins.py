@@ -44,8 +44,8 @@ def _source(verb: Token, start: int, end: int) -> Token | None:
     cue = CUES.get(verb.lower_)
     if cue is not None and cue.lemma in ADDRESSED:  # told Fox News
         return _own_subject(verb, start, end) or _phrase_behind(verb, end)
-    if _follows(verb, end) and not any(one.dep_ == "nsubj" for one in verb.children):
-        return phrase_after(verb)
+    if _follows(verb, end) and not any(one.dep_ == "nsubj" and one.i < verb.i for one in verb.children):
+        return phrase_after(verb) or _own_subject(verb, start, end)
     found = _own_subject(verb, start, end)
     if found is not None:
         return found

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from spacy.tokens import Doc, Token
 
 from index.quotations.cues import CUES, NEGATIONS, REFUSALS
+from index.quotations.names import TITLES, fold
 from index.quotations.wordlists import words
 
 Range = tuple[int, int]
@@ -62,7 +65,7 @@ def _agreeing(found: Token, verb: Token) -> Token:
     plural = verb.tag_ != "VBZ"
     if found.head == verb or _is_plural(found) == plural:
         return found
-    outwards = (child(above, "nsubj") for above in verb.ancestors)
+    outwards = (child(above, "nsubj") for above in islice(verb.ancestors, _MAX_CLIMB))
     return next((one for one in outwards if one is not None and _is_plural(one) == plural), found)
 
 
@@ -112,7 +115,8 @@ def _before(verb: Token) -> Token | None:
     if doc[at].text == ")" and verb.dep_ == "ROOT" and child(verb, "nsubj") is None:  # Ana Reyes (D-Dunmore) said
         opening = next((i for i in range(at, verb.sent.start, -1) if doc[i].text == "("), at)
         return doc[opening - 1] if doc[opening - 1].ent_type_ == "PERSON" else None
-    found = [one for one in (doc[at], *doc[at].ancestors) if one.right_edge.i == at and one.pos_ in {"NOUN", "PROPN"}]
+    above = islice(doc[at].ancestors, _MAX_CLIMB)
+    found = [one for one in (doc[at], *above) if one.right_edge.i == at and one.pos_ in {"NOUN", "PROPN"}]
     if verb.dep_ == "conj":
         return found[-1] if found and (found[-1].dep_ != "pobj" or found[-1].head.lower_ in {"as", "while"}) else None
     return found[-1] if found and found[-1].dep_ not in {"pobj", "dobj"} else None
@@ -160,6 +164,8 @@ def _above(verb: Token) -> Token | None:
 def _over_preposition(verb: Token) -> Token | None:
     """In "kept her from saying" she says; in "left after saying" the one who left."""
     above = verb.head.head
+    if above.pos_ == "NOUN" and above.dep_ == "dobj":  # made a point of saying
+        above = above.head
     if above.pos_ not in {"VERB", "AUX"}:
         return None
     if verb.head.lower_ in {"from", "for", "of", "into"} and not is_passive(above):
@@ -241,10 +247,17 @@ def phrase_after(verb: Token) -> Token | None:
 def phrase_from(doc: Doc, at: int) -> Token | None:
     """Return the head of the noun phrase that begins at a token, or None."""
     found = None
-    while at < len(doc) and (
-        doc[at].pos_ in _NOMINAL or doc[at].tag_ in {"VBG", "VBN", "POS", "HYPH"} or doc[at].text == "-"
-    ):
+    while at < len(doc) and (_continues_phrase(doc[at]) or _ends_title(doc, at)):
         if doc[at].pos_ in {"NOUN", "PROPN", "PRON"} and doc[at].ent_type_ != "DATE":
             found = doc[at]
         at += 1
     return found
+
+
+def _continues_phrase(token: Token) -> bool:
+    return token.pos_ in _NOMINAL or token.tag_ in {"VBG", "VBN", "POS", "HYPH", "NN"} or token.text == "-"
+
+
+def _ends_title(doc: Doc, at: int) -> bool:
+    """Whether a full stop belongs to a title that the tokenizer took apart: "Lt. Tyler Livingston"."""
+    return doc[at].text == "." and fold(doc[at - 1].text) in TITLES and doc[at + 1 : at + 2].text[:1].isupper()

@@ -1,0 +1,133 @@
+"""Words that went to the wrong speaker, or to nobody, once; each by an invented sentence of the same make."""
+
+from __future__ import annotations
+
+import pytest
+from quotation_reader import Reader
+
+
+class TestSomebodyElseIsMeant:
+    @pytest.mark.parametrize(
+        ("text", "speaker"),
+        [
+            ("A spokesman for council candidate Ana Reyes called the report “outrageous.”", "A spokesman"),
+            ("A top adviser to Mayor Ana Reyes explained why: “It leaks.”", "A top adviser"),
+            ("The mill was closed, said a neighbor, who worked for Ana Reyes.", "a neighbor"),
+        ],
+        ids=["spokesman", "adviser", "relative clause"],
+    )
+    def test_who_speaks_for_or_works_for_somebody_is_not_that_person(
+        self, news: Reader, text: str, speaker: str
+    ) -> None:
+        assert [said.startswith(speaker) for said in news.speakers(text) if said] == [True]
+
+    def test_the_one_told_is_not_the_speaker(self, news: Reader) -> None:
+        text = "“They are busy,” a harbor source, who was not allowed to speak on the record, told Dunmeer News."
+        assert news.said(text) == [("a harbor source", "They are busy,")]
+
+    def test_a_verb_that_does_not_agree_goes_to_the_subject_further_out(self, news: Reader) -> None:
+        text = "Some organizers fear that Reyes has missed her chance and warn that the mill will close."
+        assert news.speakers(text) == ["Some organizers"]
+
+    def test_a_participle_without_auxiliary_is_passive(self, news: Reader) -> None:
+        assert news.said("Ana Reyes remains calm, especially when advised to stop the sale.") == []
+
+    def test_somebody_called_by_telephone_was_called_nothing(self, news: Reader) -> None:
+        assert news.said("A year later, Mayor Reyes called Naomi Brandt.") == []
+
+    def test_one_of_a_surname_is_whom_the_article_has_introduced(self, news: Reader) -> None:
+        said = news.speakers(
+            "The fire took hours, Fire Chief Petra Lindqvist said.",
+            "“The pier was a torch,” Lindqvist said.",
+            "The shop belongs to Oskar Lindqvist. Oskar Lindqvist called it a loss.",
+        )
+        assert said[:2] == ["Petra Lindqvist", "Petra Lindqvist"]
+
+    def test_a_name_the_parser_takes_for_something_else_ends_the_focus(self, news: Reader) -> None:
+        said = news.speakers(
+            "Mayor Helen Ferris said that the mill is safe.",
+            "And the county’s Adele Fisher, one of few women there, said it will last. “It will do fine,” she said.",
+        )
+        assert "Helen Ferris" not in said[1:]
+
+    def test_a_neighbor_goes_on_as_he(self, news: Reader) -> None:
+        text = "Mayor Tom Reyes left. A neighbor said that it burned. “Not even the roof was left,” he said."
+        assert set(news.speakers(text)) == {"A neighbor"}
+
+    def test_a_description_may_be_of_somebody_just_named(self, news: Reader) -> None:
+        said = news.speakers(
+            "The actress Ana Reyes said that it hurts.",
+            "The list is long.",
+            "Selina Brandt opened up about it. The actress explained that it was a compliment.",
+        )
+        assert "Ana Reyes" not in said[1:]
+
+
+class TestTheNameIsFound:
+    @pytest.mark.parametrize(
+        ("text", "speaker"),
+        [
+            ("Jean-Marc Ostrander, the ferry’s owner, said that it is safe.", "Jean-Marc Ostrander"),
+            ("“It is safe,” said Air Force 1st Lt. Tyler Ostrander.", "Tyler Ostrander"),
+            ("The other man, his cousin James York, 40, said that it leaks.", "James York"),
+            ("Moe Ellithy, director of the harbor office, said that it leaks.", "Moe Ellithy"),
+            ("On Monday’s show, Gov. Miguel Pruitt (D-Dunmeer) said the mill is safe.", "Miguel Pruitt"),
+        ],
+        ids=["hyphen", "rank", "chain of appositions", "office behind the name", "party"],
+    )
+    def test_names_that_parsers_miss(self, news: Reader, text: str, speaker: str) -> None:
+        assert set(news.speakers(text)) == {speaker}
+
+    def test_a_surname_by_its_form(self, news: Reader) -> None:
+        said = news.speakers("Dinah D’Arcy, an author, spoke.", "D’Arcy explained that it leaks. “It does,” she said.")
+        assert set(said) == {"Dinah D’Arcy"}
+
+    def test_a_full_name_known_from_elsewhere(self, news: Reader) -> None:
+        text = "Last week, Ivanka Brandt acknowledged their struggle. “It is hard,” she wrote."
+        assert set(news.speakers("Ivanka Brandt, 34, spoke.", text)) == {"Ivanka Brandt"}
+
+    @pytest.mark.parametrize("short", ["Joe", "Joseph R."])
+    def test_pet_names_and_initials_are_the_same_person(self, news: Reader, short: str) -> None:
+        said = news.speakers("Joseph Brandt said that it leaks.", f"{short} Brandt said that it burns.")
+        assert len(set(said)) == 1
+
+    def test_an_office_by_its_abbreviation(self, news: Reader) -> None:
+        said = news.speakers("Dunmeer Sen. Ana Reyes said that it leaks.", "It was late.", "The senator said it burns.")
+        assert set(said) == {"Ana Reyes"}
+
+
+class TestTranscripts:
+    def test_headings_inside_quotation_marks(self, news: Reader) -> None:
+        said = news.speakers("“PENNY: Well, it is.", "“WALTERS: Is it so?", "“PENNY: It is.”")
+        assert said == ["Penny", "Walters", "Penny"]
+
+    def test_headings_that_are_no_capitals(self, news: Reader) -> None:
+        said = news.speakers(
+            "Chris Mathis: Seriously, it is.", "Lucy Lopes: It is not.", "Mathis: It is.", "Lopes: Well, no."
+        )
+        assert said == ["Chris Mathis", "Lucy Lopes", "Chris Mathis", "Lucy Lopes"]
+
+    def test_an_update_is_nobody(self, news: Reader) -> None:
+        assert news.said("UPDATE: The mill is closed.", "UPDATE: The mill is open.") == []
+
+
+class TestContent:
+    def test_a_question_after_a_colon(self, news: Reader) -> None:
+        text = "Moderator David Mullen asked the council a simple question: Who will pay for the mill?"
+        assert news.said(text) == [("David Mullen", "Who will pay for the mill?")]
+
+    def test_according_to_with_words_in_marks(self, news: Reader) -> None:
+        assert news.said("According to Reyes, “[I]t leaks.”") == [("Reyes", "[I]t leaks.")]
+
+    def test_titles_inside_a_sentence_are_nobodys_words(self, news: Reader) -> None:
+        said = news.said(
+            "Mayor Ana Reyes said that it leaks.", "She named “Criminal Tides,” “Game of Oars,” and “Reef.”"
+        )
+        assert [words for _, words in said] == ["that it leaks"]
+
+    def test_what_is_tweeted_is_no_speaker(self, news: Reader) -> None:
+        text = "Sen. Ted Corwin (R-Dun.), a candidate who has made it a centerpiece of his campaign, tweeted a warning."
+        assert news.said(text) == [("Ted Corwin", "a warning")]
+
+    def test_invisible_characters_hide_no_mark(self, news: Reader) -> None:
+        assert news.said("\u202a”It burns!!!” wrote Pete Hidalgo.") == [("Pete Hidalgo", "It burns!!!")]
