@@ -11,6 +11,7 @@ from functools import cached_property
 from index.records import Records
 from retrieval.answer import Answer, Span
 from retrieval.attribution import FITS, Match, by_topic, covered, newest_first, own_words
+from retrieval.highlighting import highlight
 from retrieval.hits import make_hits
 from retrieval.names import name_words, names_a_role, words
 from retrieval.question import Question, read_question
@@ -191,7 +192,10 @@ class Asking:
         best = ranked[0] if ranked else None
         if best is None or best.score < ANSWERS:
             return self._not_found("These articles do not tell.", scored, 1 - best.score if best else 1.0)
-        return self._answered(scored, best.score, {})
+        shown = [passage for passage, _ in scored[: self.k]]
+        rows = self.records.passages(shown)
+        spans = highlight(self.searcher, self.question.text, {passage: rows[passage].text for passage in shown})
+        return self._answered(scored, best.score, spans)
 
     def _ranked(self) -> list[Candidate]:
         among = self.scope.passages if self.scope else None
@@ -214,7 +218,7 @@ class Asking:
             standalone=self.question.text,
             message=message,
             speaker=speaker,
-            hits=tuple(make_hits(self.records, scored[: self.k], spans)),
+            hits=tuple(make_hits(self.records, scored, spans, count=self.k)),
         )
 
     def _not_found(self, message: str, scored: Sequence[tuple[int, float]], confidence: float) -> Answer:
@@ -224,7 +228,7 @@ class Asking:
             confidence=confidence,
             standalone=self.question.text,
             message=message,
-            nearest=tuple(make_hits(self.records, scored[:NEAREST])),
+            nearest=tuple(make_hits(self.records, scored, count=NEAREST)),
         )
 
 
