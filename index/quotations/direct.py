@@ -107,8 +107,6 @@ def _by_verb(doc: Doc, frame: Frame, stand_in: tuple[int, int], by_verb: dict[in
     report = by_verb.get(verb.i)
     if report is None:
         report = by_verb[verb.i] = Report(-1, cue_text(verb), source, [], verb.i, position=frame.start(verb.idx))
-    elif source.i > verb.i:
-        report.source = source  # a long title behind the verb, of which the parser saw the beginning
     return report
 
 

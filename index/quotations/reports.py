@@ -108,6 +108,8 @@ def _from_verb(token: Token) -> Report | None:
     source = subject(token)
     if source is None or not _is_subject(source) or _is_nobody(source):
         return None
+    if source.i > token.i and source.head == token:  # of a long title behind the verb, the parser may see the beginning
+        source = phrase_after(token) or source
     ranges = contents(token, cue)
     if not ranges:
         return None
