@@ -91,7 +91,7 @@ class Asking:
             self.searcher,
             self.records,
             self.question.topic,
-            self.question.text,
+            self.question.about(people[0].name),
             own=list(words.values()),
             scope=self.scope,
         )
