@@ -95,6 +95,10 @@ class TestTheNameIsFound:
         said = news.speakers("Dunmeer Sen. Ana Reyes said that it leaks.", "It was late.", "The senator said it burns.")
         assert set(said) == {"Ana Reyes"}
 
+    def test_a_surname_that_is_a_verb_elsewhere(self, news: Reader) -> None:
+        said = news.said("Columnist George Will spoke. “It is over,” Will wrote.")
+        assert said == [("George Will", "It is over,")]
+
 
 class TestTranscripts:
     def test_headings_inside_quotation_marks(self, news: Reader) -> None:
@@ -112,6 +116,10 @@ class TestTranscripts:
 
 
 class TestContent:
+    def test_a_paragraph_that_ends_in_a_colon_leads_in_the_next(self, news: Reader) -> None:
+        said = news.said("Joel Pollan reported after the police had left:", "“The town has done nothing.")
+        assert said == [("Joel Pollan", "The town has done nothing.")]
+
     def test_a_question_after_a_colon(self, news: Reader) -> None:
         text = "Moderator David Mullen asked the council a simple question: Who will pay for the mill?"
         assert news.said(text) == [("David Mullen", "Who will pay for the mill?")]

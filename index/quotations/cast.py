@@ -237,7 +237,7 @@ def _may_name(token: Token) -> bool:
     if token.pos_ == "PROPN":
         return True
     # The tagger takes many surnames for nouns or verbs; a capital inside a sentence tells, or a verb of its own.
-    if not token.text[0].isupper() or token.pos_ not in {"NOUN", "ADJ", "VERB", "X"}:
+    if not token.text[0].isupper() or token.pos_ not in {"NOUN", "ADJ", "VERB", "AUX", "X"}:
         return False
     return bool(not token.is_sent_start or token.dep_ in {"nsubj", "nsubjpass"})
 

@@ -11,7 +11,7 @@ from index.quotations.cast import Cast
 from index.quotations.direct import join_marks
 from index.quotations.frame import Frame
 from index.quotations.marks import Marked
-from index.quotations.reports import Report, find_reports, is_nested
+from index.quotations.reports import Report, find_lead_in, find_reports, is_nested
 from index.quotations.sources import Sources
 from index.quotations.transcripts import find_laid_out
 from index.quotations.types import Kind, Quotation, Reading
@@ -39,14 +39,15 @@ def read_parsed(paragraphs: Sequence[str], frames: Sequence[Frame], docs: Sequen
         reports = [laid_out[number]] if number in laid_out else told
         for report in reports:
             report.paragraph = number
-        sources.read(doc, frame, number, reports)
+        lead_in = None if reports else find_lead_in(doc, frame, number)
+        sources.read(doc, frame, number, [*reports, *filter(None, [lead_in])])
         for report in reports:
             if report.before is not None and report.before.speaker == report.speaker:
                 report.number = report.before.number
             if report.number < 0:
                 report.number, numbers = numbers, numbers + 1
             quotations.extend(_records(text, frame.marked, report))
-        previous = _open_report(text, reports)
+        previous = lead_in or _open_report(text, reports)
     ordered = sorted(set(quotations), key=lambda one: (one.paragraph, one.start, one.end))
     return Reading(tuple(ordered), sources.speakers())
 

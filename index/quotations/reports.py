@@ -11,7 +11,7 @@ from spacy.tokens import Doc, Token
 from index.quotations.contents import contents, inverted_contents
 from index.quotations.cues import ADDRESSED, CUES, NAMERS, NOUNS, Cue
 from index.quotations.frame import Frame
-from index.quotations.syntax import Range, child, extent, is_negated, outer, phrase_after, subject, trimmed
+from index.quotations.syntax import Range, child, extent, is_negated, is_surname, outer, phrase_after, subject, trimmed
 
 # No paragraph of prose reports more often; the joins after this compare every pair.
 _MOST = 400
@@ -67,6 +67,20 @@ def find_reports(doc: Doc, frame: Frame, paragraph: int) -> list[Report]:
         if above is not None and above.i in by_verb:
             _end_before(by_verb[above.i], token, frame)
     return found
+
+
+def find_lead_in(doc: Doc, frame: Frame, paragraph: int) -> Report | None:
+    """Return the report that a paragraph ends with where its words come in the next: "Reyes put it so:"."""
+    if not frame.source.rstrip().endswith(":"):
+        return None
+    *_, sentence = doc.sents
+    for token in reversed(sentence):
+        cue = CUES.get(token.lower_)
+        if cue is not None and cue.clause and token.pos_ == "VERB" and not is_negated(token):
+            source = subject(token)
+            if source is not None and _is_subject(source):
+                return Report(paragraph, cue_text(token), source, [], token.i, position=frame.start(token.idx))
+    return None
 
 
 def _prose(doc: Doc) -> Iterator[Token]:
@@ -141,7 +155,7 @@ def cue_text(verb: Token) -> str:
     first = last = verb.i
     for one in verb.children:
         if one.dep_ in {"aux", "prt"} or (one.dep_ == "advmod" and one.lower_ in _ADVERBS and one.i < verb.i):
-            if any(verb.doc[at].is_punct for at in range(min(one.i, verb.i), max(one.i, verb.i))):
+            if is_surname(one) or any(verb.doc[at].is_punct for at in range(min(one.i, verb.i), max(one.i, verb.i))):
                 continue
             first, last = min(first, one.i), max(last, one.i)
         elif (

@@ -110,8 +110,10 @@ def _before(verb: Token) -> Token | None:
         return child(clause, "nsubj") if clause is not None and clause.i < verb.i else None
     if verb.tag_ not in {"VBD", "VBZ", "VBP"} or verb.dep_ in {"acl", "relcl", "xcomp", "pcomp"}:
         return None
-    while at > verb.sent.start and doc[at].pos_ in {"ADV", "AUX"}:
+    while at > verb.sent.start and doc[at].pos_ in {"ADV", "AUX"} and not is_surname(doc[at]):
         at -= 1
+    if is_surname(doc[at]):
+        return doc[at]
     if doc[at].text == ")" and verb.dep_ == "ROOT" and child(verb, "nsubj") is None:  # Ana Reyes (D-Dunmore) said
         opening = next((i for i in range(at, verb.sent.start, -1) if doc[i].text == "("), at)
         return doc[opening - 1] if doc[opening - 1].ent_type_ == "PERSON" else None
@@ -120,6 +122,11 @@ def _before(verb: Token) -> Token | None:
     if verb.dep_ == "conj":
         return found[-1] if found and (found[-1].dep_ != "pobj" or found[-1].head.lower_ in {"as", "while"}) else None
     return found[-1] if found and found[-1].dep_ not in {"pobj", "dobj"} else None
+
+
+def is_surname(token: Token) -> bool:
+    """Whether what looks like an auxiliary verb is a surname: a capital inside a sentence ("Will wrote")."""
+    return bool(token.pos_ == "AUX" and token.text.istitle() and not token.is_sent_start)
 
 
 def _is_joined(verb: Token) -> bool:
