@@ -15,7 +15,7 @@ from retrieval.highlighting import highlight
 from retrieval.hits import make_hits
 from retrieval.names import name_words, names_a_role, words
 from retrieval.question import Question, read_question
-from retrieval.search import Candidate, Scope, Searcher
+from retrieval.search import CANDIDATES, Candidate, Scope, Searcher
 from retrieval.speakers import Directory, Person, clearly_meant
 from retrieval.whose import Spoken, find_spoken
 
@@ -133,9 +133,8 @@ class Asking:
         named = self.searcher.word_weights(mention)
         if not named or (names_a_role(mention) and mention == mention.lower()):
             return None
-        lexical = self.searcher.generation.lexical
         ranked = self._ranked()
-        if not all(lexical.frequency(stem) for stem in named):
+        if not self._is_mentioned(mention):
             message = f"Nobody called “{mention}” speaks in these articles."
         elif near := self._on_record(mention, ranked):
             message = f"Whether these are {mention}’s words, the articles do not say clearly."
@@ -143,6 +142,13 @@ class Asking:
         else:
             message = f"“{mention}” is mentioned in these articles, but not quoted."
         return self._not_found(message, [(c.passage, c.score) for c in ranked], 0.9)
+
+    def _is_mentioned(self, mention: str) -> bool:
+        """Whether a passage within the scope holds all words of a name."""
+        among = self.scope.passages if self.scope else None
+        found = self.searcher.generation.lexical.search(mention, CANDIDATES, among=among)
+        rows = self.records.passages([passage for passage, _ in found])
+        return any(set(name_words(mention)) <= set(words(row.text)) for row in rows.values())
 
     def _on_record(self, mention: str, ranked: Sequence[Candidate]) -> list[Candidate]:
         """Return which passages name somebody and the topic asked for: who speaks there could not be told."""

@@ -62,8 +62,9 @@ def is_plural(text: str) -> bool:
 def role_words(text: str) -> tuple[frozenset[str], bool]:
     """Return the words that tell a role apart, and whether it is that of whoever leads something.
 
-    >>> role_words("the head of the harbor board")
-    (frozenset({'harbor', 'board'}), True)
+    >>> words, leads = role_words("the head of the harbor board")
+    >>> sorted(words), leads
+    (['board', 'harbor'], True)
     """
     every = [word for word in words(text) if word not in _SMALL | _PERSON_WORDS]
     rest = frozenset(word for word in every if word not in _LEADERS)

@@ -106,7 +106,9 @@ class Directory:
         for reading in (self._by_whole_name, self._by_last_name):
             for variant in variants:
                 if found := reading(variant):
-                    return _preferring(found, mention)
+                    # "The fire chief" whom one article leaves without a name is whoever bears the office in others.
+                    nameless = names_a_role(mention) and all(person.kind == "group" for person in found)
+                    return (nameless and self._by_role(mention)) or _preferring(found, mention)
         if names_a_role(mention) and (found := self._by_role(mention)):
             return found
         for variant in variants:
