@@ -62,6 +62,7 @@ def build_parser() -> argparse.ArgumentParser:
         _add_check,
         _add_quotes,
         _add_speakers,
+        _add_eval,
         _add_read,
     ):
         add(subparsers)
@@ -127,6 +128,13 @@ def _add_speakers(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
         subparsers, "speakers", listings.run_speakers, "list who is quoted, how often, first and last date"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+def _add_eval(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    parser = _command(subparsers, "eval", commands.run_eval_command, "score a question set over the index")
+    parser.add_argument("questions", type=Path, metavar="QUESTIONS", help="a JSON Lines file (docs/evaluation.md)")
+    parser.add_argument("--misses", type=_positive, default=0, metavar="N", help="show the first N answered wrongly")
+    parser.add_argument("--json", action="store_true", help="print one JSON object, all misses in it")
 
 
 def _add_read(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:

@@ -97,6 +97,13 @@ def run_bot_command(options: argparse.Namespace) -> int:
     return 0
 
 
+def run_eval_command(options: argparse.Namespace) -> int:
+    """Score a question set."""
+    from bot.evaluating import run_eval
+
+    return run_eval(options)
+
+
 def run_check(options: argparse.Namespace) -> int:
     """Verify every file of every generation; fail if the one in force is damaged."""
     from index.checking import check_index
