@@ -17,6 +17,7 @@ from index.errors import UsageError
 from retrieval.evaluation import Asked, Scored, evaluate, summarize
 
 _COUNTS = ("n", "p50", "p95")
+_WIDTH = 160
 _HEADINGS = {"p50": "p50 ms", "p95": "p95 ms"}
 
 
@@ -37,7 +38,7 @@ def run_eval(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps({"figures": figures, "missed": missed}, ensure_ascii=False, indent=1))
         return 0
-    Console(highlight=False).print(_table(figures))
+    Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH).print(_table(figures))
     for miss in missed[: options.misses]:
         print(_missed_text(miss))
     return 0
@@ -67,7 +68,7 @@ def _table(figures: Mapping[str, Mapping[str, float]]) -> Table:
     columns = list(dict.fromkeys(name for row in figures.values() for name in row))
     table = Table("kind", box=None, header_style="bold")
     for name in columns:
-        table.add_column(_HEADINGS.get(name, name), justify="right")
+        table.add_column(_HEADINGS.get(name, name), justify="right", no_wrap=True)
     for kind, row in figures.items():
         table.add_row(printable(kind), *(_cell(name, row.get(name)) for name in columns))
     return table
@@ -95,5 +96,9 @@ def _missed_text(miss: Mapping[str, object]) -> str:
     expected = miss["expected"]
     assert isinstance(expected, Sequence)
     wanted = ", ".join(f"{article} {paragraph}" for article, paragraph in expected[:3]) or "no answer"
-    head = f"{miss['qid']}: {miss['question']}\n   {miss['status']}, expected {wanted}"
-    return printable(f"\n{head}\n   {miss['text'] or ''}")
+    lines = [
+        f"{miss['qid']}: {miss['question']}",
+        f"   {miss['status']}, expected {wanted}",
+        f"   {miss['text'] or ''}",
+    ]
+    return "\n" + "\n".join(map(printable, lines))

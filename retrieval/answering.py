@@ -10,7 +10,7 @@ from functools import cached_property
 
 from index.records import Records
 from retrieval.answer import Answer, Span
-from retrieval.attribution import FITS, Match, by_topic, covered, newest_first, own_words
+from retrieval.attribution import FITS, Match, by_topic, covered, may_report, newest_first, own_words
 from retrieval.highlighting import highlight
 from retrieval.hits import make_hits
 from retrieval.names import name_words, names_a_role, words
@@ -155,8 +155,7 @@ class Asking:
         passages = self.records.passages(
             [candidate.passage for candidate in ranked if candidate.score >= NAMES_AND_TELLS]
         )
-        named = set(name_words(mention))
-        texts = {passage: row.text for passage, row in passages.items() if named <= set(words(row.text))}
+        texts = {passage: row.text for passage, row in passages.items() if may_report(mention, row.text)}
         shares = covered(self.searcher, self.question.topic, texts.items())
         return [c for c in ranked if shares.get(c.passage, 0.0) >= NAMES_AND_TELLS]
 

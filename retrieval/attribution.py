@@ -11,10 +11,13 @@ import numpy as np
 
 from index.lexical import stems
 from index.quotations import Quotation
+from index.quotations.cues import CUES, NEGATIONS, REFUSALS
 from index.records import PassageRow, Records
 from retrieval.answer import Span
+from retrieval.names import name_words
 from retrieval.names import words as words_of
 from retrieval.search import RERANKED, Candidate, Scope, Searcher
+from retrieval.sentences import sentences
 from retrieval.speakers import Person
 
 K = TypeVar("K")
@@ -22,6 +25,8 @@ K = TypeVar("K")
 FITS = 1.1
 """The fit from which a passage answers: five in a hundred answers on hand-written questions lie below."""
 
+_DENIALS = NEGATIONS | REFUSALS
+_BESIDE = 2
 STEEPNESS = 4.0
 ABOUT_PENALTY = 0.4
 AROUND = 60
@@ -140,6 +145,18 @@ def covered(searcher: Searcher, topic: str, texts: Iterable[tuple[K, str]]) -> d
     weights = searcher.word_weights(topic)
     total = sum(weights.values()) or 1.0
     return {key: sum(weights.get(stem, 0.0) for stem in set(stems(text))) / total for key, text in texts}
+
+
+def may_report(mention: str, text: str) -> bool:
+    """Tell whether somebody is named right beside a verb of saying, in a sentence that denies nothing."""
+    wanted = name_words(mention)
+    for start, end in sentences(text):
+        every = words_of(text[start:end])
+        if set(wanted) <= set(every) and not _DENIALS.intersection(text[start:end].lower().split()):
+            first, last = sorted((every.index(wanted[0]), every.index(wanted[-1])))
+            if any(word in CUES for word in every[max(0, first - _BESIDE) : first] + every[last + 1 :][:_BESIDE]):
+                return True
+    return False
 
 
 def _centrality(

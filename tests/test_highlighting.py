@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from index.generation import IndexFolder
 from retrieval.engine import Engine
-from retrieval.highlighting import sentences
+from retrieval.sentences import sentences
 
 
 def _split(text: str) -> list[str]:

@@ -37,7 +37,7 @@ def test_a_title_at_the_end_is_a_name(name: str, words: list[str]) -> None:
     assert name_words(name) == words
 
 
-@pytest.mark.parametrize("module", ["retrieval.question", "retrieval.names", "retrieval.highlighting"])
+@pytest.mark.parametrize("module", ["retrieval.question", "retrieval.names", "retrieval.sentences"])
 def test_examples_in_docstrings_are_true(module: str) -> None:
     assert doctest.testmod(import_module(module)).failed == 0
 
