@@ -91,7 +91,7 @@ class Asking:
             self.searcher,
             self.records,
             self.question.topic,
-            self.question.about(people[0].name),
+            self.question.about(person.name if person else mention),
             own=list(words.values()),
             scope=self.scope,
         )

@@ -148,13 +148,14 @@ def covered(searcher: Searcher, topic: str, texts: Iterable[tuple[K, str]]) -> d
 
 
 def may_report(mention: str, text: str) -> bool:
-    """Tell whether somebody is named right beside a verb of saying, in a sentence that denies nothing."""
+    """Tell whether a sentence names somebody right beside a verb of saying that is not denied."""
     wanted = name_words(mention)
     for start, end in sentences(text):
         every = words_of(text[start:end])
-        if set(wanted) <= set(every) and not _DENIALS.intersection(text[start:end].lower().split()):
+        if set(wanted) <= set(every):
             first, last = sorted((every.index(wanted[0]), every.index(wanted[-1])))
-            if any(word in CUES for word in every[max(0, first - _BESIDE) : first] + every[last + 1 :][:_BESIDE]):
+            beside = {*every[max(0, first - _BESIDE) : first], *every[last + 1 :][:_BESIDE]}
+            if not beside.isdisjoint(CUES) and beside.isdisjoint(_DENIALS):
                 return True
     return False
 

@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 
 from index.quotations.names import SUFFIXES, first_names_agree
 from index.records import SpeakerRow
-from retrieval.names import fold, is_plural, name_words, names_a_role, role_words, words
+from retrieval.names import TITLES, fold, is_plural, name_words, names_a_role, role_words, words
 
 Key = tuple[str, ...]
 
@@ -107,7 +107,7 @@ class Directory:
             for variant in variants:
                 if found := reading(variant):
                     # "The fire chief" whom one article leaves without a name is whoever bears the office in others.
-                    nameless = names_a_role(mention) and all(person.kind == "group" for person in found)
+                    nameless = mentioned[-1] in TITLES and all(person.kind == "group" for person in found)
                     return (nameless and self._by_role(mention)) or _preferring(found, mention)
         if names_a_role(mention) and (found := self._by_role(mention)):
             return found

@@ -11,7 +11,7 @@ from spacy.tokens import Doc, Token
 
 from index.quotations.gender import is_first_name
 from index.quotations.names import HONORIFICS, PARTICLES, TITLES, clean, fold, name_words
-from index.quotations.syntax import child
+from index.quotations.syntax import child, is_surname
 
 Found: TypeAlias = tuple[int, int, int, tuple[str, ...]]
 """A paragraph's number, the first and last token of a name in its parse, and the words of the name."""
@@ -180,7 +180,8 @@ def _name_end(doc: Doc, first: int) -> int:
     while last + 1 < len(doc) and last - first < _LONGEST:
         token = doc[last + 1]
         particle = fold(token.text) in PARTICLES and last + 2 < len(doc) and doc[last + 2].pos_ == "PROPN"
-        if not particle and not (token.pos_ == "PROPN" and token.text[0].isupper() and token.text[0].isalpha()):
+        proper = token.pos_ == "PROPN" and token.text[0].isupper() and token.text[0].isalpha()
+        if not particle and not proper and not is_surname(token):
             break
         last += 1
     return last

@@ -126,7 +126,9 @@ def _before(verb: Token) -> Token | None:
 
 def is_surname(token: Token) -> bool:
     """Whether what looks like an auxiliary verb is a surname: a capital inside a sentence ("Will wrote")."""
-    return bool(token.pos_ == "AUX" and token.text.istitle() and not token.is_sent_start)
+    if token.pos_ != "AUX" or not token.text.istitle() or token.is_sent_start:
+        return False
+    return not any(one.tag_ == "VB" for one in token.doc[token.i + 1 : token.i + 2])
 
 
 def _is_joined(verb: Token) -> bool:
