@@ -108,12 +108,12 @@ def _before(verb: Token) -> Token | None:
     if verb.tag_ == "VBG" and verb.dep_ == "ROOT":
         clause = child(verb, "ccomp")
         return child(clause, "nsubj") if clause is not None and clause.i < verb.i else None
+    if at >= 0 and is_surname(doc[at]):
+        return doc[at]
     if verb.tag_ not in {"VBD", "VBZ", "VBP"} or verb.dep_ in {"acl", "relcl", "xcomp", "pcomp"}:
         return None
-    while at > verb.sent.start and doc[at].pos_ in {"ADV", "AUX"} and not is_surname(doc[at]):
+    while at > verb.sent.start and doc[at].pos_ in {"ADV", "AUX"}:
         at -= 1
-    if is_surname(doc[at]):
-        return doc[at]
     if doc[at].text == ")" and verb.dep_ == "ROOT" and child(verb, "nsubj") is None:  # Ana Reyes (D-Dunmore) said
         opening = next((i for i in range(at, verb.sent.start, -1) if doc[i].text == "("), at)
         return doc[opening - 1] if doc[opening - 1].ent_type_ == "PERSON" else None
