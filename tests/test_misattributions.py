@@ -46,7 +46,7 @@ class TestSomebodyElseIsMeant:
     def test_a_name_the_parser_takes_for_something_else_ends_the_focus(self, news: Reader) -> None:
         said = news.speakers(
             "Mayor Helen Ferris said that the mill is safe.",
-            "And the county’s Adele Fisher, one of few women there, said it will last. “It will do fine,” she said.",
+            "And the county’s Adele Brandt, one of few women there, said it will last. “It will do fine,” she said.",
         )
         assert "Helen Ferris" not in said[1:]
 
@@ -69,8 +69,8 @@ class TestTheNameIsFound:
         [
             ("Jean-Marc Ostrander, the ferry’s owner, said that it is safe.", "Jean-Marc Ostrander"),
             ("“It is safe,” said Air Force 1st Lt. Tyler Ostrander.", "Tyler Ostrander"),
-            ("The other man, his cousin James York, 40, said that it leaks.", "James York"),
-            ("Moe Ellithy, director of the harbor office, said that it leaks.", "Moe Ellithy"),
+            ("The other man, his cousin James Yorke, 40, said that it leaks.", "James Yorke"),
+            ("Moe Ostrander, director of the harbor office, said that it leaks.", "Moe Ostrander"),
             ("On Monday’s show, Gov. Miguel Pruitt (D-Dunmeer) said the mill is safe.", "Miguel Pruitt"),
         ],
         ids=["hyphen", "rank", "chain of appositions", "office behind the name", "party"],
@@ -83,8 +83,8 @@ class TestTheNameIsFound:
         assert set(said) == {"Dinah D’Arcy"}
 
     def test_a_full_name_known_from_elsewhere(self, news: Reader) -> None:
-        text = "Last week, Ivanka Brandt acknowledged their struggle. “It is hard,” she wrote."
-        assert set(news.speakers("Ivanka Brandt, 34, spoke.", text)) == {"Ivanka Brandt"}
+        text = "Last week, Ilona Brandt acknowledged their struggle. “It is hard,” she wrote."
+        assert set(news.speakers("Ilona Brandt, 34, spoke.", text)) == {"Ilona Brandt"}
 
     @pytest.mark.parametrize("short", ["Joe", "Joseph R."])
     def test_pet_names_and_initials_are_the_same_person(self, news: Reader, short: str) -> None:
@@ -96,8 +96,8 @@ class TestTheNameIsFound:
         assert set(said) == {"Ana Reyes"}
 
     def test_a_surname_that_is_a_verb_elsewhere(self, news: Reader) -> None:
-        said = news.said("Columnist George Will spoke. “It is over,” Will wrote.")
-        assert said == [("George Will", "It is over,")]
+        said = news.said("Columnist Gordon Will spoke. “It is over,” Will wrote.")
+        assert said == [("Gordon Will", "It is over,")]
 
 
 class TestTranscripts:
@@ -117,8 +117,8 @@ class TestTranscripts:
 
 class TestContent:
     def test_a_paragraph_that_ends_in_a_colon_leads_in_the_next(self, news: Reader) -> None:
-        said = news.said("Joel Pollan reported after the police had left:", "“The town has done nothing.")
-        assert said == [("Joel Pollan", "The town has done nothing.")]
+        said = news.said("Joel Pollock reported after the police had left:", "“The town has done nothing.")
+        assert said == [("Joel Pollock", "The town has done nothing.")]
 
     def test_a_question_after_a_colon(self, news: Reader) -> None:
         text = "Moderator David Mullen asked the council a simple question: Who will pay for the mill?"
@@ -138,4 +138,4 @@ class TestContent:
         assert news.said(text) == [("Ted Corwin", "a warning")]
 
     def test_invisible_characters_hide_no_mark(self, news: Reader) -> None:
-        assert news.said("\u202a”It burns!!!” wrote Pete Hidalgo.") == [("Pete Hidalgo", "It burns!!!")]
+        assert news.said("\u202a”It burns!!!” wrote Pete Ybarra.") == [("Pete Ybarra", "It burns!!!")]

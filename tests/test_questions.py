@@ -18,8 +18,8 @@ from retrieval.question import read_question
     [
         ("What did the Harbor Post say about fees?", "the Harbor Post", "about fees"),
         ("what did the united press report about fees", "the united press", "about fees"),
-        ("What did George Will say about ferries?", "George Will", "about ferries"),
-        ("what did george will say", "george will", ""),
+        ("What did Gordon Will say about ferries?", "Gordon Will", "about ferries"),
+        ("what did gordon will say", "gordon will", ""),
         ("Lindqvist on the freezer", "Lindqvist", "the freezer"),
         ("the mayor's view of the ferry", "the mayor", "of the ferry"),
     ],

@@ -70,7 +70,7 @@ def _other_names(docs: Sequence[Doc]) -> Counter[str]:
 
 def _entities(doc: Doc) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     for entity in doc.ents:
-        if entity.label_ != "PERSON" or doc[entity.end - 1].tag_ == "NNPS":  # "the Clintons"
+        if entity.label_ != "PERSON" or doc[entity.end - 1].tag_ == "NNPS":  # "the Reyeses"
             continue
         first, last = entity.start, entity.end - 1
         while first < last and (fold(doc[first].text) in TITLES or not doc[first].text[0].isupper()):
@@ -104,7 +104,7 @@ def _lexical(doc: Doc) -> Iterator[tuple[int, int, tuple[str, ...]]]:
 
 
 def _described(doc: Doc) -> Iterator[_Name]:
-    """Names that the words behind them show to be a person's: "Mo Elleithee, director of …", "Ada Fisher, 43,"."""
+    """Names that the words behind them show to be a person's: "Moe Ostrander, director of …", "Ada Brandt, 43,"."""
     for token in doc:
         if token.pos_ != "PROPN" or token.i + 2 >= len(doc) or doc[token.i + 1].text not in {",", "("}:
             continue
@@ -128,7 +128,7 @@ def _is_person_beside(name: Token) -> bool:
 
 
 def _shaped(doc: Doc) -> Iterator[_Name]:
-    """Surnames that their form gives away: D'Souza, O'Keefe, McGraw."""
+    """Surnames that their form gives away: D'Arcy, O'Hare, McNeal."""
     for token in doc:
         if _SURNAME.fullmatch(token.text) and token.ent_type_ not in _ELSE:
             before = doc[token.i - 1] if token.i else None
@@ -164,7 +164,7 @@ def _opens_name(token: Token) -> bool:
 
 
 def _is_possessed(token: Token) -> bool:
-    """Whether somebody or something has it: "Dunmeer's Ada Fisher" is no place, whatever the parser says."""
+    """Whether somebody or something has it: "Dunmeer's Ada Brandt" is no place, whatever the parser says."""
     return bool(token.i and token.nbor(-1).tag_ == "POS")
 
 

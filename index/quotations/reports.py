@@ -73,8 +73,8 @@ def find_lead_in(doc: Doc, frame: Frame, paragraph: int) -> Report | None:
     """Return the report that a paragraph ends with where its words come in the next: "Reyes put it so:"."""
     if not frame.source.rstrip().endswith(":"):
         return None
-    *_, sentence = doc.sents
-    for token in reversed(sentence):
+    sentences = list(doc.sents)
+    for token in reversed(sentences[-1]) if sentences else ():
         cue = CUES.get(token.lower_)
         if cue is not None and cue.clause and token.pos_ == "VERB" and not is_negated(token):
             source = subject(token)

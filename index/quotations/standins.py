@@ -42,7 +42,7 @@ def _set_off(verb: Token, start: int) -> bool:
 def _source(verb: Token, start: int, end: int) -> Token | None:
     """The subject of a verb beside a stand-in from one token to another, also where the parser missed it."""
     cue = CUES.get(verb.lower_)
-    if cue is not None and cue.lemma in ADDRESSED:  # told Fox News
+    if cue is not None and cue.lemma in ADDRESSED:  # told a station
         return _own_subject(verb, start, end) or _phrase_behind(verb, end)
     if _follows(verb, end) and not any(one.dep_ == "nsubj" and one.i < verb.i for one in verb.children):
         return phrase_after(verb) or _own_subject(verb, start, end)

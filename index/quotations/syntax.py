@@ -268,5 +268,5 @@ def _continues_phrase(token: Token) -> bool:
 
 
 def _ends_title(doc: Doc, at: int) -> bool:
-    """Whether a full stop belongs to a title that the tokenizer took apart: "Lt. Tyler Livingston"."""
+    """Whether a full stop belongs to a title that the tokenizer took apart: "Lt. Tyler Ostrander"."""
     return doc[at].text == "." and fold(doc[at - 1].text) in TITLES and doc[at + 1 : at + 2].text[:1].isupper()
