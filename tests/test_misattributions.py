@@ -69,7 +69,7 @@ class TestTheNameIsFound:
         [
             ("Jean-Marc Ostrander, the ferry’s owner, said that it is safe.", "Jean-Marc Ostrander"),
             ("“It is safe,” said Air Force 1st Lt. Tyler Ostrander.", "Tyler Ostrander"),
-            ("The other man, his cousin James Yorke, 40, said that it leaks.", "James Yorke"),
+            ("The other man, his cousin Peter Brandt, 40, said that it leaks.", "Peter Brandt"),
             ("Moe Ostrander, director of the harbor office, said that it leaks.", "Moe Ostrander"),
             ("On Monday’s show, Gov. Miguel Pruitt (D-Dunmeer) said the mill is safe.", "Miguel Pruitt"),
         ],
