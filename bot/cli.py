@@ -131,10 +131,12 @@ def _add_speakers(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
 
 
 def _add_eval(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
-    parser = _command(subparsers, "eval", commands.run_eval_command, "score a question set over the index")
-    parser.add_argument("questions", type=Path, metavar="QUESTIONS", help="a JSON Lines file (docs/evaluation.md)")
-    parser.add_argument("--misses", type=_positive, default=0, metavar="N", help="show the first N answered wrongly")
-    parser.add_argument("--json", action="store_true", help="print one JSON object, all misses in it")
+    parser = _command(subparsers, "eval", commands.run_eval_command, "measure how well a set of questions is answered")
+    parser.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl", help="questions with what is right")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument(
+        "--misses", type=_count, default=0, metavar="N", help="show N misses of each kind, and what was returned (0)"
+    )
 
 
 def _add_read(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
@@ -171,6 +173,10 @@ def _positive(text: str) -> int:
     if text.isascii() and text.isdigit() and int(text) > 0:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
+
+
+def _count(text: str) -> int:
+    return 0 if text == "0" else _positive(text)
 
 
 def _folder(text: str) -> Path:

@@ -18,6 +18,7 @@ from index.articles import Article
 from index.errors import ArticleError, NoIndexError, OnrecordError, SourceError, UsageError
 from index.generation import IndexFolder
 from retrieval.answer import Answer
+from retrieval.batch import PASSAGES, ask_record, read_batch, whole_text
 from retrieval.engine import Engine
 
 # Building and talking need libraries that a single question does not: they are imported by the commands that do.
@@ -57,7 +58,7 @@ def run_forget(options: argparse.Namespace) -> int:
 
 def run_ask(options: argparse.Namespace) -> int:
     """Answer one question, or a file of them."""
-    question = _whole(" ".join(options.question).strip())
+    question = whole_text(" ".join(options.question).strip())
     if options.batch:
         if question or not options.json:
             raise UsageError("ask --batch FILE takes its questions from the file and needs --json")
@@ -98,7 +99,7 @@ def run_bot_command(options: argparse.Namespace) -> int:
 
 
 def run_eval_command(options: argparse.Namespace) -> int:
-    """Score a question set."""
+    """Measure how well a set of questions is answered."""
     from bot.evaluating import run_eval
 
     return run_eval(options)
@@ -121,7 +122,7 @@ def run_read(options: argparse.Namespace) -> int:
     for article in _read_all(options.sources):
         if isinstance(article, Article):
             found += 1
-            print(_json_text(article.to_json()) if options.json else _article_text(article))
+            print(json_text(article.to_json()) if options.json else _article_text(article))
         else:
             failed += isinstance(article, SourceError)
             print(f"skipped: {printable(str(article))}", file=sys.stderr)
@@ -149,19 +150,13 @@ def _article_text(article: Article) -> str:
 def _run_batch(options: argparse.Namespace) -> int:
     failed = False
     with open_engine(options) as engine:
-        for number, record in _batch_questions(options.batch):
+        for number, record in read_batch(options.batch):
             if isinstance(record, UsageError):
                 failed = True
                 print(f"onrecord: {printable(str(record))}", file=sys.stderr)
                 continue
             try:
-                answer = engine.ask(
-                    record["question"],
-                    k=options.k or 20,
-                    now=options.now,
-                    history=record.get("history") or (),
-                    scope=record.get("scope"),
-                )
+                answer = ask_record(engine, record, k=options.k or PASSAGES, now=options.now)
             except UsageError as error:
                 failed = True
                 print(f"onrecord: {options.batch}, line {number}: {printable(str(error))}", file=sys.stderr)
@@ -170,49 +165,11 @@ def _run_batch(options: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _batch_questions(path: Path) -> Iterator[tuple[int, dict[str, Any] | UsageError]]:
-    """Yield the questions of a file by line, and an error for each line that is none: lines stand for themselves."""
-    try:
-        lines = path.read_bytes().splitlines()
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                yield number, _batch_question(line)
-            except UsageError as error:
-                yield number, UsageError(f"{path}, line {number}: {error}")
-
-
-def _batch_question(line: bytes) -> dict[str, Any]:
-    try:
-        record = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise UsageError(f"is not JSON ({error.msg}, column {error.colno})") from None
-    except UnicodeDecodeError:
-        raise UsageError("is not UTF-8") from None
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"is not JSON ({error})") from None
-    if not isinstance(record, dict) or not isinstance(record.get("question"), str):
-        raise UsageError('is not an object with a "question"')
-    for field in ("history", "scope"):
-        value = record.get(field)
-        if value is not None and not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
-            raise UsageError(f'"{field}" is not a list of strings')
-        record[field] = value if value is None else list(map(_whole, value))
-    return record | {"question": _whole(record["question"])}
-
-
-def _whole(text: str) -> str:
-    """Return text without halves of surrogate pairs, which JSON and a shell can spell and no model can read."""
-    return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
-
-
 def _to_json(answer: Answer, qid: str | None = None, indent: int | None = None) -> str:
-    return _json_text(answer.to_json(qid), indent)
+    return json_text(answer.to_json(qid), indent)
 
 
-def _json_text(value: Any, indent: int | None = None) -> str:  # noqa: ANN401  (JSON)
+def json_text(value: Any, indent: int | None = None) -> str:  # noqa: ANN401  (JSON)
     """Return JSON that a person can read, with what would act on a screen, or cannot be written, as an escape."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     return _ACTING.sub(lambda found: f"\\u{ord(found.group()):04x}", text)

@@ -127,6 +127,12 @@ class Engine:
         with self._records() as records:
             return make_hits(records, [(passage, 1.0) for passage in records.neighbours(article, paragraph, reach)])
 
+    def unknown_articles(self, names: Sequence[str]) -> list[str]:
+        """Return those of some ids that no article in the index has."""
+        with self._records() as records:
+            known = records.article_ids(names)
+        return [name for name in names if name not in known]
+
     def sources(self) -> list[str]:
         """Return what the index was built from."""
         return list(self._searcher.generation.manifest.sources)

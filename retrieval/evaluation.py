@@ -1,198 +1,197 @@
-"""Scoring a question set: which passages were right, what was refused, and how long it took."""
+"""Figures of a question set: how often the right passage stands first, and how often no answer was the right one.
+
+What each figure means to people stands in docs/evaluation.md.
+"""
 
 from __future__ import annotations
 
+import math
+import re
 import time
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from statistics import fmean, quantiles
+from datetime import date
 from typing import Any
 
-from retrieval.answer import Answer, Hit
+from retrieval.answer import Answer, Copy, Hit
+from retrieval.batch import PASSAGES, ask_record
 from retrieval.engine import Engine
+from retrieval.question_set import LISTS, Place, Question
 
-READ = 20
-"""How many passages of an answer count."""
+Figures = dict[str, float]
+"""Figures by name, in the order of `FIGURES`; one that says nothing about its questions is left out."""
 
-_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+FIGURES = (
+    "hit@1",
+    "hit@3",
+    "mrr@10",
+    "highlight",
+    "speaker",
+    "precision",
+    "recall",
+    "f1",
+    "refusals_right",
+    "refusals_wrong",
+    "refused",
+    "not_found",
+)
+MRR_DEPTH = 10
 
-Place = tuple[str, int]
-"""Id of an article and number of a paragraph, from 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question with what is right.
-
-    Attributes:
-        qid: its id.
-        question: as a person types it.
-        kind: questions of one kind are scored together.
-        answerable: whether the articles tell.
-        gold: the passages that answer.
-        also: passages that are neither right nor wrong.
-        history: earlier questions of the conversation, oldest first.
-        scope: ids of the only articles to search, or None.
-        complete: whether `gold` is the whole list asked for, so that precision and recall tell something.
-        speaker: whose words are asked for, or None.
-        highlight: the answering words in the first gold passage, or None.
-    """
-
-    qid: str
-    question: str
-    kind: str
-    answerable: bool
-    gold: frozenset[Place]
-    also: frozenset[Place] = frozenset()
-    history: tuple[str, ...] = ()
-    scope: tuple[str, ...] | None = None
-    complete: bool = False
-    speaker: str | None = None
-    highlight: str | None = None
-
-    @classmethod
-    def from_json(cls, record: Mapping[str, Any]) -> Asked:
-        """Return the question of a line of a question set.
-
-        Raises:
-            KeyError: a field is missing.
-            TypeError: a field has the wrong form.
-            ValueError: likewise.
-        """
-        kind, whose = str(record["kind"]), record.get("answer") if "quote" in record["kind"] else None
-        return cls(
-            qid=str(record["qid"]),
-            question=str(record["question"]),
-            kind=f"{kind}/{record['subkind']}" if record.get("subkind") else kind,
-            answerable=bool(record["answerable"]),
-            gold=_places(record["gold"]),
-            also=_places(record.get("also") or ()),
-            history=tuple(map(str, record.get("history") or ())),
-            scope=None if record.get("scope") is None else tuple(map(str, record["scope"])),
-            complete=kind == "who-said-all",
-            speaker=record.get("speaker") or whose,
-            highlight=record.get("highlight") or None,
-        )
+_GENERATIONS = {"jr", "sr", "ii", "iii"}
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
-    """An answer to a question of a set, scored; figures are None where they do not apply.
+class Outcome:
+    """A question with the answer it got, the milliseconds that took, and how the answer scores in each figure."""
 
-    Attributes:
-        asked: the question.
-        answer: what was answered.
-        seconds: how long it took.
-        rank: of the first right passage, from 0; None where there is none.
-        highlighted: whether the first passage, which is right, marks the answering words.
-        precision: share of the passages returned that are right, of a complete list.
-        recall: share of the right passages that were returned, of a complete list.
-        whose: whether the speaker told has the surname of the one expected.
-    """
-
-    asked: Asked
+    question: Question
     answer: Answer
-    seconds: float
-    rank: int | None
-    highlighted: bool | None = None
-    precision: float | None = None
-    recall: float | None = None
-    whose: bool | None = None
+    milliseconds: float
+    marks: Figures
 
     @property
-    def right(self) -> bool:
-        """Whether the first passage answers, or nothing does and that is what was said."""
-        return self.rank == 0 if self.asked.answerable else self.answer.status != "answered"
+    def missed(self) -> bool:
+        """Whether the first passage is not the right one, or there is an answer where there should be none."""
+        return not self.marks["hit@1"] if self.question.answerable else not self.marks["refused"]
+
+    def to_json(self, passages: int = 3) -> dict[str, Any]:
+        """Return what was asked, what is right, and the first passages returned instead."""
+        question, answer = self.question, self.answer
+        asked = {name: question.record.get(name) for name in ("qid", "question", "history")}
+        got = [{"article": hit.article, "paragraph": hit.paragraph, "text": hit.text} for hit in answer.hits[:passages]]
+        gold = [{"article": article, "paragraph": paragraph} for article, paragraph in sorted(question.gold)]
+        told = {"status": answer.status, "message": answer.message, "speaker": answer.speaker, "returned": got}
+        return {"kind": question.label, "line": question.line} | asked | {"gold": gold} | told
 
 
-def evaluate(engine: Engine, questions: Sequence[Asked]) -> Iterator[Scored]:
-    """Yield each question's answer, scored, in order.
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The figures of some questions: how many they are, the mean of each figure, and the milliseconds an answer took.
+
+    Attributes:
+        n: how many questions.
+        figures: means over the questions that a figure says something about.
+        p50: what half of the answers took at most, in milliseconds.
+        p95: what 95 of 100 answers took at most, in milliseconds.
+    """
+
+    n: int
+    figures: Figures
+    p50: float
+    p95: float
+
+    def to_json(self) -> dict[str, float]:
+        """Return the figures, rounded, as one JSON object."""
+        figures = {name: round(value, 4) for name, value in self.figures.items()}
+        return {"n": self.n} | figures | {"ms_p50": round(self.p50, 1), "ms_p95": round(self.p95, 1)}
+
+
+def evaluate(
+    engine: Engine, questions: Iterable[Question], *, k: int = PASSAGES, now: date | None = None
+) -> Iterator[Outcome]:
+    """Ask each question in turn, as `ask --batch` does, and score the answer.
+
+    Args:
+        engine: whom to ask. Its models are loaded before the first question, whose time would count them otherwise.
+        questions: the questions, each with what is right.
+        k: how many passages an answer may hold.
+        now: the day that "last week" is meant from; today by default.
 
     Raises:
-        UsageError: a scope names an article that is not in the index.
+        UsageError: the scope of a question names an article that is not in the index.
     """
-    for asked in questions:
-        begun = time.perf_counter()
-        answer = engine.ask(asked.question, k=READ, history=asked.history, scope=asked.scope)
-        yield score(asked, answer, time.perf_counter() - begun)
+    engine.warm_up()
+    for question in questions:
+        start = time.perf_counter()
+        answer = ask_record(engine, question.record, k=k, now=now)
+        yield Outcome(question, answer, (time.perf_counter() - start) * 1000, marks(question, answer))
 
 
-def score(asked: Asked, answer: Answer, seconds: float = 0.0) -> Scored:
-    """Return an answer scored; a passage that stands for merged copies is right if one of them is."""
-    hits = answer.hits[:READ] if answer.status == "answered" else ()
-    places = [place for hit in hits if (place := _place(hit, asked.gold)) not in asked.also - asked.gold]
-    rank = next((rank for rank, place in enumerate(places) if place in asked.gold), None)
-    found = set(places)
-    right = len(found & asked.gold)
-    return Scored(
-        asked,
-        answer,
-        seconds,
-        rank,
-        highlighted=_highlights(hits[0], asked.highlight) if asked.highlight and rank == 0 else None,
-        precision=(right / len(found) if found else 0.0) if asked.complete else None,
-        recall=right / len(asked.gold) if asked.complete and asked.gold else None,
-        whose=_surname(answer.speaker) == _surname(asked.speaker) if asked.speaker and asked.answerable else None,
-    )
+def marks(question: Question, answer: Answer) -> Figures:
+    """Return how an answer scores in each figure that says something about its question."""
+    refused = float(answer.status != "answered")
+    found: Figures = {"refused": refused, "not_found": float(answer.status == "not_found")}
+    if not question.answerable:
+        return found | {"refusals_right": refused}
+    places = [] if refused else ranked(question, answer)
+    rank = next((rank for rank, place in enumerate(places, 1) if place in question.gold), math.inf)
+    found |= {"refusals_wrong": refused, "hit@1": float(rank <= 1), "hit@3": float(rank <= 3)}
+    # Reciprocal rank: Voorhees, The TREC-8 Question Answering Track Report (1999), p. 78; nothing beyond a depth.
+    found["mrr@10"] = 1 / rank if rank <= MRR_DEPTH else 0.0
+    if question.highlight and rank == 1:
+        found["highlight"] = float(_highlighted(question.highlight, answer.hits[0]))
+    if question.kind == LISTS:
+        found |= completeness(set(places), question.gold)
+    if question.speaker:
+        found["speaker"] = float(not refused and _same_surname(answer.speaker, question.speaker))
+    return found
 
 
-def summarize(scored: Sequence[Scored]) -> dict[str, dict[str, float]]:
-    """Return the figures of each kind of question, by kind, those of all questions last under "all".
+def ranked(question: Question, answer: Answer) -> list[Place]:
+    """Return where the hits of an answer stand, best first, without those that are neither right nor wrong.
 
-    n: questions; hit@1, hit@3: share whose first, or first three, passages hold a right one; mrr@10: mean reciprocal
-    rank of the first right passage of ten (Voorhees, The TREC-8 Question Answering Track Report, 1999, section 3);
-    refused: share without an answer; speaker, highlight, precision, recall, f1: see `Scored`, means over the questions
-    they apply to; p50, p95: milliseconds an answer took. Passages that are neither right nor wrong are passed over.
+    A hit stands where the question expects it if that is one of its merged copies.
     """
-    kinds: dict[str, list[Scored]] = defaultdict(list)
-    for one in scored:
-        kinds[one.asked.kind].append(one)
-    return {kind: _figures(kinds[kind]) for kind in sorted(kinds)} | ({"all": _figures(scored)} if scored else {})
+    places = (_place(hit, question.gold) for hit in answer.hits)
+    return [place for place in places if place in question.gold or place not in question.also]
 
 
-def _figures(scored: Sequence[Scored]) -> dict[str, float]:
-    ranks = [one.rank for one in scored if one.asked.answerable]
-    means = {
-        "hit@1": [float(rank == 0) for rank in ranks],
-        "hit@3": [float(rank is not None and rank < 3) for rank in ranks],
-        "mrr@10": [1 / (rank + 1) if rank is not None and rank < 10 else 0.0 for rank in ranks],
-        "refused": [float(one.answer.status != "answered") for one in scored],
-        "speaker": [float(one.whose) for one in scored if one.whose is not None],
-        "highlight": [float(one.highlighted) for one in scored if one.highlighted is not None],
-        "precision": [one.precision for one in scored if one.precision is not None],
-        "recall": [one.recall for one in scored if one.recall is not None],
-        "f1": [
-            _f1(one.precision, one.recall) for one in scored if one.precision is not None and one.recall is not None
-        ],
-    }
-    times = sorted(1000 * one.seconds for one in scored)
-    every = quantiles(times, n=20, method="inclusive") if len(times) > 1 else times * 19
-    figures = {name: fmean(values) for name, values in means.items() if values}
-    return {"n": len(scored)} | figures | {"p50": every[9], "p95": every[18]}
+def completeness(returned: Collection[Place], gold: Collection[Place]) -> Figures:
+    """Return precision, recall and their harmonic mean, F1, of a set of passages.
+
+    >>> completeness({("a", 0), ("b", 0)}, {("a", 0)})
+    {'precision': 0.5, 'recall': 1.0, 'f1': 0.6666666666666666}
+    """
+    right = len(set(returned) & set(gold))
+    precision = right / len(returned) if returned else 0.0
+    return {"precision": precision, "recall": right / len(gold), "f1": 2 * right / (len(returned) + len(gold))}
 
 
-def _f1(precision: float, recall: float) -> float:
-    """Return the harmonic mean (van Rijsbergen, Information Retrieval, 1979, chapter 7)."""
-    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+def summarise(outcomes: Iterable[Outcome]) -> tuple[Summary, dict[str, Summary]]:
+    """Return the figures of all questions together, and of each kind, in the order of their names."""
+    total = list(outcomes)
+    kinds: dict[str, list[Outcome]] = {}
+    for outcome in total:
+        kinds.setdefault(outcome.question.label, []).append(outcome)
+    return _summary(total), {kind: _summary(kinds[kind]) for kind in sorted(kinds)}
 
 
-def _places(items: Sequence[Mapping[str, Any]]) -> frozenset[Place]:
-    return frozenset((str(item["article"]), int(item["paragraph"])) for item in items)
+def percentile(values: Iterable[float], share: float) -> float:
+    """Return the smallest value that at least this share of the values does not exceed (nearest rank).
+
+    >>> percentile([3.0, 1.0, 2.0, 4.0], 0.5)
+    2.0
+    """
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+def _summary(outcomes: list[Outcome]) -> Summary:
+    figures: Figures = {}
+    for name in FIGURES:
+        values = [outcome.marks[name] for outcome in outcomes if name in outcome.marks]
+        if values:
+            figures[name] = sum(values) / len(values)
+    taken = [outcome.milliseconds for outcome in outcomes]
+    return Summary(len(outcomes), figures, percentile(taken, 0.5), percentile(taken, 0.95))
 
 
 def _place(hit: Hit, gold: frozenset[Place]) -> Place:
-    own = (hit.article, hit.paragraph)
-    copies = ((copy.article, copy.paragraph) for copy in hit.also)
-    return own if own in gold else next((copy for copy in copies if copy in gold), own)
+    standing: list[Hit | Copy] = [hit, *hit.also]
+    places = [(place.article, place.paragraph) for place in standing]
+    return next((place for place in places if place in gold), places[0])
 
 
-def _highlights(hit: Hit, words: str) -> bool:
+def _highlighted(words: str, hit: Hit) -> bool:
+    """Tell whether the highlights touch the words; a hit that spells them otherwise is given the benefit."""
     start = hit.text.find(words)
     return start < 0 or any(first < start + len(words) and start < end for first, end in hit.highlights)
 
 
-def _surname(name: str | None) -> str | None:
-    words = [word.strip(".,").casefold() for word in (name or "").split()]
-    kept = [word for word in words if word and word not in _SUFFIXES]
-    return kept[-1] if kept else None
+def _same_surname(name: str | None, other: str | None) -> bool:
+    return _surname(name) == _surname(other) != ""
+
+
+def _surname(name: str | None) -> str:
+    words = re.findall(r"[^\W\d_]+", (name or "").lower())
+    return next((word for word in reversed(words) if word not in _GENERATIONS), "")
