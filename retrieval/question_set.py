@@ -104,16 +104,9 @@ def _question(line: int, record: Record) -> Question:
         raise ValueError(f'is of kind {QUOTES}, but has no "answer" that names who said it')
     speaker = _optional(record, "speaker", str)
     highlight = _optional(record, "highlight", str)
-    return Question(
-        line,
-        record,
-        kind,
-        answerable,
-        gold,
-        _places(record, "also") - gold,
-        answer if kind == QUOTES else speaker,
-        highlight,
-    )
+    if kind == QUOTES:
+        speaker = answer
+    return Question(line, record, kind, answerable, gold, _places(record, "also") - gold, speaker, highlight)
 
 
 def _optional(record: Mapping[str, object], name: str, kind: type[_T]) -> _T | None:
