@@ -1,8 +1,8 @@
 """The gate: questions over the fictional articles are answered at least as well as they were.
 
 Each floor is what was reached when it was written, and each ceiling too: measured, not wished for. When
-`onrecord eval tests/questions.jsonl` shows better, tighten them; never loosen one. The questions of the subkind
-“hard” were written before anybody saw how they are answered.
+`onrecord eval tests/questions.jsonl` shows better, tighten them; never loosen one. The subkind “hard” holds what was
+written without looking at how it is answered, sorted apart after the first measurement because the floors differ.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ FLOORS = {
     "unanswerable/known-person": {"refusals_right": 1.0},
     "unanswerable/never-quoted": {"refusals_right": 1.0},
     "unanswerable/never-said": {"refusals_right": 1.0},
-    "unanswerable/never-told": {"refusals_right": 0.0},
     "unanswerable/out-of-scope": {"refusals_right": 1.0},
     "unanswerable/shared-surname": {"refusals_right": 1.0},
     "unanswerable/unknown-person": {"refusals_right": 1.0},
     "small talk": {"refusals_right": 1.0},
 }
+UNREACHED = {"unanswerable/never-told"}  # not one is refused yet; a floor of nothing would check nothing
 CEILINGS = {
     "fact": {"refusals_wrong": 0.0},
     "fact/hard": {"refusals_wrong": 0.2},
@@ -73,7 +73,7 @@ class TestTheQuestions:
         assert len(set(ids)) == len(ids)
 
     def test_all_have_a_floor(self, questions: list[Question]) -> None:
-        assert {question.label for question in questions} == set(FLOORS)
+        assert {question.label for question in questions} == FLOORS.keys() | UNREACHED
         assert {question.label for question in questions if question.answerable} == set(CEILINGS)
 
 
