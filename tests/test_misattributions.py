@@ -72,11 +72,25 @@ class TestTheNameIsFound:
             ("The other man, his cousin Peter Brandt, 40, said that it leaks.", "Peter Brandt"),
             ("Moe Ostrander, director of the harbor office, said that it leaks.", "Moe Ostrander"),
             ("On Monday’s show, Gov. Miguel Pruitt (D-Dunmeer) said the mill is safe.", "Miguel Pruitt"),
+            ("“It is safe,” Al Brandvold said.", "Al Brandvold"),
+            ("“It is safe,” Van Marlowe said.", "Van Marlowe"),
         ],
-        ids=["hyphen", "rank", "chain of appositions", "office behind the name", "party"],
+        ids=["hyphen", "rank", "chain of appositions", "office behind the name", "party", "Al", "Van"],
     )
     def test_names_that_parsers_miss(self, news: Reader, text: str, speaker: str) -> None:
         assert set(news.speakers(text)) == {speaker}
+
+    def test_van_may_begin_a_surname(self, news: Reader) -> None:
+        said = news.speakers("“It is safe,” said Chris Van Marlowe.", "“It leaks,” Van Marlowe said.")
+        assert set(said) == {"Chris Van Marlowe"}
+
+    def test_a_surname_with_a_hyphen_alone(self, news: Reader) -> None:
+        said = news.speakers("“It leaks,” said Zoë Márquez-Nuñez, an author.", "“It is a shame,” Márquez-Nuñez said.")
+        assert set(said) == {"Zoë Márquez-Nuñez"}
+
+    def test_the_place_belongs_to_the_office(self, news: Reader) -> None:
+        reading = news.read("“We will do justice in this case,” Tulley police Chief Norman Aldous said Monday.")
+        assert reading.speakers[0].roles == ("Tulley police Chief",)
 
     def test_a_surname_by_its_form(self, news: Reader) -> None:
         said = news.speakers("Dinah D’Arcy, an author, spoke.", "D’Arcy explained that it leaks. “It does,” she said.")

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from spacy.tokens import Doc, Token
 
 from index.quotations.gender import is_first_name
-from index.quotations.names import HONORIFICS, PARTICLES, TITLES, clean, fold, name_words
+from index.quotations.names import HONORIFICS, PARTICLES, TITLES, clean, fold, name_words, without_particle
 from index.quotations.syntax import child, is_surname
 
 Found: TypeAlias = tuple[int, int, int, tuple[str, ...]]
@@ -41,7 +41,7 @@ def find_names(docs: Sequence[Doc]) -> list[Found]:
     for doc, named in zip(docs, spans, strict=True):
         _add(named, _known(doc, full))
     return [
-        (number, first, last, words)
+        (number, first, last, without_particle(words, full))
         for number, named in enumerate(spans)
         for first, (last, words) in sorted(named.items())
     ]
@@ -149,6 +149,17 @@ def _known(doc: Doc, full: Collection[tuple[str, ...]]) -> Iterator[_Name]:
             last = token.i + len(words) - 1
             if last < len(doc) and all(clean(doc[token.i + at].text) == word for at, word in enumerate(words)):
                 yield token.i, last, words
+    yield from _hyphenated(doc, [words for words in full if "-" in words[-1]])
+
+
+def _hyphenated(doc: Doc, full: Iterable[tuple[str, ...]]) -> Iterator[_Name]:
+    """Known names whose surname the parser took apart at its hyphen."""
+    for words in sorted(full):
+        for name in (words, words[-1:]):
+            for found in re.finditer(rf"(?<![\w-]){re.escape(' '.join(name))}(?![\w-])", doc.text):
+                span = doc.char_span(*found.span())
+                if span is not None:
+                    yield span.start, span.end - 1, name
 
 
 def _is_capitalized(token: Token) -> bool:
@@ -176,12 +187,19 @@ def _before_hyphen(doc: Doc, first: int) -> int:
 
 
 def _name_end(doc: Doc, first: int) -> int:
-    last = first
+    last = _after_hyphen(doc, first)
     while last + 1 < len(doc) and last - first < _LONGEST:
         token = doc[last + 1]
         particle = fold(token.text) in PARTICLES and last + 2 < len(doc) and doc[last + 2].pos_ == "PROPN"
         proper = token.pos_ == "PROPN" and token.text[0].isupper() and token.text[0].isalpha()
         if not particle and not proper and not is_surname(token):
             break
-        last += 1
+        last = _after_hyphen(doc, last + 1)
+    return last
+
+
+def _after_hyphen(doc: Doc, last: int) -> int:
+    """The last token of "Márquez-Nuñez"."""
+    while last + 2 < len(doc) and doc[last : last + 3].text == f"{doc[last]}-{doc[last + 2]}" and doc[last + 2].is_title:
+        last += 2
     return last

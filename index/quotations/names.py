@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from nicknames import NickNamer, name_triplets
@@ -28,6 +29,9 @@ COURTESY = frozenset({"mr", "mrs", "ms", "miss", "dr", "sir", "dame"})
 HONORIFICS = COURTESY | {"sen", "rep", "gov"}
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 PARTICLES = frozenset({"de", "la", "van", "von", "der", "del", "al", "bin", "el", "di", "da", "dos", "du", "le", "den"})
+FORENAMES_TOO = frozenset({"al", "van"})
+"""Particles that are first names where they begin a name with a capital: Al Brandvold, Van Marlowe."""
+
 _ABBREVIATIONS = {
     "sen": "senator",
     "gov": "governor",
@@ -69,9 +73,19 @@ def name_words(text: str) -> tuple[str, ...]:
     words = [word for word in words if word and (word[0].isupper() or fold(word) in PARTICLES)]
     cut = max((at + 1 for at, word in enumerate(words) if fold(word) in TITLES), default=0)
     words = words[cut:]
-    while len(words) > 1 and fold(words[0]) in PARTICLES:
+    while len(words) > 1 and fold(words[0]) in PARTICLES and not _is_forename(words):
         words = words[1:]
     return tuple(words)
+
+
+def without_particle(words: tuple[str, ...], longer: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return "Lindqvist" for "Van Lindqvist" where one of some longer names shows that Van is no first name there."""
+    begins = len(words) == 2 and fold(words[0]) in FORENAMES_TOO
+    return words[1:] if begins and any(len(one) > 2 and one[-2:] == words for one in longer) else words
+
+
+def _is_forename(words: list[str]) -> bool:
+    return len(words) == 2 and words[0] in {word.title() for word in FORENAMES_TOO} and words[1][0].isupper()
 
 
 def last_name(words: tuple[str, ...]) -> str:

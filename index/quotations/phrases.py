@@ -8,6 +8,7 @@ from spacy.tokens import Doc, Span, Token
 
 from index.quotations.names import COURTESY, TITLES, fold
 
+_LINKING = frozenset({"ADP", "ADV", "CCONJ", "DET", "PART", "PRON", "SCONJ"})
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 
 
@@ -33,6 +34,8 @@ def roles(doc: Doc, first: int, last: int) -> Iterable[str]:
         and doc[left - 1].text not in {",", "“", "”"}
     ):
         left -= 1
+    while 0 < left < first and _continues_title(doc[left - 1]):
+        left -= 1
     while left < first and fold(doc[left].text) in COURTESY:
         left += 1
     if left < first and not any(one.tag_ in _FINITE for one in doc[left:first]):
@@ -42,6 +45,12 @@ def roles(doc: Doc, first: int, last: int) -> Iterable[str]:
             yield _role_text(one)
     if head.dep_ == "appos" and head.head.tag_ in {"NN", "NNP"} and head.head.i < first:
         yield _role_text(head.head, before=first)
+
+
+def _continues_title(token: Token) -> bool:
+    """Whether a word belongs to the title behind it however it was parsed: "Corvale" in "Corvale police Chief"."""
+    proper = token.text.isalpha() and token.text[0].isupper() and not token.is_sent_start
+    return proper and token.pos_ not in _LINKING and token.ent_type_ != "DATE"
 
 
 def _role_text(head: Token, before: int | None = None) -> str:
