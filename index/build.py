@@ -13,12 +13,13 @@ from index import models, sealing, sources
 from index.durable import link_or_copy_tree
 from index.embedding import Embedding
 from index.errors import DamagedError, GenerationError, NoIndexError, SourceError, UsageError
-from index.generation import LEXICAL, RECORDS, VECTORS, Generation, IndexFolder, open_current
+from index.generation import LEXICAL, RECORDS, SENTENCES, VECTORS, Generation, IndexFolder, open_current
 from index.lexical import LexicalWriter
 from index.manifest import Manifest
 from index.quotations import VERSION as QUOTATIONS_VERSION
 from index.quotations import QuotationFinder
 from index.records import RecordsWriter
+from index.sentence_vectors import SentenceVectors
 from index.update import Changes, Update
 from index.vectors import VectorIndex
 
@@ -243,16 +244,21 @@ class _Build:
                 self._progress("terms", min(start + _CHUNK, len(wanted)), len(wanted))
 
     def _embed(self, records: RecordsWriter, changes: Changes, encoder: Path, sealed: str) -> int:
-        """Write the vectors of all passages; return how many had to be embedded."""
+        """Write the vectors of all passages and their sentences; return how many passages had to be embedded."""
         previous = self._previous
         reuse = previous is not None and previous.manifest.sealed_models["encoder"] == sealed
         if previous and reuse:
-            vectors = VectorIndex.open(previous.records_path.with_name(VECTORS), mapped=False)
+            before = previous.records_path
+            both = [VectorIndex.open(before.with_name(name), mapped=False) for name in (VECTORS, SENTENCES)]
         else:
-            vectors = VectorIndex.empty(models.ModelCard.read(encoder).dimension)
-        embedding = Embedding(vectors, encoder, lambda done, total: self._progress("embedding", done, total))
+            both = [VectorIndex.empty(models.ModelCard.read(encoder).dimension) for _ in (VECTORS, SENTENCES)]
+        vectors, sentences = both
+        embedding = Embedding(
+            vectors, SentenceVectors(sentences), encoder, lambda done, total: self._progress("embedding", done, total)
+        )
         embedding.update(records, changes.vectors if reuse else {})
         vectors.write(self._staging / VECTORS)
+        sentences.write(self._staging / SENTENCES)
         return embedding.embedded
 
     def _manifest(self, records: RecordsWriter, sealed: dict[str, str]) -> Manifest:

@@ -1,4 +1,4 @@
-"""The vectors of a build: those of unchanged words are kept, the others are made in batches."""
+"""The vectors of a build, of passages and of their sentences: those of unchanged words are kept, others are made."""
 
 from __future__ import annotations
 
@@ -11,23 +11,29 @@ import numpy as np
 
 from index.inference import Encoder, Floats
 from index.records import Records
+from index.sentence_vectors import SentenceVectors
+from index.sentences import embedded_sentences
 from index.vectors import VectorIndex
 
 _CHUNK = 512
 
 
 class Embedding:
-    """Brings a vector index in line with the passages of an index."""
+    """Brings the vectors of an index in line with its passages."""
 
-    def __init__(self, vectors: VectorIndex, encoder: Path, progress: Callable[[int, int], None]) -> None:
-        """Prepare to update an index.
+    def __init__(
+        self, vectors: VectorIndex, sentences: SentenceVectors, encoder: Path, progress: Callable[[int, int], None]
+    ) -> None:
+        """Prepare to update the vectors of an index.
 
         Args:
-            vectors: the index to change.
-            encoder: folder of the prepared encoder that made its vectors, loaded only if there is a text to embed.
+            vectors: those of the passages, to be changed.
+            sentences: those of their sentences, to be changed alike.
+            encoder: folder of the prepared encoder that made them, loaded only if there is a text to embed.
             progress: told how many of the missing passages are done, and how many there are.
         """
         self._vectors = vectors
+        self._sentences = sentences
         self._folder = encoder
         self._progress = progress
         self.embedded = 0
@@ -39,16 +45,23 @@ class Embedding:
             records: the passages.
             reusable: ids, in the index as it is, of vectors of texts that are about to be removed.
         """
-        known = self._vectors.by_id(list(reusable.values()))
+        old = list(reusable.values())
+        known, known_sentences = self._vectors.by_id(old), self._sentences.of(old)
         wanted = set(records.passage_ids())
-        self._vectors.remove([i for i in self._vectors.ids.tolist() if i not in wanted])
+        gone = [i for i in self._vectors.ids.tolist() if i not in wanted]
+        self._vectors.remove(gone)
+        self._sentences.remove(gone)
         missing = sorted(wanted.difference(self._vectors.ids.tolist()))
         done = 0
         for ids in _chunks(missing, _CHUNK):
-            passages = records.passages(ids)
-            texts = [passages[i].text for i in ids]
-            reused = [known.get(reusable.get(text, -1)) for text in texts]
-            self._vectors.add(np.asarray(ids, np.int64), self._rows(texts, reused))
+            texts = {i: row.text for i, row in sorted(records.passages(ids).items())}
+            same = {i: reusable[text] for i, text in texts.items() if reusable.get(text, -1) in known}
+            fresh = {i: text for i, text in texts.items() if i not in same}
+            vectors, sentences = self._embed(fresh)
+            vectors |= {i: known[old] for i, old in same.items()}
+            sentences |= {i: known_sentences[old] for i, old in same.items() if old in known_sentences}
+            self._vectors.add(np.asarray(ids, np.int64), np.stack([vectors[i] for i in ids]))
+            self._sentences.add(dict(sorted(sentences.items())))
             done += len(ids)
             self._progress(done, len(missing))
 
@@ -56,15 +69,19 @@ class Embedding:
     def _encoder(self) -> Encoder:
         return Encoder(self._folder)
 
-    def _rows(self, texts: Sequence[str], reused: Sequence[Floats | None]) -> Floats:
-        unknown = [position for position, row in enumerate(reused) if row is None]
-        rows = list(reused)
-        if unknown:
-            made = self._encoder.passages([texts[position] for position in unknown])
-            for position, row in zip(unknown, made, strict=True):
-                rows[position] = row
-        self.embedded += len(unknown)
-        return np.stack([row for row in rows if row is not None])
+    def _embed(self, texts: Mapping[int, str]) -> tuple[dict[int, Floats], dict[int, Floats]]:
+        """Return the vectors of passages, and those of their sentences, by passage id."""
+        self.embedded += len(texts)
+        if not texts:
+            return {}, {}
+        parts = {i: [text[start:end] for start, end in embedded_sentences(text)] for i, text in texts.items()}
+        rows = self._encoder.passages([*texts.values(), *(part for these in parts.values() for part in these)])
+        sentences, start = {}, len(texts)
+        for i, these in parts.items():
+            if these:
+                sentences[i] = rows[start : start + len(these)]
+            start += len(these)
+        return dict(zip(texts, rows, strict=False)), sentences
 
 
 def _chunks(items: Sequence[int], size: int) -> Iterator[list[int]]:

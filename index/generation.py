@@ -14,12 +14,14 @@ from index.lexical import LexicalIndex
 from index.manifest import MANIFEST, FileSeal, Manifest
 from index.models import ModelCard
 from index.records import Records
+from index.sentence_vectors import SentenceVectors
 from index.vectors import VectorIndex
 from index.verification import check_hash, verify
 
 CURRENT = "CURRENT"
 RECORDS = "articles.sqlite"
 VECTORS = "passages.faiss"
+SENTENCES = "sentences.faiss"
 LEXICAL = "lexical"
 # Names sort by the time of their builds, so it is told to the microsecond.
 _NAME = re.compile(r"\d{8}T\d{6}(\.\d{6})?Z-[0-9a-f]{64}")
@@ -137,6 +139,7 @@ class Generation:
     name: str
     manifest: Manifest
     vectors: VectorIndex
+    sentences: SentenceVectors
     lexical: LexicalIndex
     records_path: Path
     encoder: Path
@@ -177,6 +180,7 @@ def open_generation(index: IndexFolder, name: str) -> Generation:
         name=name,
         manifest=manifest,
         vectors=VectorIndex.open(folder / VECTORS),
+        sentences=SentenceVectors(VectorIndex.open(folder / SENTENCES)),
         lexical=LexicalIndex(folder / LEXICAL),
         records_path=folder / RECORDS,
         encoder=index.models / manifest.sealed_models["encoder"],

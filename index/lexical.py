@@ -1,4 +1,4 @@
-"""The tantivy index: BM25 over the words of passages, their titles and their speakers."""
+"""The tantivy index: BM25 over the words of passages, of their titles, speakers, and of what stands before them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ import tantivy
 from index.errors import DamagedError
 
 _HEAP_BYTES = 64 << 20
-WEIGHTS = {"text": 1.0, "title": 0.5, "speakers": 0.5}
-"""How much a word found in each field counts."""
+WEIGHTS = {"text": 1.0, "title": 0.5, "speakers": 0.2, "before": 0.4}
+"""How much a word found in each field counts; docs/ranking.md tells what each is good for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class LexicalDocument:
         article: id of the article's row.
         text: the passage.
         title: headline of its article.
+        before: the passage before it, which may name what this one calls "he", "that" or "the vote".
         speakers: canonical names of who is quoted in it.
     """
 
@@ -36,6 +37,7 @@ class LexicalDocument:
     article: int
     text: str
     title: str
+    before: str
     speakers: Sequence[str]
 
 
@@ -59,6 +61,7 @@ class LexicalWriter:
                         "article": document.article,
                         "text": document.text,
                         "title": document.title,
+                        "before": document.before,
                         "speakers": " ".join(document.speakers),
                     },
                     self._index.schema,
@@ -75,11 +78,14 @@ class LexicalWriter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if kind is None:
-            self._writer.commit()
-            self._writer.garbage_collect_files()
-            self._writer.wait_merging_threads()
-            self._tidy()
+        if kind is not None:
+            self._writer.rollback()
+            self._writer.wait_merging_threads()  # a thread that still writes would bring a deleted folder back
+            return
+        self._writer.commit()
+        self._writer.garbage_collect_files()
+        self._writer.wait_merging_threads()
+        self._tidy()
 
     def _tidy(self) -> None:
         """Remove tantivy's locks, and let its private files be read by whoever may read the folder."""
@@ -128,6 +134,20 @@ class LexicalIndex:
             scope = tantivy.Query.term_set_query(self._schema, "passage", list(among))
             scope = tantivy.Query.const_score_query(scope, 0.0)
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, scope)])
+        return self._found(query, count)
+
+    def search_near(self, stem: str, slips: int, count: int) -> list[tuple[int, float]]:
+        """Return passages that have a word whose stem differs from one in a few letters, in no special order.
+
+        Args:
+            stem: as `stems` gives it.
+            slips: how many letters may be missing, too many, wrong or swapped with their neighbour, at most 2.
+            count: how many passages to return at most.
+        """
+        query = tantivy.Query.fuzzy_term_query(self._schema, "text", stem, distance=slips, transposition_cost_one=True)
+        return self._found(query, count)
+
+    def _found(self, query: tantivy.Query, count: int) -> list[tuple[int, float]]:
         found = self._searcher.search(query, count, count=False).hits
         ids = self._searcher.fast_field_values("passage", [address for _, address in found])
         return [(int(i), float(score)) for i, (score, _) in zip(ids, found, strict=True)]
@@ -163,7 +183,8 @@ def _analyzer(*, stemmed: bool) -> tantivy.TextAnalyzer:
     return (builder.filter(tantivy.Filter.stemmer("english")) if stemmed else builder).build()
 
 
-_ANALYZERS = {"text": _analyzer(stemmed=True), "title": _analyzer(stemmed=True), "speakers": _analyzer(stemmed=False)}
+_STEMMED = _analyzer(stemmed=True)
+_ANALYZERS = {"text": _STEMMED, "title": _STEMMED, "before": _STEMMED, "speakers": _analyzer(stemmed=False)}
 
 
 def _remove(view: Path) -> None:
@@ -185,7 +206,7 @@ def _schema() -> tantivy.Schema:
     builder.add_unsigned_field("passage", indexed=True, fast=True)
     builder.add_unsigned_field("article", indexed=True)
     for field in _ANALYZERS:
-        builder.add_text_field(field, tokenizer_name=field, index_option="position")
+        builder.add_text_field(field, tokenizer_name=field, index_option="freq")
     return builder.build()
 
 

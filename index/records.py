@@ -142,9 +142,18 @@ class Records:
         titles = {row.id: row.title for row in self.articles(articles).values()}
         passages = self.passages(self.article_passages(articles))
         quotations = self.quotations(list(passages))
-        for passage in passages.values():
+        before: PassageRow | None = None
+        for passage in sorted(passages.values(), key=lambda row: (row.article, row.paragraph)):
             speakers = dict.fromkeys(q.speaker for q in quotations.get(passage.id, ()) if q.speaker)
-            yield LexicalDocument(passage.id, passage.article, passage.text, titles[passage.article], list(speakers))
+            yield LexicalDocument(
+                passage=passage.id,
+                article=passage.article,
+                text=passage.text,
+                title=titles[passage.article],
+                before=before.text if before and before.article == passage.article else "",
+                speakers=list(speakers),
+            )
+            before = passage
 
     def article_passages(self, articles: Sequence[int]) -> list[int]:
         """Return the ids of the passages of articles, in order."""

@@ -15,11 +15,12 @@ from filelock import FileLock, Timeout
 
 from index.durable import hash_file, link_or_copy, replace_file, sync, sync_tree
 from index.errors import BusyError, DamagedError, FormatError, GenerationError, OnrecordError
-from index.generation import CURRENT, LEXICAL, RECORDS, VECTORS, IndexFolder, verify_generation
+from index.generation import CURRENT, LEXICAL, RECORDS, SENTENCES, VECTORS, IndexFolder, verify_generation
 from index.lexical import LexicalIndex
 from index.manifest import MANIFEST, FileSeal, Manifest
 from index.models import ModelCard, is_sound
 from index.records import Records
+from index.sentence_vectors import SentenceVectors
 from index.vectors import VectorIndex
 
 _DAMAGED = ".damaged"
@@ -174,8 +175,10 @@ def _check_parts(staging: Path) -> None:
     finally:
         records.close()
     vectors = VectorIndex.open(staging / VECTORS).ids
+    sentences = SentenceVectors(VectorIndex.open(staging / SENTENCES)).passages()
     terms = LexicalIndex(staging / LEXICAL).count()
-    if len(vectors) != len(passages) or set(vectors.tolist()) != passages or terms != len(passages):
+    whole = set(vectors.tolist()) == passages and sentences <= passages
+    if len(vectors) != len(passages) or not whole or terms != len(passages):
         raise DamagedError(
             f"{staging}: {len(passages)} passages, but {len(vectors)} vectors and {terms} lexical documents"
         )

@@ -71,6 +71,10 @@ class VectorIndex:
         found = ((i, int(row)) for i, row in zip(ids, rows, strict=True) if row < len(known) and known[row] == i)
         return {i: self._index.index.reconstruct(row) for i, row in found}
 
+    def rows(self, first: int, stop: int) -> Floats:
+        """Return the vectors of the rows [first, stop), shape (rows, dimension)."""
+        return cast("Floats", self._index.index.reconstruct_n(first, stop - first))
+
     def search(self, query: Floats, count: int, *, among: Ids | None = None) -> list[tuple[int, float]]:
         """Return the nearest passages of a query as (id, cosine), best first.
 

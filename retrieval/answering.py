@@ -15,8 +15,10 @@ from retrieval.highlighting import highlight
 from retrieval.hits import make_hits
 from retrieval.names import name_words, names_a_role, words
 from retrieval.question import Question, read_question
-from retrieval.search import CANDIDATES, Candidate, Scope, Searcher
+from retrieval.reranking import Candidate, rerank
+from retrieval.search import CANDIDATES, Scope, Searcher
 from retrieval.speakers import Directory, Person, clearly_meant
+from retrieval.spelling import corrected
 from retrieval.whose import Spoken, find_spoken
 
 MAX_QUESTION = 2000
@@ -24,7 +26,7 @@ MAX_QUESTION = 2000
 
 SMALL_TALK = "Ask what somebody said, who said something, or anything else that the articles may tell."
 
-ANSWERS = 0.2
+ANSWERS = 0.05
 """The probability from which the best passage answers a question that names no speaker."""
 
 WORDS_FIT = 1.0
@@ -98,7 +100,7 @@ class Asking:
         meant = _meant(matches, people, person)
         if not meant:
             return self._ambiguous(mention, people)
-        fitting = [match for match in matches if match.fit >= FITS and match.person in (meant, None)]
+        fitting = [match for match in matches if match.probability >= FITS and match.person in (meant, None)]
         fitting.sort(key=lambda match: match.person is None)
         if not fitting:
             return self._silent(meant, matches)
@@ -204,8 +206,8 @@ class Asking:
 
     def _ranked(self) -> list[Candidate]:
         among = self.scope.passages if self.scope else None
-        candidates = self.searcher.candidates(self.question.text, among)
-        return self.searcher.rerank(self.question.text, candidates, self.records)
+        candidates = self.searcher.candidates(self.records, self.question.text, among)
+        return rerank(self.searcher, self.question.text, candidates, self.records)
 
     def _answered(
         self,
@@ -251,7 +253,10 @@ def answer_question(
     del history, now
     if complaint := unanswerable(" ".join(question.split())):
         return Answer(question, "not_found", 1.0, question, complaint)
-    return Asking(searcher, records, read_question(question), question, k, scope).answer()
+    read = read_question(question)
+    keep = f"{read.speaker or ''} {read.quoted or ''}"
+    text = corrected(searcher.generation.lexical, records, read.text, keep=keep)
+    return Asking(searcher, records, read if text == read.text else read_question(text), question, k, scope).answer()
 
 
 def unanswerable(question: str) -> str | None:
@@ -269,7 +274,7 @@ def _meant(matches: Sequence[Match], people: Sequence[Person], likely: Person | 
     """Return which of several namesakes a topic means: the likely one, or whose words alone fit."""
     if len(people) == 1:
         return people[0]
-    best = {person: max((m.fit for m in matches if m.person is person), default=0.0) for person in people}
+    best = {person: max((m.probability for m in matches if m.person is person), default=0.0) for person in people}
     if likely and best[likely] >= FITS:
         return likely
     first, second = sorted(people, key=lambda person: -best[person])[:2]

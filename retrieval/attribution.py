@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -13,22 +12,26 @@ from index.lexical import stems
 from index.quotations import Quotation
 from index.quotations.cues import CUES, NEGATIONS, REFUSALS
 from index.records import PassageRow, Records
+from index.sentences import sentences
 from retrieval.answer import Span
+from retrieval.calibration import ON_TOPIC, probability, squashed
+from retrieval.context import Context, contexts
 from retrieval.names import name_words
 from retrieval.names import words as words_of
-from retrieval.search import RERANKED, Candidate, Scope, Searcher
-from retrieval.sentences import sentences
+from retrieval.reranking import Candidate, windows
+from retrieval.search import Scope, Searcher
 from retrieval.speakers import Person
 
 K = TypeVar("K")
 
-FITS = 1.1
-"""The fit from which a passage answers: five in a hundred answers on hand-written questions lie below."""
+FITS = 0.15
+"""The probability from which a passage answers."""
+
+READ = 12
+"""How many passages the reranker reads."""
 
 _DENIALS = NEGATIONS | REFUSALS
 _BESIDE = 2
-STEEPNESS = 4.0
-ABOUT_PENALTY = 0.4
 AROUND = 60
 
 
@@ -56,18 +59,13 @@ class Match:
 
     Attributes:
         passage: its id.
-        fit: how well it fits; `FITS` and above answers.
+        probability: how likely it answers; from `FITS` on it does.
         person: who says it, or None where the passage only names the person asked about.
     """
 
     passage: int
-    fit: float
+    probability: float
     person: Person | None
-
-    @property
-    def probability(self) -> float:
-        """Estimated probability that the passage answers."""
-        return 1 / (1 + math.exp(-STEEPNESS * (self.fit - FITS)))
 
 
 def own_words(records: Records, person: Person, scope: Scope | None) -> OwnWords:
@@ -115,29 +113,49 @@ def by_topic(
     """
     said = {passage: (words.person, words.said(passage)) for words in reversed(own) for passage in words.passages}
     names = {name[-1] for words in own for name in words.person.names}
-    texts = {passage: row.text for words in own for passage, row in words.passages.items()}
-    around = [passage for passage, _ in searcher.candidates(question, scope.passages if scope else None)[:AROUND]]
-    for passage, row in records.passages(around).items():
-        if passage not in said and names.intersection(words_of(row.text)):
-            texts[passage] = row.text
-    fits = {
-        passage: (0.5 * spoken + 0.5 * anywhere)
-        for (passage, spoken), anywhere in zip(
-            covered(searcher, topic, ((p, said[p][1] if p in said else texts[p]) for p in texts)).items(),
-            covered(searcher, topic, texts.items()).values(),
-            strict=True,
-        )
-    }
-    query = searcher.models.encoder.query(topic)
-    for passage, vector in searcher.generation.vectors.by_id(list(texts)).items():
-        fits[passage] += float(vector @ query) - (0 if passage in said else ABOUT_PENALTY)
-    best = sorted(fits, key=lambda passage: -fits[passage])[:RERANKED]
-    logits = searcher.relevance(question, [texts[passage] for passage in best])
-    matches = [
-        Match(passage, fits[passage] + math.tanh((logit + 2) / 6), said[passage][0] if passage in said else None)
-        for passage, logit in zip(best, logits, strict=True)
+    rows = {passage: row for words in own for passage, row in words.passages.items()}
+    around = [
+        passage for passage, _ in searcher.candidates(records, question, scope.passages if scope else None)[:AROUND]
     ]
-    return sorted(matches, key=lambda match: -match.fit)
+    rows |= {i: row for i, row in records.passages(around).items() if names.intersection(words_of(row.text))}
+    spoken = {passage: words for passage, (_, words) in said.items()}
+    signals = _signals(searcher, topic, rows, spoken, contexts(records, rows))
+    evidence = {passage: ON_TOPIC.evidence(**known) for passage, known in signals.items()}
+    best = sorted(evidence, key=lambda passage: -evidence[passage])[:READ]
+    cut = windows(searcher, question, {passage: rows[passage].text for passage in best})
+    for passage, logit in zip(best, searcher.relevance(question, [cut[passage] for passage in best]), strict=True):
+        evidence[passage] = ON_TOPIC.evidence(**signals[passage], relevance=squashed(logit))
+    matches = [Match(p, probability(evidence[p]), said[p][0] if p in said else None) for p in best]
+    return sorted(matches, key=lambda match: -match.probability)
+
+
+def _signals(
+    searcher: Searcher,
+    topic: str,
+    rows: Mapping[int, PassageRow],
+    spoken: Mapping[int, str],
+    around: Mapping[int, Context],
+) -> dict[int, dict[str, float]]:
+    """Return for each passage what `ON_TOPIC` weighs, all but the reranker's opinion."""
+    text = covered(searcher, topic, ((p, row.text) for p, row in rows.items()))
+    said = covered(searcher, topic, spoken.items())
+    context = covered(
+        searcher, topic, ((p, f"{around[p].title} {around[p].text} {row.text}") for p, row in rows.items())
+    )
+    near = searcher.nearness(topic, list(rows))
+    far = searcher.generation.vectors.by_id([one.before for one in around.values() if one.before is not None])
+    query = searcher.vector(topic)
+    return {
+        p: {
+            "own": float(p in spoken),
+            "said": said.get(p, 0.0),
+            "text": text[p],
+            "context": context[p],
+            "near": near[p],
+            "before": float(far[before] @ query) if (before := around[p].before) is not None else 0.0,
+        }
+        for p in rows
+    }
 
 
 def covered(searcher: Searcher, topic: str, texts: Iterable[tuple[K, str]]) -> dict[K, float]:

@@ -16,6 +16,15 @@ def min_max(hits: Sequence[Scored]) -> dict[int, float]:
     return {passage: (score - low) / spread if spread else 1.0 for passage, score in hits}
 
 
+def best_of(*lists: Sequence[Scored]) -> list[Scored]:
+    """Return passages by their best score in any of several lists, best first."""
+    best: dict[int, float] = {}
+    for hits in lists:
+        for passage, score in hits:
+            best[passage] = max(score, best.get(passage, score))
+    return sorted(best.items(), key=lambda item: (-item[1], item[0]))
+
+
 def fuse(lists: Iterable[tuple[float, Sequence[Scored]]]) -> list[Scored]:
     """Return the weighted sum of min-max-normalised lists, best first; a passage a list lacks has 0 there.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from index.sentences import sentences
 from retrieval.answer import Span
 from retrieval.attribution import covered
 from retrieval.search import Searcher
-from retrieval.sentences import sentences
 
 WEIGHED = 3
 """In how many passages, best first, the reranker chooses the sentence; in the others the words of the question do."""

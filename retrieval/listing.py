@@ -66,7 +66,7 @@ def list_quotations(searcher: Searcher, records: Records, speaker: str | None, a
     if speaker is None:
         passages: Sequence[int] = records.passage_ids()
         if about:
-            passages = sorted(c for c, _ in searcher.candidates(about))
+            passages = sorted(c for c, _ in searcher.candidates(records, about))
         yield from _quoted(records, passages, None)
         return
     person = _the_person(searcher, speaker)
@@ -75,7 +75,7 @@ def list_quotations(searcher: Searcher, records: Records, speaker: str | None, a
     if about:
         question = f"What did {person.name} say about {about}?"
         matches = by_topic(searcher, records, about, question, own=[own], scope=None)
-        passages = sorted(match.passage for match in matches if match.person and match.fit >= FITS)
+        passages = sorted(match.passage for match in matches if match.person and match.probability >= FITS)
     yield from _quoted(records, passages, person)
 
 

@@ -1,4 +1,4 @@
-"""Candidates for a question from vectors and words, fused, the best few reranked."""
+"""Candidates for a question from vectors and words, fused; and the signals that tell them apart."""
 
 from __future__ import annotations
 
@@ -12,13 +12,18 @@ from pathlib import Path
 import numpy as np
 
 from index.generation import Generation
-from index.inference import Encoder, OnnxModel
+from index.inference import Encoder, Floats, OnnxModel
 from index.lexical import stems
 from index.records import Records
-from retrieval.fusion import Scored, fuse
+from retrieval.fusion import Scored, best_of, fuse
 from retrieval.speakers import Directory
 
 CANDIDATES = 100
+
+ARTICLE = 0.6
+"""What it counts that the whole article, as far as it came up, has the words of a question."""
+
+_REMEMBERED = 63
 SMALL_STEMS = frozenset(
     stems(
         """a about after all also am an and any are as at be because been before but by can could did do does for from
@@ -27,7 +32,6 @@ SMALL_STEMS = frozenset(
         when where which while who whom whose why will with would you your tell said says him herself himself s t d"""
     )
 )
-RERANKED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,32 +42,26 @@ class Scope:
     passages: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A passage that may answer.
-
-    Attributes:
-        passage: its id.
-        score: between 0 and 1; reranked candidates stand above all others.
-        logit: what the reranker said, or None where it was not asked.
-    """
-
-    passage: int
-    score: float
-    logit: float | None = None
-
-
 class ModelShelf:
     """The models of a process, each loaded once, however many generations use it."""
 
     def __init__(self, encoder: Path, reranker: Path) -> None:
         """Name the folders; a model is loaded at its first use."""
         self.folders = (encoder, reranker)
+        self._vectors: dict[str, Floats] = {}
 
     @cached_property
     def encoder(self) -> Encoder:
         """Questions to vectors."""
         return Encoder(self.folders[0])
+
+    def vector(self, text: str) -> Floats:
+        """Return the vector of a text; one question needs that of its topic several times."""
+        vector = self._vectors.get(text)
+        if vector is None:
+            vector = self.encoder.query(text)
+            self._vectors = {text: vector, **dict(list(self._vectors.items())[:_REMEMBERED])}
+        return vector
 
     @cached_property
     def reranker(self) -> OnnxModel:
@@ -93,20 +91,51 @@ class Searcher:
         with closing(self.generation.open_records()) as records:
             return Directory(records.speakers())
 
-    def candidates(
-        self, question: str, among: Sequence[int] | None = None, *, words: str | None = None
-    ) -> list[Scored]:
+    def candidates(self, records: Records, question: str, among: Sequence[int] | None = None) -> list[Scored]:
         """Return the passages nearest in meaning and in words, fused, best first.
 
+        A score is the sum of two min-max-normalised scores, 0 to 2, and of what the article as a whole has of the
+        question's words, 0 to `ARTICLE`: who is meant by "she" in the best passage is told in another.
+
         Args:
-            question: text whose meaning counts.
+            records: of the generation.
+            question: text whose meaning and words count.
             among: passages to search; all by default.
-            words: text whose words count; those of the question by default.
         """
         ids = np.array(among, np.int64) if among is not None else None
-        dense = self.generation.vectors.search(self.models.encoder.query(question), CANDIDATES, among=ids)
-        terms = self.generation.lexical.search(words or question, CANDIDATES, among=among)
-        return fuse([(1.0, dense), (1.0, terms)])
+        query = self.vector(question)
+        dense = best_of(
+            self.generation.vectors.search(query, CANDIDATES, among=ids),
+            self.generation.sentences.search(query, CANDIDATES, among=ids),
+        )[:CANDIDATES]
+        terms = self.generation.lexical.search(question, CANDIDATES, among=among)
+        fused = fuse([(1.0, dense), (1.0, terms)])
+        support = self._support(records, question, [passage for passage, _ in fused])
+        return sorted(((p, score + ARTICLE * support[p]) for p, score in fused), key=lambda item: (-item[1], item[0]))
+
+    def _support(self, records: Records, question: str, passages: Sequence[int]) -> dict[int, float]:
+        """Return the share of a question's words that an article's title and candidates hold together, by passage."""
+        weights = self.word_weights(question)
+        total = sum(weights.values()) or 1.0
+        rows = records.passages(passages)
+        articles = records.articles(list({row.article for row in rows.values()}))
+        held = {article: set(stems(row.title)) for article, row in articles.items()}
+        for row in rows.values():
+            held[row.article].update(stems(row.text))
+        shares = {i: sum(w for stem, w in weights.items() if stem in found) / total for i, found in held.items()}
+        return {passage: shares[row.article] for passage, row in rows.items()}
+
+    def vector(self, text: str) -> Floats:
+        """Return the unit vector of a text that is looked for, shape (dimension,)."""
+        return self.models.vector(text)
+
+    def nearness(self, text: str, passages: Sequence[int]) -> dict[int, float]:
+        """Return the cosine of a text to each passage, or to its best sentence where that is nearer, by id."""
+        query = self.vector(text)
+        near = {i: float(row @ query) for i, row in self.generation.vectors.by_id(passages).items()}
+        for passage, rows in self.generation.sentences.of(list(near)).items():
+            near[passage] = max(near[passage], float((rows @ query).max()))
+        return near
 
     def word_weights(self, text: str) -> dict[str, float]:
         """Return how much each stem of a text tells: its inverse document frequency; small words are left out.
@@ -124,18 +153,3 @@ class Searcher:
         if not texts:
             return []
         return [float(logit) for logit in self.models.reranker.run([(question, text) for text in texts])[:, 0]]
-
-    def rerank(self, question: str, candidates: Sequence[Scored], records: Records) -> list[Candidate]:
-        """Return candidates in order: the best few as the reranker has them, the others as they came."""
-        if not candidates:
-            return []
-        head = [passage for passage, _ in candidates[:RERANKED]]
-        rows = records.passages(head)
-        logits = self.relevance(question, [rows[passage].text for passage in head])
-        reranked = [
-            Candidate(passage, 1 / (1 + math.exp(-logit)), logit) for passage, logit in zip(head, logits, strict=True)
-        ]
-        reranked.sort(key=lambda candidate: -candidate.score)
-        floor = reranked[-1].score / candidates[0][1]
-        rest = [Candidate(passage, floor * score) for passage, score in candidates[RERANKED:]]
-        return reranked + rest

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index.quotations import Quotation
 from index.records import Records
-from retrieval.attribution import AROUND, covered
+from index.sentences import embedded_sentences
+from retrieval.attribution import AROUND, READ, covered
+from retrieval.calibration import squashed
 from retrieval.names import fold
-from retrieval.search import RERANKED, Scope, Searcher
+from retrieval.reranking import windows
+from retrieval.search import Scope, Searcher
 
 EXACT = 2.0
 """What it counts that a passage holds the very words, more than all other signals together can differ by."""
@@ -49,7 +51,10 @@ def find_spoken(
         scope: the articles to search.
     """
     among = scope.passages if scope else None
-    found = [*searcher.candidates(sought, among)[:AROUND], *searcher.candidates(question, among)[:AROUND]]
+    found = [
+        *searcher.candidates(records, sought, among)[:AROUND],
+        *searcher.candidates(records, question, among)[:AROUND],
+    ]
     passages = records.passages(list(dict.fromkeys(passage for passage, _ in found)))
     texts = {passage: row.text for passage, row in passages.items()}
     quotations = records.quotations(list(texts))
@@ -62,12 +67,11 @@ def find_spoken(
     held = covered(searcher, sought, pieces.items())
     for passage in texts:
         fits[passage] += 0.5 * max((held[p] for p in pieces if p[0] == passage), default=0.0)
-    best = sorted(fits, key=lambda passage: -fits[passage])[:RERANKED]
-    near = {piece: text for piece, text in pieces.items() if piece[0] in best}
-    closeness = _closeness(searcher, sought, near)
+    best = sorted(fits, key=lambda passage: -fits[passage])[:READ]
+    closeness = _closeness(searcher, sought, texts, {p: quotations[p] for p in best if p in quotations})
     judged = []
     for passage in best:
-        piece = max((p for p in near if p[0] == passage), key=closeness.__getitem__, default=None)
+        piece = max((p for p in closeness if p[0] == passage), key=closeness.__getitem__, default=None)
         fit = fits[passage] + (closeness[piece] if piece else -0.5)
         judged.append(Spoken(passage, fit, quotations[passage][piece[1]] if piece else None))
     wanted = _plain(sought)
@@ -79,10 +83,9 @@ def find_spoken(
 
 def _fits_of_passages(searcher: Searcher, sought: str, texts: Mapping[int, str], *, verbatim: bool) -> dict[int, float]:
     fits = {passage: 0.5 * share for passage, share in covered(searcher, sought, texts.items()).items()}
-    query = searcher.models.encoder.query(sought)
     wanted = _plain(sought)
-    for passage, vector in searcher.generation.vectors.by_id(list(texts)).items():
-        fits[passage] += float(vector @ query) + EXACT * (verbatim and wanted in _plain(texts[passage]))
+    for passage, cosine in searcher.nearness(sought, list(texts)).items():
+        fits[passage] += cosine + EXACT * (verbatim and wanted in _plain(texts[passage]))
     return fits
 
 
@@ -90,25 +93,41 @@ def _reranked(
     searcher: Searcher, asked: Sequence[str], found: Sequence[Spoken], texts: Mapping[int, str]
 ) -> list[Spoken]:
     """Add to the fit of each passage what the reranker makes of it for each wording of what is asked."""
-    passages = [texts[spoken.passage] for spoken in found]
-    logits = zip(*(searcher.relevance(wording, passages) for wording in asked), strict=True)
+    read = {spoken.passage: texts[spoken.passage] for spoken in found}
+    cut = [windows(searcher, wording, read) for wording in asked]
+    logits = zip(
+        *(searcher.relevance(wording, list(text.values())) for wording, text in zip(asked, cut, strict=True)),
+        strict=True,
+    )
     judged = [
-        replace(spoken, fit=spoken.fit + sum(0.5 * math.tanh((logit + 2) / 6) for logit in both))
+        replace(spoken, fit=spoken.fit + sum(0.5 * squashed(logit) for logit in both))
         for spoken, both in zip(found, logits, strict=True)
     ]
     return sorted(judged, key=lambda spoken: -spoken.fit)
 
 
-def _closeness(searcher: Searcher, sought: str, pieces: Mapping[Piece, str]) -> dict[Piece, float]:
-    if not pieces:
-        return {}
-    vectors = searcher.models.encoder.passages(list(pieces.values()))
-    meant = vectors @ searcher.models.encoder.query(sought)
+def _closeness(
+    searcher: Searcher, sought: str, texts: Mapping[int, str], quotations: Mapping[int, Sequence[Quotation]]
+) -> dict[Piece, float]:
+    """Return how near each quotation is to what is sought: the cosine of the best of its sentences."""
+    query = searcher.vector(sought)
+    sentences = searcher.generation.sentences.of(list(quotations))
+    wholes = searcher.generation.vectors.by_id([passage for passage in quotations if passage not in sentences])
     wanted = _plain(sought)
-    return {
-        piece: float(near) + EXACT * (wanted in _plain(text))
-        for (piece, text), near in zip(pieces.items(), meant, strict=True)
-    }
+    near: dict[Piece, float] = {}
+    for passage, spoken in quotations.items():
+        text = texts[passage]
+        parts = embedded_sentences(text) if passage in sentences else [(0, len(text))]
+        cosines = sentences[passage] @ query if passage in sentences else [wholes[passage] @ query]
+        for position, quotation in enumerate(spoken):
+            within = (
+                float(cosine)
+                for (start, end), cosine in zip(parts, cosines, strict=False)
+                if start < quotation.end and quotation.start < end
+            )
+            exact = wanted in _plain(text[quotation.start : quotation.end])
+            near[passage, position] = max(within, default=0.0) + EXACT * exact
+    return near
 
 
 def _plain(text: str) -> str:

@@ -24,6 +24,7 @@ ROOF = "The school roof leaks, Superintendent Wendell Achterberg said.\n"
 FILES = [
     "articles.sqlite",
     "passages.faiss",
+    "sentences.faiss",
     "lexical/meta.json",
     "lexical/.managed.json",
     "lexical/*.term",

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.generation import IndexFolder
+from index.sentences import sentences
 from retrieval.engine import Engine
-from retrieval.sentences import sentences
 
 
 def _split(text: str) -> list[str]:

@@ -198,8 +198,8 @@ def _name_end(doc: Doc, first: int) -> int:
     return last
 
 
-def _after_hyphen(doc: Doc, last: int) -> int:
+def _after_hyphen(doc: Doc, at: int) -> int:
     """The last token of "Márquez-Nuñez"."""
-    while last + 2 < len(doc) and doc[last : last + 3].text == f"{doc[last]}-{doc[last + 2]}" and doc[last + 2].is_title:
-        last += 2
-    return last
+    while at + 2 < len(doc) and doc[at + 2].is_title and doc[at : at + 3].text == f"{doc[at]}-{doc[at + 2]}":
+        at += 2
+    return at

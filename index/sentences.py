@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from retrieval.answer import Span
+Span = tuple[int, int]
+
+MOST = 64
+"""How many sentences of a passage have a vector of their own; what stands further back has that of the passage."""
 
 _ABBREVIATIONS = (
     "mr mrs ms dr prof sen gov rep gen lt sgt capt col maj adm rev hon st jr sr vs no inc corp co ltd u.s u.n u.k a.m"
@@ -27,6 +31,12 @@ def sentences(text: str) -> list[Span]:
             start = end.end()
     found.append((start, len(text)))
     return [trimmed for span in found if (trimmed := _trim(text, span))[0] < trimmed[1]]
+
+
+def embedded_sentences(text: str) -> Sequence[Span]:
+    """Return the sentences of a passage that are embedded beside it: none where it is a single one."""
+    found = sentences(text)
+    return found[:MOST] if len(found) > 1 else ()
 
 
 def _is_abbreviation(text: str, end: re.Match[str]) -> bool:

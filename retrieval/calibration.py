@@ -1,0 +1,66 @@
+"""Turning signals into the probability that a passage answers: logistic regressions, and what they were fitted on.
+
+Weights were fitted with scikit-learn's LogisticRegression on passages that questions over two development sets
+brought up, each marked as answering or not; docs/ranking.md tells which questions, how each signal fares without the
+others, and how well the probabilities agree with what happened.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """A logistic regression: the probability is 1 / (1 + exp(-(bias + the weighted sum of the signals)))."""
+
+    bias: float
+    weights: Mapping[str, float]
+
+    def evidence(self, **signals: float) -> float:
+        """Return bias and weighted sum; a signal that is not given counts as 0.
+
+        Raises:
+            KeyError: there is no weight for a signal.
+        """
+        return self.bias + sum(self.weights[name] * value for name, value in signals.items())
+
+
+def probability(evidence: float) -> float:
+    """Return the logistic function of evidence."""
+    return 1 / (1 + math.exp(-max(min(evidence, 60.0), -60.0)))
+
+
+def squashed(logit: float) -> float:
+    """Return a reranker's logit, which runs from about -11 to 11, as a number from -1 to 1 that few questions reach."""
+    return math.tanh((logit + 2) / 6)
+
+
+ANSWERING = Logistic(bias=-3.15, weights={"logit": 0.31, "context": 0.21, "held": 1.03})
+"""Whether a passage answers a question that names no speaker.
+
+logit: of the reranker for the passage, or the window of it that promises most; context: the same, read with the title
+and the sentence before; held: 1 where the passage holds the kind of answer expected, -1 where it does not, 0 where
+none is known.
+"""
+
+ON_TOPIC = Logistic(
+    bias=-8.75,
+    weights={
+        "own": 2.27,
+        "said": 2.17,
+        "text": 1.86,
+        "near": 3.78,
+        "relevance": 1.66,
+        "context": 1.41,
+        "before": 3.65,
+    },
+)
+"""Whether a passage tells what somebody said on a topic.
+
+own: 1 where it quotes the person; said, text, context: shares of the topic's words in the person's words, in the
+passage, and in the passage with its title and what stands before it; near, before: cosines of the topic to the best
+sentence of the passage and to the passage before; relevance: the reranker's logit, squashed.
+"""
