@@ -10,7 +10,7 @@ from functools import cached_property
 
 from index.records import Records
 from retrieval.answer import Answer, Span
-from retrieval.attribution import FITS, Match, by_topic, covered, may_report, newest_first, own_words
+from retrieval.attribution import Match, by_topic, covered, may_report, newest_first, own_words
 from retrieval.highlighting import highlight
 from retrieval.hits import make_hits
 from retrieval.names import name_words, names_a_role, words
@@ -29,19 +29,19 @@ SMALL_TALK = "Ask what somebody said, who said something, or anything else that 
 ANSWERS = 0.05
 """The probability from which the best passage answers a question that names no speaker."""
 
-WORDS_FIT = 1.0
-"""The fit from which a passage holds the words sought, or words to that effect."""
+WORDS_FIT = 0.25
+"""The probability from which a passage holds the words sought, or words to that effect."""
 
-ALSO_FITS = 0.8
-"""How far the fit of a further passage may lie below the best."""
+ALSO_FITS = 2.0
+"""How far the evidence for a further passage may lie below that for the best."""
 
 NAMES_AND_TELLS = 0.5
 """The probability, and the share of the topic's words, from which a passage that names somebody is worth showing."""
 
 NEAREST = 3
 CHOICES = 6
-CLEARLY_BETTER = 0.3
-"""By how much the words of one of two namesakes must fit a topic better to be the ones meant."""
+CLEARLY_BETTER = 10
+"""How many times the odds of another namesake's words those of one must have on a topic to be the ones meant."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Asking:
         meant = _meant(matches, people, person)
         if not meant:
             return self._ambiguous(mention, people)
-        fitting = [match for match in matches if match.probability >= FITS and match.person in (meant, None)]
+        fitting = [match for match in matches if match.fits and match.person in (meant, None)]
         fitting.sort(key=lambda match: match.person is None)
         if not fitting:
             return self._silent(meant, matches)
@@ -172,11 +172,11 @@ class Asking:
             verbatim=self.question.quoted is not None,
             scope=self.scope,
         )
-        scored = [(spoken.passage, _share(spoken.fit)) for spoken in found]
-        if not found or found[0].fit < WORDS_FIT:
+        scored = [(spoken.passage, spoken.probability) for spoken in found]
+        if not found or found[0].probability < WORDS_FIT:
             confidence = 1 - scored[0][1] if scored else 1.0
             return self._not_found("Who said that, these articles do not tell.", scored, confidence)
-        scored = scored[: sum(spoken.fit >= found[0].fit - ALSO_FITS for spoken in found)]
+        scored = scored[: sum(spoken.evidence >= found[0].evidence - ALSO_FITS for spoken in found)]
         spans = {spoken.passage: self._spans(spoken) for spoken in found}
         return self._answered(scored, scored[0][1], spans, speaker=self._name(found[0]))
 
@@ -274,15 +274,11 @@ def _meant(matches: Sequence[Match], people: Sequence[Person], likely: Person | 
     """Return which of several namesakes a topic means: the likely one, or whose words alone fit."""
     if len(people) == 1:
         return people[0]
-    best = {person: max((m.probability for m in matches if m.person is person), default=0.0) for person in people}
-    if likely and best[likely] >= FITS:
-        return likely
-    first, second = sorted(people, key=lambda person: -best[person])[:2]
-    if best[first] >= FITS and best[first] >= best[second] + CLEARLY_BETTER:
-        return first
-    return likely
-
-
-def _share(fit: float) -> float:
-    """Return the fit of words sought as a score between 0 and 1."""
-    return min(max(fit / 4, 0.0), 1.0)
+    odds = {
+        person: max((m.probability / (1 - m.probability) for m in matches if m.person is person), default=0.0)
+        for person in people
+    }
+    first, second = sorted(people, key=lambda person: -odds[person])[:2]
+    rival = odds[second] if likely in (first, None) else odds[likely]
+    clearly = any(m.fits and m.person is first for m in matches) and odds[first] >= CLEARLY_BETTER * rival
+    return first if clearly else likely

@@ -24,8 +24,11 @@ from retrieval.speakers import Person
 
 K = TypeVar("K")
 
-FITS = 0.15
-"""The probability from which a passage answers."""
+FITS = 0.09
+"""The probability from which a passage that quotes the person asked about answers."""
+
+NAMED_FITS = 0.3
+"""The same where it only names the person: the words may be somebody else's."""
 
 READ = 12
 """How many passages the reranker reads."""
@@ -59,13 +62,18 @@ class Match:
 
     Attributes:
         passage: its id.
-        probability: how likely it answers; from `FITS` on it does.
+        probability: how likely it answers.
         person: who says it, or None where the passage only names the person asked about.
     """
 
     passage: int
     probability: float
     person: Person | None
+
+    @property
+    def fits(self) -> bool:
+        """Whether it is likely enough to be shown as an answer."""
+        return self.probability >= (FITS if self.person else NAMED_FITS)
 
 
 def own_words(records: Records, person: Person, scope: Scope | None) -> OwnWords:

@@ -30,7 +30,7 @@ class Logistic:
 
 def probability(evidence: float) -> float:
     """Return the logistic function of evidence."""
-    return 1 / (1 + math.exp(-max(min(evidence, 60.0), -60.0)))
+    return 1 / (1 + math.exp(-max(min(evidence, 30.0), -30.0)))
 
 
 def squashed(logit: float) -> float:
@@ -63,4 +63,15 @@ ON_TOPIC = Logistic(
 own: 1 where it quotes the person; said, text, context: shares of the topic's words in the person's words, in the
 passage, and in the passage with its title and what stands before it; near, before: cosines of the topic to the best
 sentence of the passage and to the passage before; relevance: the reranker's logit, squashed.
+"""
+
+SPOKEN = Logistic(
+    bias=-6.0,
+    weights={"near": 5.2, "words": 0.65, "held": 0.65, "close": 5.2, "relevance": 1.3, "exact": 12.0, "quoted": 12.0},
+)
+"""Whether a passage holds certain words of somebody, or words to that effect.
+
+near: the cosine of what is sought to the best sentence of the passage; words, held: shares of its words in the passage
+and in the best quotation; close: the cosine to the quotation that is nearest; relevance: the reranker's logit,
+squashed; exact, quoted: 1 where the very words stand in the passage, and in a quotation. Set by hand on few questions.
 """

@@ -9,7 +9,7 @@ from typing import Any
 from index.errors import UsageError
 from index.records import Records
 from retrieval.answer import Citation, HitQuotation
-from retrieval.attribution import FITS, by_topic, own_words
+from retrieval.attribution import by_topic, own_words
 from retrieval.hits import cite
 from retrieval.search import Searcher
 from retrieval.speakers import Person, clearly_meant
@@ -75,7 +75,7 @@ def list_quotations(searcher: Searcher, records: Records, speaker: str | None, a
     if about:
         question = f"What did {person.name} say about {about}?"
         matches = by_topic(searcher, records, about, question, own=[own], scope=None)
-        passages = sorted(match.passage for match in matches if match.person and match.probability >= FITS)
+        passages = sorted(match.passage for match in matches if match.person and match.fits)
     yield from _quoted(records, passages, person)
 
 

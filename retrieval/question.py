@@ -90,6 +90,12 @@ _SMALL_TALK = re.compile(
     r"what (?:can|do) you do|yes|no|please|test|lol|wow)(?:[ ,!]+(?:there|all|everyone|bot|then|thanks?|thank you))*",
     re.IGNORECASE,
 )
+_PLAIN_VERB = re.compile(
+    r"say|says|said|think|thinks|thought|claims?|claimed|believes?|believed|tells?|told|argues?|argued|certain|sure|"
+    r"convinced|confident|adamant|warns?|warned|complains?|complained|writes?|wrote|tweets?|tweeted|suggests?|suggested|"
+    r"insists?|insisted|feels?|felt",
+    re.IGNORECASE,
+)
 _WHO_STATES = frozenset("certain sure convinced worried confident adamant afraid against".split())
 _WHOSE = re.compile(
     rf"\bwhose (?:{_NOUNS}|lines?|phrase)\b|\bwho (?:was it|said (?:that|this|it)|came up with)\b", re.IGNORECASE
@@ -158,14 +164,22 @@ quoted=None, verb='say')
             return Question(tidy, "who", None, quoted, quoted)
     if view := _first(_VIEW_PATTERNS, tidy, bare, quoted):
         return view
-    if _WHO.match(bare):
-        return Question(tidy, "who" if _asks_who(bare) else "anything", None, bare, quoted)
+    if who := _WHO.match(bare):
+        asks_who = _asks_who(bare)
+        return Question(tidy, "who" if asks_who else "anything", None, _claim(who) if asks_who else bare, quoted)
     return _said(tidy, bare, quoted) or Question(tidy, "anything", None, bare, quoted)
 
 
 def _quoted_words(text: str) -> str | None:
     match = _QUOTED.search(text)
     return next(group for group in match.groups() if group).strip() if match else None
+
+
+def _claim(who: re.Match[str]) -> str:
+    """Return what is to have been said, without a verb that tells nothing of it: "who thinks that …", not "called"."""
+    plain = _PLAIN_VERB.fullmatch(who["verb"])
+    claim = re.sub(r"^\s*(?:that|about|of|on)\s+", "", who["topic"]) if plain else f"{who['verb']}{who['topic']}"
+    return claim.strip() or who.group()
 
 
 def _asks_who(bare: str) -> bool:

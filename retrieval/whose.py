@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from index.quotations import Quotation
 from index.records import Records
 from index.sentences import embedded_sentences
 from retrieval.attribution import AROUND, READ, covered
-from retrieval.calibration import squashed
+from retrieval.calibration import SPOKEN, probability, squashed
 from retrieval.names import fold
 from retrieval.reranking import windows
 from retrieval.search import Scope, Searcher
 
-EXACT = 2.0
-"""What it counts that a passage holds the very words, more than all other signals together can differ by."""
+UNQUOTED = -0.5
+"""How near a passage is taken to be that quotes nobody."""
 
 Piece = tuple[int, int]
 """A passage, and the position of one of its quotations."""
@@ -28,13 +28,18 @@ class Spoken:
 
     Attributes:
         passage: its id.
-        fit: how well it fits, comparable within one question.
+        evidence: how much speaks for it; of use to compare, and for `probability`.
         quotation: the quotation in it that fits best, or None where nobody is quoted.
     """
 
     passage: int
-    fit: float
+    evidence: float
     quotation: Quotation | None
+
+    @property
+    def probability(self) -> float:
+        """The probability that it holds the words asked for, or words to that effect."""
+        return probability(self.evidence)
 
 
 def find_spoken(
@@ -51,69 +56,72 @@ def find_spoken(
         scope: the articles to search.
     """
     among = scope.passages if scope else None
-    found = [
-        *searcher.candidates(records, sought, among)[:AROUND],
-        *searcher.candidates(records, question, among)[:AROUND],
-    ]
+    found = [hit for wording in (sought, question) for hit in searcher.candidates(records, wording, among)[:AROUND]]
     passages = records.passages(list(dict.fromkeys(passage for passage, _ in found)))
     texts = {passage: row.text for passage, row in passages.items()}
     quotations = records.quotations(list(texts))
+    closeness = _closeness(searcher, sought, texts, quotations)
+    signals = _signals(searcher, sought, texts, quotations, closeness, verbatim=verbatim)
+    evidence = {passage: SPOKEN.evidence(**known) for passage, known in signals.items()}
+    best = sorted(evidence, key=lambda passage: -evidence[passage])[:READ]
+    # Where the very words stand, to read a dozen passages closely takes time and could not change that.
+    if not any(signals[passage]["exact"] for passage in best):
+        cut = windows(searcher, question, {passage: texts[passage] for passage in best})
+        for passage, logit in zip(best, searcher.relevance(question, list(cut.values())), strict=True):
+            evidence[passage] = SPOKEN.evidence(**signals[passage], relevance=squashed(logit))
+    spoken = [Spoken(passage, evidence[passage], _nearest(passage, quotations, closeness)) for passage in best]
+    return sorted(spoken, key=lambda one: -one.evidence)
+
+
+def _nearest(
+    passage: int, quotations: Mapping[int, Sequence[Quotation]], closeness: Mapping[Piece, float]
+) -> Quotation | None:
+    spoken = quotations.get(passage, ())
+    return max(enumerate(spoken), key=lambda item: closeness[passage, item[0]], default=(0, None))[1]
+
+
+def _signals(
+    searcher: Searcher,
+    sought: str,
+    texts: Mapping[int, str],
+    quotations: Mapping[int, Sequence[Quotation]],
+    closeness: Mapping[Piece, float],
+    *,
+    verbatim: bool,
+) -> dict[int, dict[str, float]]:
+    """Return for each passage what `SPOKEN` weighs, all but the reranker's opinion."""
     pieces = {
         (passage, position): texts[passage][quotation.start : quotation.end]
         for passage, spoken in quotations.items()
         for position, quotation in enumerate(spoken)
     }
-    fits = _fits_of_passages(searcher, sought, texts, verbatim=verbatim)
+    shares = covered(searcher, sought, texts.items())
+    near = searcher.nearness(sought, list(texts))
+    best: dict[int, dict[str, float]] = {}
     held = covered(searcher, sought, pieces.items())
-    for passage in texts:
-        fits[passage] += 0.5 * max((held[p] for p in pieces if p[0] == passage), default=0.0)
-    best = sorted(fits, key=lambda passage: -fits[passage])[:READ]
-    closeness = _closeness(searcher, sought, texts, {p: quotations[p] for p in best if p in quotations})
-    judged = []
-    for passage in best:
-        piece = max((p for p in closeness if p[0] == passage), key=closeness.__getitem__, default=None)
-        fit = fits[passage] + (closeness[piece] if piece else -0.5)
-        judged.append(Spoken(passage, fit, quotations[passage][piece[1]] if piece else None))
-    wanted = _plain(sought)
-    if verbatim and any(wanted in _plain(texts[passage]) for passage in best):
-        # The very words stand there; to rerank twice a dozen passages takes a second and could not change that.
-        return sorted(judged, key=lambda spoken: -spoken.fit)
-    return _reranked(searcher, (sought, question), judged, texts)
-
-
-def _fits_of_passages(searcher: Searcher, sought: str, texts: Mapping[int, str], *, verbatim: bool) -> dict[int, float]:
-    fits = {passage: 0.5 * share for passage, share in covered(searcher, sought, texts.items()).items()}
-    wanted = _plain(sought)
-    for passage, cosine in searcher.nearness(sought, list(texts)).items():
-        fits[passage] += cosine + EXACT * (verbatim and wanted in _plain(texts[passage]))
-    return fits
-
-
-def _reranked(
-    searcher: Searcher, asked: Sequence[str], found: Sequence[Spoken], texts: Mapping[int, str]
-) -> list[Spoken]:
-    """Add to the fit of each passage what the reranker makes of it for each wording of what is asked."""
-    read = {spoken.passage: texts[spoken.passage] for spoken in found}
-    cut = [windows(searcher, wording, read) for wording in asked]
-    logits = zip(
-        *(searcher.relevance(wording, list(text.values())) for wording, text in zip(asked, cut, strict=True)),
-        strict=True,
-    )
-    judged = [
-        replace(spoken, fit=spoken.fit + sum(0.5 * squashed(logit) for logit in both))
-        for spoken, both in zip(found, logits, strict=True)
-    ]
-    return sorted(judged, key=lambda spoken: -spoken.fit)
+    for passage, text in texts.items():
+        own = [(passage, position) for position in range(len(quotations.get(passage, ())))]
+        best[passage] = {
+            "near": near[passage],
+            "words": shares[passage],
+            "held": max((held[piece] for piece in own), default=0.0),
+            "close": max((closeness[piece] for piece in own), default=UNQUOTED),
+            "exact": float(verbatim and _holds(text, sought)),
+            "quoted": float(verbatim and any(_holds(pieces[piece], sought) for piece in own)),
+        }
+    return best
 
 
 def _closeness(
     searcher: Searcher, sought: str, texts: Mapping[int, str], quotations: Mapping[int, Sequence[Quotation]]
 ) -> dict[Piece, float]:
-    """Return how near each quotation is to what is sought: the cosine of the best of its sentences."""
+    """Return how near each quotation is to what is sought: the cosine of the best of its sentences.
+
+    A quotation that holds the very words is nearest of all.
+    """
     query = searcher.vector(sought)
     sentences = searcher.generation.sentences.of(list(quotations))
     wholes = searcher.generation.vectors.by_id([passage for passage in quotations if passage not in sentences])
-    wanted = _plain(sought)
     near: dict[Piece, float] = {}
     for passage, spoken in quotations.items():
         text = texts[passage]
@@ -125,9 +133,13 @@ def _closeness(
                 for (start, end), cosine in zip(parts, cosines, strict=False)
                 if start < quotation.end and quotation.start < end
             )
-            exact = wanted in _plain(text[quotation.start : quotation.end])
-            near[passage, position] = max(within, default=0.0) + EXACT * exact
+            exact = _holds(text[quotation.start : quotation.end], sought)
+            near[passage, position] = 1.0 if exact else max(within, default=0.0)
     return near
+
+
+def _holds(text: str, sought: str) -> bool:
+    return _plain(sought) in _plain(text)
 
 
 def _plain(text: str) -> str:
