@@ -10,15 +10,17 @@ from functools import cached_property
 
 from index.records import Records
 from retrieval.answer import Answer, Span
-from retrieval.attribution import Match, by_topic, covered, may_report, newest_first, own_words
+from retrieval.attribution import Match, by_topic, newest_first, own_words, whose_words_fit
+from retrieval.dates import Period, find_period
 from retrieval.highlighting import highlight
 from retrieval.hits import make_hits
-from retrieval.names import name_words, names_a_role, words
+from retrieval.names import may_be_a_name
 from retrieval.question import Question, read_question
 from retrieval.reranking import Candidate, rerank
-from retrieval.search import CANDIDATES, Scope, Searcher
+from retrieval.search import Scope, Searcher
 from retrieval.speakers import Directory, Person, clearly_meant
 from retrieval.spelling import corrected
+from retrieval.unquoted import look_for, on_record
 from retrieval.whose import Spoken, find_spoken
 
 MAX_QUESTION = 2000
@@ -26,7 +28,7 @@ MAX_QUESTION = 2000
 
 SMALL_TALK = "Ask what somebody said, who said something, or anything else that the articles may tell."
 
-ANSWERS = 0.05
+ANSWERS = 0.02
 """The probability from which the best passage answers a question that names no speaker."""
 
 WORDS_FIT = 0.25
@@ -35,13 +37,11 @@ WORDS_FIT = 0.25
 ALSO_FITS = 2.0
 """How far the evidence for a further passage may lie below that for the best."""
 
-NAMES_AND_TELLS = 0.5
-"""The probability, and the share of the topic's words, from which a passage that names somebody is worth showing."""
+IN_TIME = 2.0
+"""How many times as likely a passage of the time that a question names is to answer it."""
 
 NEAREST = 3
 CHOICES = 6
-CLEARLY_BETTER = 10
-"""How many times the odds of another namesake's words those of one must have on a topic to be the ones meant."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ class Asking:
     typed: str
     k: int
     scope: Scope | None
+    period: Period | None = None
 
     def answer(self) -> Answer:
         """Answer the question by what it asks for."""
@@ -82,6 +83,11 @@ class Asking:
             return self._ambiguous(mention, people)
         own = own_words(self.records, person, self.scope)
         ranked = newest_first(self.searcher, self.records, own)
+        if within := self._within([candidate.passage for candidate in ranked]):
+            ranked = [candidate for candidate in ranked if candidate.passage in within]
+        elif self.period:
+            message = f"{person.name} is quoted in these articles, but in none of {_in(self.period)}."
+            return self._not_found(message, [(candidate.passage, candidate.score) for candidate in ranked], 0.9)
         spans = {candidate.passage: own.spans(candidate.passage) for candidate in ranked}
         scored = [(candidate.passage, candidate.score) for candidate in ranked]
         return self._answered(scored, ranked[0].score, spans, speaker=person.name)
@@ -97,20 +103,32 @@ class Asking:
             own=list(words.values()),
             scope=self.scope,
         )
-        meant = _meant(matches, people, person)
+        meant = whose_words_fit(matches, people, person)
         if not meant:
             return self._ambiguous(mention, people)
         fitting = [match for match in matches if match.fits and match.person in (meant, None)]
         fitting.sort(key=lambda match: match.person is None)
         if not fitting:
             return self._silent(meant, matches)
+        within = self._within([match.passage for match in fitting])
+        fitting = [match for match in fitting if match.passage in within] or fitting
         spans = {match.passage: words[meant].spans(match.passage) for match in fitting if match.person}
         scored = [(match.passage, match.probability) for match in fitting]
         by_name = fitting[0].person is not None
         message = None if by_name else f"Whether these are {meant.name}’s words, the articles do not say clearly."
+        if self.period and not within:
+            message = f"None of these is from an article of {_in(self.period)}."
         return self._answered(
             scored, fitting[0].probability, spans, speaker=meant.name if by_name else None, message=message
         )
+
+    def _within(self, passages: Sequence[int]) -> set[int]:
+        """Return which passages are from articles of the time that the question names; none where it names none."""
+        if not self.period:
+            return set()
+        rows = self.records.passages(passages)
+        articles = self.records.articles(list({row.article for row in rows.values()}))
+        return {passage for passage, row in rows.items() if self.period.holds(articles[row.article].date)}
 
     def _silent(self, person: Person, matches: Sequence[Match]) -> Answer:
         about = re.sub(r"^(?:about|on|of|regarding|concerning) ", "", self.question.topic)
@@ -132,34 +150,19 @@ class Asking:
 
     def _nobody(self, mention: str) -> Answer | None:
         """Answer that nobody of a name speaks; None where the words are no name."""
-        named = self.searcher.word_weights(mention)
-        if not named or (names_a_role(mention) and mention == mention.lower()):
+        if not self.searcher.word_weights(mention) or not may_be_a_name(mention, self.question.text):
             return None
         ranked = self._ranked()
-        if not self._is_mentioned(mention):
-            message = f"Nobody called “{mention}” speaks in these articles."
-        elif near := self._on_record(mention, ranked):
+        found = look_for(self.searcher, self.records, mention, self.scope)
+        if found and (near := on_record(self.searcher, self.records, mention, self.question.topic, ranked)):
             message = f"Whether these are {mention}’s words, the articles do not say clearly."
             return self._answered([(c.passage, c.score) for c in near], near[0].score, {}, message=message)
-        else:
-            message = f"“{mention}” is mentioned in these articles, but not quoted."
+        message = f"“{mention}” is mentioned in these articles, but not quoted."
+        if not found:
+            similar = " or ".join(person.name for person in self._directory.similar(mention))
+            message = f"Nobody called “{mention}” speaks in these articles."
+            message += f" Did you mean {similar}?" if similar else ""
         return self._not_found(message, [(c.passage, c.score) for c in ranked], 0.9)
-
-    def _is_mentioned(self, mention: str) -> bool:
-        """Whether a passage within the scope holds all words of a name."""
-        among = self.scope.passages if self.scope else None
-        found = self.searcher.generation.lexical.search(mention, CANDIDATES, among=among)
-        rows = self.records.passages([passage for passage, _ in found])
-        return any(set(name_words(mention)) <= set(words(row.text)) for row in rows.values())
-
-    def _on_record(self, mention: str, ranked: Sequence[Candidate]) -> list[Candidate]:
-        """Return which passages name somebody and the topic asked for: who speaks there could not be told."""
-        passages = self.records.passages(
-            [candidate.passage for candidate in ranked if candidate.score >= NAMES_AND_TELLS]
-        )
-        texts = {passage: row.text for passage, row in passages.items() if may_report(mention, row.text)}
-        shares = covered(self.searcher, self.question.topic, texts.items())
-        return [c for c in ranked if shares.get(c.passage, 0.0) >= NAMES_AND_TELLS]
 
     def _whose_words(self) -> Answer:
         """Answer with the passage that holds certain words, and with who says them."""
@@ -207,7 +210,9 @@ class Asking:
     def _ranked(self) -> list[Candidate]:
         among = self.scope.passages if self.scope else None
         candidates = self.searcher.candidates(self.records, self.question.text, among)
-        return rerank(self.searcher, self.question.text, candidates, self.records)
+        ranked = rerank(self.searcher, self.question.text, candidates, self.records)
+        within = self._within([candidate.passage for candidate in ranked])
+        return sorted(ranked, key=lambda one: -one.score * (IN_TIME if one.passage in within else 1))
 
     def _answered(
         self,
@@ -250,13 +255,17 @@ def answer_question(
     scope: Scope | None,
 ) -> Answer:
     """Answer a question from one generation; see `Engine.ask`."""
-    del history, now
+    del history
     if complaint := unanswerable(" ".join(question.split())):
         return Answer(question, "not_found", 1.0, question, complaint)
     read = read_question(question)
     keep = f"{read.speaker or ''} {read.quoted or ''}"
     text = corrected(searcher.generation.lexical, records, read.text, keep=keep)
-    return Asking(searcher, records, read if text == read.text else read_question(text), question, k, scope).answer()
+    read = read if text == read.text else read_question(text)
+    period = None if read.quoted else find_period(text, now)
+    if period:
+        read = read.without(period.words)
+    return Asking(searcher, records, read, question, k, scope, period).answer()
 
 
 def unanswerable(question: str) -> str | None:
@@ -270,15 +279,6 @@ def unanswerable(question: str) -> str | None:
     return None
 
 
-def _meant(matches: Sequence[Match], people: Sequence[Person], likely: Person | None) -> Person | None:
-    """Return which of several namesakes a topic means: the likely one, or whose words alone fit."""
-    if len(people) == 1:
-        return people[0]
-    odds = {
-        person: max((m.probability / (1 - m.probability) for m in matches if m.person is person), default=0.0)
-        for person in people
-    }
-    first, second = sorted(people, key=lambda person: -odds[person])[:2]
-    rival = odds[second] if likely in (first, None) else odds[likely]
-    clearly = any(m.fits and m.person is first for m in matches) and odds[first] >= CLEARLY_BETTER * rival
-    return first if clearly else likely
+def _in(period: Period) -> str:
+    """Return how a message names a time: "February 2017", "last week"."""
+    return re.sub(r"^(?:in|on|during) ", "", period.words)

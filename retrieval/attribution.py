@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 
-from index.lexical import stems
 from index.quotations import Quotation
-from index.quotations.cues import CUES, NEGATIONS, REFUSALS
 from index.records import PassageRow, Records
-from index.sentences import sentences
 from retrieval.answer import Span
 from retrieval.calibration import ON_TOPIC, probability, squashed
 from retrieval.context import Context, contexts
-from retrieval.names import name_words
-from retrieval.names import words as words_of
+from retrieval.names import TITLES, fold
 from retrieval.reranking import Candidate, windows
 from retrieval.search import Scope, Searcher
 from retrieval.speakers import Person
 
-K = TypeVar("K")
-
-FITS = 0.09
+FITS = 0.07
 """The probability from which a passage that quotes the person asked about answers."""
 
-NAMED_FITS = 0.3
+NAMED_FITS = 0.12
 """The same where it only names the person: the words may be somebody else's."""
 
 READ = 12
 """How many passages the reranker reads."""
 
-_DENIALS = NEGATIONS | REFUSALS
-_BESIDE = 2
+CLEARLY_BETTER = 10
+"""How many times the odds of another namesake's words those of one must have on a topic to be the ones meant."""
+
 AROUND = 60
+_FORENAME = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,21 +116,33 @@ def by_topic(
         scope: the articles to search.
     """
     said = {passage: (words.person, words.said(passage)) for words in reversed(own) for passage in words.passages}
-    names = {name[-1] for words in own for name in words.person.names}
     rows = {passage: row for words in own for passage, row in words.passages.items()}
-    around = [
-        passage for passage, _ in searcher.candidates(records, question, scope.passages if scope else None)[:AROUND]
-    ]
-    rows |= {i: row for i, row in records.passages(around).items() if names.intersection(words_of(row.text))}
+    found = searcher.candidates(records, question, scope.passages if scope else None)[:AROUND]
+    near = records.passages([passage for passage, _ in found])
+    people = [words.person for words in own]
+    rows |= {passage: row for passage, row in near.items() if any(_named(person, row.text) for person in people)}
     spoken = {passage: words for passage, (_, words) in said.items()}
     signals = _signals(searcher, topic, rows, spoken, contexts(records, rows))
     evidence = {passage: ON_TOPIC.evidence(**known) for passage, known in signals.items()}
     best = sorted(evidence, key=lambda passage: -evidence[passage])[:READ]
     cut = windows(searcher, question, {passage: rows[passage].text for passage in best})
-    for passage, logit in zip(best, searcher.relevance(question, [cut[passage] for passage in best]), strict=True):
+    for passage, logit in searcher.relevance(question, cut).items():
         evidence[passage] = ON_TOPIC.evidence(**signals[passage], relevance=squashed(logit))
     matches = [Match(p, probability(evidence[p]), said[p][0] if p in said else None) for p in best]
     return sorted(matches, key=lambda match: -match.probability)
+
+
+def _named(person: Person, text: str) -> bool:
+    """Tell whether a text has a person's last name, other than behind a first name that is somebody else's."""
+    before: re.Match[str] | None = None
+    for word in re.finditer(r"[^\W\d_]+", text):
+        if fold(word.group()) in person.last:
+            adjacent = before is not None and text[before.end() : word.start()].isspace()
+            first = before.group() if before is not None and adjacent and before.group()[0].isupper() else ""
+            if len(first) < _FORENAME or fold(first) in person.words | TITLES:
+                return True
+        before = word
+    return False
 
 
 def _signals(
@@ -145,11 +153,9 @@ def _signals(
     around: Mapping[int, Context],
 ) -> dict[int, dict[str, float]]:
     """Return for each passage what `ON_TOPIC` weighs, all but the reranker's opinion."""
-    text = covered(searcher, topic, ((p, row.text) for p, row in rows.items()))
-    said = covered(searcher, topic, spoken.items())
-    context = covered(
-        searcher, topic, ((p, f"{around[p].title} {around[p].text} {row.text}") for p, row in rows.items())
-    )
+    text = searcher.shares(topic, {p: row.text for p, row in rows.items()})
+    said = searcher.shares(topic, spoken)
+    context = searcher.shares(topic, {p: f"{around[p].title} {around[p].text} {row.text}" for p, row in rows.items()})
     near = searcher.nearness(topic, list(rows))
     far = searcher.generation.vectors.by_id([one.before for one in around.values() if one.before is not None])
     query = searcher.vector(topic)
@@ -166,24 +172,24 @@ def _signals(
     }
 
 
-def covered(searcher: Searcher, topic: str, texts: Iterable[tuple[K, str]]) -> dict[K, float]:
-    """Return which share of the words of a topic each text holds, rare words weighing more, between 0 and 1."""
-    weights = searcher.word_weights(topic)
-    total = sum(weights.values()) or 1.0
-    return {key: sum(weights.get(stem, 0.0) for stem in set(stems(text))) / total for key, text in texts}
+def whose_words_fit(matches: Sequence[Match], people: Sequence[Person], likely: Person | None) -> Person | None:
+    """Return which of several namesakes a topic means: the likely one, or whose words alone fit.
 
-
-def may_report(mention: str, text: str) -> bool:
-    """Tell whether a sentence names somebody right beside a verb of saying that is not denied."""
-    wanted = name_words(mention)
-    for start, end in sentences(text):
-        every = words_of(text[start:end])
-        if set(wanted) <= set(every):
-            first, last = sorted((every.index(wanted[0]), every.index(wanted[-1])))
-            beside = {*every[max(0, first - _BESIDE) : first], *every[last + 1 :][:_BESIDE]}
-            if not beside.isdisjoint(CUES) and beside.isdisjoint(_DENIALS):
-                return True
-    return False
+    Args:
+        matches: what any of them says on the topic.
+        people: the namesakes.
+        likely: who is meant if the topic does not tell, or None.
+    """
+    if len(people) == 1:
+        return people[0]
+    odds = {
+        person: max((m.probability / (1 - m.probability) for m in matches if m.person is person), default=0.0)
+        for person in people
+    }
+    first, second = sorted(people, key=lambda person: -odds[person])[:2]
+    rival = odds[second] if likely in (first, None) else odds[likely]
+    clearly = any(m.fits and m.person is first for m in matches) and odds[first] >= CLEARLY_BETTER * rival
+    return first if clearly else likely
 
 
 def _centrality(

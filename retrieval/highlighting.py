@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from index.sentences import sentences
 from retrieval.answer import Span
-from retrieval.attribution import covered
 from retrieval.search import Searcher
 
 WEIGHED = 3
@@ -24,11 +23,12 @@ def highlight(searcher: Searcher, question: str, texts: Mapping[int, str]) -> di
         texts: the passages by id, best first.
     """
     split = {passage: sentences(text)[:_MOST] for passage, text in texts.items()}
-    weighed = [(p, span) for p in list(split)[:WEIGHED] if len(split[p]) > 1 for span in split[p]]
-    logits = searcher.relevance(question, [texts[p][start:end] for p, (start, end) in weighed])
+    read = [] if searcher.fast else list(split)[:WEIGHED]
+    weighed = [(p, span) for p in read if len(split[p]) > 1 for span in split[p]]
+    logits = searcher.logits(question, [texts[p][start:end] for p, (start, end) in weighed])
     score = dict(zip(weighed, logits, strict=True))
     rest = [(p, span) for p in split for span in split[p] if (p, span) not in score]
-    score |= covered(searcher, question, (((p, span), texts[p][span[0] : span[1]]) for p, span in rest))
+    score |= searcher.shares(question, {(p, span): texts[p][span[0] : span[1]] for p, span in rest})
     return {p: [_best(p, spans, score)] for p, spans in split.items() if spans}
 
 

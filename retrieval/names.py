@@ -53,6 +53,20 @@ def names_a_role(text: str) -> bool:
     return bool(every) and (every[0] == "the" or not (TITLES | _LEADERS | _PERSON_WORDS).isdisjoint(every))
 
 
+def may_be_a_name(mention: str, question: str) -> bool:
+    """Tell whether words of a question may name somebody whom no article quotes.
+
+    >>> may_be_a_name("Kowalski", "What did Kowalski say?"), may_be_a_name("frozen soil", "What did frozen soil cause?")
+    (True, False)
+    """
+    if names_a_role(mention):
+        return mention != mention.lower()
+    kept = [word for word in re.findall(r"[\w’'-]+", mention) if word.lower() not in _SMALL]
+    if question[1:] == question[1:].lower():  # somebody who types no capitals
+        return len(kept) <= 2
+    return all(not word[0].islower() for word in kept)
+
+
 def is_plural(text: str) -> bool:
     """Tell whether words name several: "the protesters", but not "the head of the nurses" or "the boss"."""
     head = re.split(r"\s(?:of|for|at|in)\s", fold(text))[0].split()

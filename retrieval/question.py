@@ -7,7 +7,7 @@ speaker name anybody is for the directory of speakers to say.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from index.quotations.cues import CUES
@@ -142,6 +142,10 @@ class Question:
             return self.text.replace(self.speaker, name, 1)
         link = "" if _LINKED.match(self.topic) else "about "
         return f"What did {name} say {link}{_OF.sub('about ', self.topic)}?"
+
+    def without(self, words: str) -> Question:
+        """Return the question with some words left out of its topic."""
+        return replace(self, topic=_topic(self.topic.replace(words, " ")))
 
 
 def read_question(text: str) -> Question:

@@ -88,11 +88,11 @@ def _read_again(
     nearby = sorted(promise, key=lambda one: -promise[one])[:AGAIN]
     rows = records.passages([*passages, *nearby])
     texts = windows(searcher, question, {passage: rows[passage].text for passage in (*passages, *nearby)})
-    alone = {**logits, **dict(zip(nearby, searcher.relevance(question, [texts[one] for one in nearby]), strict=True))}
+    alone = {**logits, **searcher.relevance(question, {one: texts[one] for one in nearby})}
     leads = contexts(records, rows)
-    whole = searcher.relevance(question, [leads[passage].lead() + text for passage, text in texts.items()])
+    whole = searcher.relevance(question, {passage: leads[passage].lead() + text for passage, text in texts.items()})
     read = []
-    for passage, logit in zip(texts, whole, strict=True):
+    for passage, logit in whole.items():
         held = _held(question, rows[passage].text)
         evidence = ANSWERING.evidence(logit=alone[passage], context=logit, held=held)
         read.append(Candidate(passage, probability(evidence), alone[passage]))
@@ -124,7 +124,7 @@ def _read(
     for start in range(0, len(passages), AT_ONCE):
         few = passages[start : start + AT_ONCE]
         texts = windows(searcher, question, {passage: rows[passage].text for passage in few})
-        read |= zip(few, searcher.relevance(question, [texts[passage] for passage in few]), strict=True)
+        read |= searcher.relevance(question, texts)
         if max(read.values()) >= SURE:
             break
     return read

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from rapidfuzz.distance import OSA
+from rapidfuzz import process
+from rapidfuzz.distance import OSA, JaroWinkler
 
 from index.quotations.names import SUFFIXES, first_names_agree
 from index.records import SpeakerRow
@@ -19,6 +20,9 @@ Key = tuple[str, ...]
 _CORPORATE = frozenset(
     "inc corp corporation co company companies ltd llc plc group department dept office party".split()
 )
+
+_ALIKE = 0.85
+_FEW = 2
 
 DOMINANCE = 3
 """How many times as often the likelier of two people must be quoted to be meant without asking."""
@@ -115,6 +119,14 @@ class Directory:
             if found := self._by_part(variant):
                 return found
         return self._by_role(mention) or self._by_spelling(mentioned)
+
+    def similar(self, mention: str) -> list[Person]:
+        """Return those whose names look most like words that name nobody, too unlike to be taken for them."""
+        typed = " ".join(name_words(mention))
+        names = {person.name: " ".join(name_words(person.name)) for person in self.people if person.kind == "person"}
+        found = process.extract(typed, names, scorer=JaroWinkler.normalized_similarity, score_cutoff=_ALIKE, limit=_FEW)
+        by_name = {person.name: person for person in self.people}
+        return [by_name[name] for _, _, name in found]
 
     def _by_whole_name(self, mentioned: list[str]) -> list[Person]:
         if len(mentioned) < 2:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from index.quotations import Quotation
 from index.records import Records
 from index.sentences import embedded_sentences
-from retrieval.attribution import AROUND, READ, covered
+from retrieval.attribution import AROUND, READ
 from retrieval.calibration import SPOKEN, probability, squashed
 from retrieval.names import fold
 from retrieval.reranking import windows
@@ -67,7 +67,7 @@ def find_spoken(
     # Where the very words stand, to read a dozen passages closely takes time and could not change that.
     if not any(signals[passage]["exact"] for passage in best):
         cut = windows(searcher, question, {passage: texts[passage] for passage in best})
-        for passage, logit in zip(best, searcher.relevance(question, list(cut.values())), strict=True):
+        for passage, logit in searcher.relevance(question, cut).items():
             evidence[passage] = SPOKEN.evidence(**signals[passage], relevance=squashed(logit))
     spoken = [Spoken(passage, evidence[passage], _nearest(passage, quotations, closeness)) for passage in best]
     return sorted(spoken, key=lambda one: -one.evidence)
@@ -95,10 +95,10 @@ def _signals(
         for passage, spoken in quotations.items()
         for position, quotation in enumerate(spoken)
     }
-    shares = covered(searcher, sought, texts.items())
+    shares = searcher.shares(sought, texts)
     near = searcher.nearness(sought, list(texts))
     best: dict[int, dict[str, float]] = {}
-    held = covered(searcher, sought, pieces.items())
+    held = searcher.shares(sought, pieces)
     for passage, text in texts.items():
         own = [(passage, position) for position in range(len(quotations.get(passage, ())))]
         best[passage] = {
