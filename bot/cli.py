@@ -32,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     _print_utf8()
     logging.basicConfig(level=logging.INFO, handlers=[_Stderr()], format="%(message)s")
+    logging.getLogger("faiss").setLevel(logging.WARNING)  # it tells which of its builds it loads
     try:
         code: int = options.run(options)
         sys.stdout.flush()
@@ -103,6 +104,9 @@ def _add_ask(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
 def _add_chat(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser = _command(subparsers, "chat", commands.run_chat_command, "ask in a conversation in the terminal")
     parser.add_argument("-k", type=_positive, default=5, metavar="N", help="passages at most (5)")
+    parser.add_argument(
+        "--plain", action="store_true", help="lines of words only, for screen readers: no colours, no redrawn prompt"
+    )
 
 
 def _add_bot(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:

@@ -8,20 +8,25 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import platformdirs
 
 from bot.rendering import plain_text, printable
 from index.articles import Article
-from index.errors import ArticleError, NoIndexError, OnrecordError, SourceError, UsageError
-from index.generation import IndexFolder
+from index.errors import ArticleError, GenerationError, NoIndexError, OnrecordError, SourceError, UsageError
+from index.generation import IndexFolder, verify_generation
 from retrieval.answer import Answer
 from retrieval.batch import PASSAGES, ask_record, read_batch, whole_text
-from retrieval.engine import Engine
 
-# Building and talking need libraries that a single question does not: they are imported by the commands that do.
+if TYPE_CHECKING:
+    from bot.opening import LateEngine
+    from retrieval.engine import Engine
+
+# Building and talking need libraries that a single question does not, and the engine takes most of a second to
+# import: they are imported by the commands that need them.
 # ruff: noqa: PLC0415
 
 Command = Callable[[argparse.Namespace], int]
@@ -82,8 +87,15 @@ def run_chat_command(options: argparse.Namespace) -> int:
     """Talk in the terminal."""
     from bot.repl import run_chat
 
+    at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    late = _engine_to_come(options) if at_terminal else None
+    plain = options.plain or os.environ.get("TERM") == "dumb"
+    chat = partial(run_chat, state_dir=_state(options), k=options.k, plain=plain)
+    if late:
+        with late:
+            return chat(cast("Engine", late), shown=late.start)
     with open_engine(options, watch=True) as engine:
-        return run_chat(engine, state_dir=_state(options), k=options.k)
+        return chat(engine)
 
 
 def run_bot_command(options: argparse.Namespace) -> int:
@@ -177,6 +189,8 @@ def json_text(value: Any, indent: int | None = None) -> str:  # noqa: ANN401  (J
 
 def open_engine(options: argparse.Namespace, *, watch: bool = False) -> Engine:
     """Open the engine, building the index first where there is none."""
+    from retrieval.engine import Engine
+
     index = _index(options)
     try:
         return Engine(index, watch=watch)
@@ -186,6 +200,23 @@ def open_engine(options: argparse.Namespace, *, watch: bool = False) -> Engine:
 
         print(build_index(index, BuildOptions()), file=sys.stderr)
         return Engine(index, watch=watch)
+
+
+def _engine_to_come(options: argparse.Namespace) -> LateEngine | None:
+    """Return an engine that will watch the index and is not open yet; None where something must be told or done first.
+
+    Raises:
+        OnrecordError: the index cannot be looked at.
+    """
+    from bot.opening import LateEngine
+
+    index = _index(options)
+    try:
+        name = index.current()
+        description = verify_generation(index, name).describe()
+    except GenerationError:
+        return None
+    return LateEngine(lambda: open_engine(options, watch=True), description)
 
 
 def _index(options: argparse.Namespace) -> IndexFolder:
