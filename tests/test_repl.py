@@ -32,8 +32,7 @@ from index.errors import DamagedError
 from retrieval.answer import Answer, Citation, Copy, Hit, HitQuotation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import date
+    from collections.abc import Callable
     from pathlib import Path
 
 MAYOR = "Adela Brandvold"
@@ -64,9 +63,7 @@ class StandIn:
     answer: Callable[[str], Answer] | None = None
     asked: list[tuple[str, int]] = field(default_factory=list)
 
-    def ask(
-        self, question: str, *, k: int = 5, now: date | None = None, scope: Sequence[str] | None = None
-    ) -> Answer:
+    def ask(self, question: str, *, k: int = 5, **_: Any) -> Answer:
         self.asked.append((question, k))
         if self.answer:
             return self.answer(question)
