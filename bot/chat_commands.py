@@ -163,6 +163,8 @@ def save_conversation(engine: Engine, turns: Sequence[Turn], name: str, *, asked
         note("/save takes the name of a file, such as /save answers.md." if turns else "There is nothing to save yet.")
         return
     left_out = f" The first {asked - len(turns):,} are no longer remembered." if asked > len(turns) else ""
-    about = f"{len(turns)} question{'s' if len(turns) > 1 else ''} to {engine.describe()}.{left_out}"
-    path = save_text(name, conversation_text(turns, about=about), replace=replacing)
-    note(f"Saved {len(turns)} question{'s' if len(turns) > 1 else ''} to {path}.{left_out}")
+    count = f"{len(turns)} question{'s' if len(turns) > 1 else ''}"
+    about = f"{count} to {engine.describe()}.{left_out}"
+    replaced = save_text(name, conversation_text(turns, about=about), replace=replacing)
+    instead = ", in place of what was there" if replaced else ""
+    note(f"Saved {count} to {name}{instead}.{left_out}")

@@ -11,10 +11,10 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TextIO
 
 from bot import commands, listings
 from bot.examples import EXAMPLES
+from bot.notes import StderrHandler
 from bot.rendering import printable
 from index import __version__
 from index.errors import OnrecordError
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = build_parser()
     options = parser.parse_args(arguments)
     _print_utf8()
-    logging.basicConfig(level=logging.INFO, handlers=[_Stderr()], format="%(message)s")
+    logging.basicConfig(level=logging.INFO, handlers=[StderrHandler()], format="%(message)s")
     logging.getLogger("faiss").setLevel(logging.WARNING)  # it tells which of its builds it loads
     try:
         code: int = options.run(options)
@@ -186,17 +186,6 @@ def _command(
     parser.add_argument("--debug", action="store_true", help="show where in the program an error arose")
     parser.set_defaults(run=run)
     return parser
-
-
-class _Stderr(logging.StreamHandler[TextIO]):
-    """Writes to whatever stderr is at the time, which a prompt replaces while it waits."""
-
-    def __init__(self) -> None:
-        logging.Handler.__init__(self)
-
-    @property
-    def stream(self) -> TextIO:  # type: ignore[override]
-        return sys.stderr
 
 
 def _positive(text: str) -> int:

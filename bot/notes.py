@@ -8,7 +8,7 @@ import sys
 import textwrap
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from bot.rendering import printable
 
@@ -62,6 +62,19 @@ def log_held_back() -> Iterator[None]:
             handler.removeFilter(filtering)
         for handler, record in held:
             handler.handle(record)
+
+
+class StderrHandler(logging.StreamHandler[TextIO]):
+    """Writes to whatever stderr is at the time, which a prompt replaces while it waits."""
+
+    def __init__(self) -> None:
+        """Handle every level."""
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]
+        """The stderr of this moment."""
+        return sys.stderr
 
 
 def _wrapped(line: str, indent: int | None) -> str:

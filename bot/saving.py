@@ -8,8 +8,8 @@ from index.durable import replace_file
 from index.errors import OnrecordError, UsageError
 
 
-def save_text(name: str, text: str, *, replace: bool) -> str:
-    """Write text into a file, as UTF-8; return the path it was written to, for people.
+def save_text(name: str, text: str, *, replace: bool) -> bool:
+    """Write text into a file, as UTF-8; tell whether it took the place of another.
 
     Args:
         name: path of the file; ``~`` is the home folder.
@@ -22,7 +22,10 @@ def save_text(name: str, text: str, *, replace: bool) -> str:
     """
     try:
         path = Path(name).expanduser()
-        if replace and path.is_file():
+        if path.is_dir():
+            raise IsADirectoryError(None, "is a folder")
+        replaced = replace and path.exists()
+        if replaced:
             replace_file(path.resolve(), text.encode("utf-8", "replace"))
         else:
             _write_new(path, text)
@@ -31,7 +34,7 @@ def save_text(name: str, text: str, *, replace: bool) -> str:
     except (OSError, ValueError, RuntimeError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise OnrecordError(f"{name}: cannot be written: {reason}; name another file") from None
-    return str(path)
+    return replaced
 
 
 def _write_new(path: Path, text: str) -> None:
