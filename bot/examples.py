@@ -21,7 +21,7 @@ EXAMPLES = {
     "check": ("onrecord check",),
     "quotes": (
         "onrecord quotes Carlos Gimenez",
-        "onrecord quotes Gimenez --about the order",
+        "onrecord quotes Gimenez --about 'the order'",
         "onrecord quotes --csv > quotations.csv",
     ),
     "speakers": ("onrecord speakers | head",),

@@ -66,7 +66,7 @@ def escaped(text: str) -> str:
     r"""Return text on one line that Markdown shows as it is.
 
     >>> escaped("1. *Not* a [list]"), escaped("# 5 < 6")
-    ('1\\\\. \\\\*Not\\\\* a \\\\[list\\\\]', '\\\\# 5 \\\\< 6')
+    ('1\\. \\*Not\\* a \\[list\\]', '\\# 5 \\< 6')
     """
     text = _INLINE.sub(r"\\\g<0>", printable(text))
     return _LEADING.sub(lambda found: re.sub(r"([^\w\s])", r"\\\1", found.group(), count=1), text)

@@ -74,12 +74,10 @@ def link_target(url: str | None) -> str | None:
     >>> link_target("https://ledger.example/a b"), link_target("file:///etc/passwd"), link_target("http://x\x1b]8;;")
     ('https://ledger.example/a%20b', None, None)
     """
-    # What stood where there is a replacement character now is not what was meant to be opened.
-    if (
-        not url
-        or "\N{REPLACEMENT CHARACTER}" in printable(url)
-        or not re.match(r"https?://[!-.0-~]", url, re.IGNORECASE)
-    ):
+    # Where there is a replacement character now, something else stood.
+    if not url or "\N{REPLACEMENT CHARACTER}" in url or printable(url) != url:
+        return None
+    if not re.match(r"https?://[!-.0-~]", url, re.IGNORECASE):
         return None
     return quote(url, safe=_IN_ADDRESSES)
 

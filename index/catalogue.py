@@ -36,6 +36,6 @@ class Catalogue(Records):
         return (row[0] for row in rows)
 
     def newest_texts(self, count: int) -> Iterator[str]:
-        """Yield the passages that were indexed last, at most `count`."""
-        rows = self._db.execute("SELECT text FROM passages ORDER BY id DESC LIMIT ?", (count,))
+        """Yield the passages that were indexed last, at most `count`; none that opens an article, with its dateline."""
+        rows = self._db.execute("SELECT text FROM passages WHERE paragraph > 0 ORDER BY id DESC LIMIT ?", (count,))
         return (row[0] for row in rows)
