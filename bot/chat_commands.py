@@ -141,7 +141,7 @@ def _told(engine: Engine, before: Filters, after: Filters) -> Filters:
     if after:
         note(f"Questions are now asked of {count:,} of {total:,} articles: {after}.")
     else:
-        note(f"Questions are now asked of all {total:,} articles.")
+        note("Questions are now asked of every article.")
     return after
 
 

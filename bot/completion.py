@@ -14,7 +14,7 @@ from bot.rendering import printable
 from index.errors import OnrecordError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from prompt_toolkit.completion import CompleteEvent
     from prompt_toolkit.document import Document
@@ -56,8 +56,9 @@ class ChatCompleter(Completer):
         typed = document.text_before_cursor
         command, space, argument = typed.partition(" ")
         if not typed.startswith("/"):
-            yield from self._names(typed)
-            yield from self._common(typed)
+            names = list(self._names(typed))
+            yield from names
+            yield from self._common(typed, {word for name in names for word in _folded(name.text).split()})
         elif not space:
             yield from (Completion(name, -len(typed)) for name in self._commands if name.startswith(typed.lower()))
         elif given := self._arguments.get(command.lower()):
@@ -75,13 +76,15 @@ class ChatCompleter(Completer):
             if length := next(matching, 0):
                 yield Completion(printable(name), -length)
 
-    def _common(self, typed: str) -> Iterator[Completion]:
+    def _common(self, typed: str, offered: Collection[str]) -> Iterator[Completion]:
+        """Yield the topics that fit, but not those that a name already offers."""
         tails = [tail for tail in _tails(typed)[-PHRASE_WORDS:] if len(tail) >= FEWEST_LETTERS]
         lengths = {_folded(tail): len(tail) for tail in tails}
         left = MOST_TOPICS
         for topic in _told(self._topics) if lengths else ():
             folded = _folded(topic)
-            if length := next((n for begun, n in lengths.items() if folded.startswith(begun) and folded != begun), 0):
+            longer = (n for begun, n in lengths.items() if folded.startswith(begun) and folded != begun)
+            if folded not in offered and (length := next(longer, 0)):
                 yield Completion(printable(topic), -length)
                 left -= 1
             if not left:

@@ -27,7 +27,7 @@ def note(*lines: str, indent: int | None = None) -> None:
         indent: columns before what is wrapped; as many as the line itself has by default.
     """
     for line in map(printable, lines):
-        sys.stderr.write(f"{_wrapped(line, indent) if sys.stderr.isatty() else line}\n")
+        sys.stderr.write(f"{wrapped(line, indent) if sys.stderr.isatty() else line}\n")
     sys.stderr.flush()
 
 
@@ -77,7 +77,13 @@ class StderrHandler(logging.StreamHandler[TextIO]):
         return sys.stderr
 
 
-def _wrapped(line: str, indent: int | None) -> str:
+def wrapped(line: str, indent: int | None = None) -> str:
+    """Return a line wrapped at words to the width of the terminal.
+
+    Args:
+        line: the line.
+        indent: columns before what is wrapped; as many as the line itself has by default.
+    """
     width = shutil.get_terminal_size().columns
     hanging = " " * (len(line) - len(line.lstrip()) if indent is None else indent)
     return textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False, subsequent_indent=hanging)

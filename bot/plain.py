@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
+from bot.notes import wrapped
 from bot.rendering import (
     citation_line,
     long_date,
@@ -121,7 +122,7 @@ class SpokenView:
 
     def _write(self, *lines: str) -> None:
         for line in lines:
-            print(line, file=self._stream)
+            print(wrapped(line) if self._stream.isatty() else line, file=self._stream)
         self._stream.flush()
 
 

@@ -118,8 +118,8 @@ class TerminalView:
         page(chunks, self._console.file)
 
     def speakers(self, summaries: Iterable[SpeakerSummary]) -> None:
-        """Show who is quoted, a line each."""
-        page((f"{speaker_text(summary)}\n" for summary in summaries), self._console.file)
+        """Show who is quoted, how often and when."""
+        page((self._rendered(self._speaker, summary) for summary in summaries), self._console.file)
 
     def _heading(self, citation: Citation) -> None:
         self._console.print()
@@ -142,6 +142,10 @@ class TerminalView:
         origin = Text.assemble(f"— {speaker}. " if speaker else "", (citation_line(first.citation), DIM))
         self._hang(MARGIN, origin)
         self._console.print()
+
+    def _speaker(self, summary: SpeakerSummary) -> None:
+        count, _, rest = speaker_text(summary).strip().partition("  ")
+        self._hang(Text(f"{count:>6}  "), Text(rest))
 
     def _rendered(self, show: Callable[..., None], *arguments: object, **options: object) -> str:
         """Return what would be shown."""

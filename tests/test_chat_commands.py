@@ -137,9 +137,9 @@ def test_filters_limit_the_questions_that_follow_until_they_are_removed(talk: Ta
     assert run.err == [
         "Questions are now asked of 1 of 2 articles: since 1 February 2031.",
         "There is no article since 1 February 2031, in Quillhaven Ledger; nothing was changed.",
-        "Questions are now asked of all 2 articles.",
+        "Questions are now asked of every article.",
         "Questions are now asked of 1 of 2 articles: in Quillhaven Ledger.",
-        "Questions are now asked of all 2 articles.",
+        "Questions are now asked of every article.",
     ]
 
 
@@ -357,7 +357,9 @@ def test_spoken_answers_say_in_words_what_others_say_in_signs(talk: Talk) -> Non
 def completed(typed: str, **more: Callable[[], list[str]]) -> list[str]:
     engine = StandIn()
     arguments = {"/in": engine.outlets, "/open": lambda: ["1", "2"], "/quotes": engine.speakers}
-    completer = ChatCompleter(COMMANDS, engine.speakers, more.get("topics", engine.topics), arguments)
+    completer = ChatCompleter(
+        COMMANDS, engine.speakers, more.get("topics", lambda: [*engine.topics(), "Brandvold"]), arguments
+    )
     found = completer.get_completions(Document(typed), CompleteEvent())
     return [typed[: len(typed) + one.start_position] + one.text for one in found]
 
@@ -368,6 +370,7 @@ def completed(typed: str, **more: Callable[[], list[str]]) -> list[str]:
         ("what about fe", ["what about ferry", "what about ferry board", "what about festival"]),
         ("the FERRY b", ["the FERRY Adela Brandvold", "the ferry board"]),
         ("on quill", ["on Quillhaven"]),
+        ("did brand", ["did Adela Brandvold"]),
         ("what about ferry board", []),
         ("f", []),
         ("the ", []),

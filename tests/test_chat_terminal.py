@@ -200,6 +200,18 @@ def test_plain_is_lines_of_words_and_nothing_else(chat: Chat) -> None:
 
 
 @pytest.mark.parametrize("options", [[], ["--plain"]])
+def test_a_narrow_terminal_gets_no_broken_words(chat: Chat, options: list[str]) -> None:
+    with chat("plain", *options, columns=30, lines=15) as terminal:
+        wait = partial(terminal.wait_for, "Question: $") if options else terminal.prompt
+        wait()
+        for line in ("q?", "/speakers", f"/quotes {MAYOR}", "/open 1", "/help"):
+            terminal.type(line + ENTER)
+            terminal.wait_for(re.escape(line.rpartition(" ")[2]))
+            shown = wait().splitlines()
+            assert [long for long in shown if len(long) > 30 and " " in long.strip()] == []
+
+
+@pytest.mark.parametrize("options", [[], ["--plain"]])
 def test_a_new_generation_is_told_between_two_prompts(chat: Chat, options: list[str]) -> None:
     with chat("renewed", *options) as terminal:
         wait = partial(terminal.wait_for, "Question: $") if options else terminal.prompt
