@@ -68,5 +68,5 @@ class LateEngine:
         self._engine.set_result(engine)
         # What is wrong with a model is told to whoever asks.
         with suppress(Exception):
-            engine.warm_up()
+            engine.load_models()
             engine.topics()

@@ -79,6 +79,7 @@ def _session(chat: Chat, state_dir: Path) -> PromptSession[str]:
         lambda: _prompt(chat.state()),
         history=PrivateHistory(state_dir),
         completer=completer,
+        complete_in_thread=True,  # the engine may still be opening
         # Without colours, what is suggested would look like what is typed.
         auto_suggest=None if os.environ.get("NO_COLOR") else AutoSuggestFromHistory(),
         # Every word of a question could begin a name; unasked, only commands and their arguments open.

@@ -197,13 +197,18 @@ class Engine:
         """Return one line on what the index holds."""
         return self._searcher.generation.manifest.describe()
 
-    def warm_up(self) -> None:
+    def load_models(self) -> None:
         """Load the models now rather than at the first question, both at once."""
         models = self._searcher.models
-        loading = threading.Thread(target=lambda: models.reranker, daemon=True)
+        loading = threading.Thread(target=lambda: models.reranker, name="onrecord-load", daemon=True)
         loading.start()
         _ = models.encoder, self._searcher.directory
         loading.join()
+
+    def warm_up(self) -> None:
+        """Do now what makes the first question slower than others."""
+        self.load_models()
+        self.ask("What was said?", k=1)
 
     def _records(self) -> closing[Records]:
         return closing(self._searcher.generation.open_records())
