@@ -8,12 +8,15 @@ import sys
 import textwrap
 from contextlib import contextmanager, suppress
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import get_app
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.filters import Condition
+from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.patch_stdout import patch_stdout
 
 from bot.completion import ChatCompleter
@@ -23,6 +26,8 @@ from bot.notes import log_held_back, note
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from prompt_toolkit.key_binding import KeyPressEvent
 
 MENU_LINES = 8
 
@@ -79,13 +84,33 @@ def _session(chat: Chat, state_dir: Path) -> PromptSession[str]:
         lambda: _prompt(chat.state()),
         history=PrivateHistory(state_dir),
         completer=completer,
-        complete_in_thread=True,  # the engine may still be opening
+        key_bindings=_tab(),
         # Without colours, what is suggested would look like what is typed.
         auto_suggest=None if os.environ.get("NO_COLOR") else AutoSuggestFromHistory(),
         # Every word of a question could begin a name; unasked, only commands and their arguments open.
         complete_while_typing=Condition(lambda: get_app().current_buffer.text.startswith("/")),
         reserve_space_for_menu=MENU_LINES,
     )
+
+
+def _tab() -> KeyBindings:
+    """Return a Tab that takes the only completion there is, also right after a letter, while a menu is being made."""
+    bindings = KeyBindings()
+
+    @bindings.add("tab")
+    def complete(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        if buffer.complete_state:
+            buffer.complete_next()
+            return
+        found = islice(buffer.completer.get_completions(buffer.document, CompleteEvent(completion_requested=True)), 2)
+        match list(found):
+            case [only]:
+                buffer.apply_completion(only)
+            case _:
+                buffer.start_completion(insert_common_part=True)
+
+    return bindings
 
 
 def _prompt(state: str) -> str:

@@ -142,8 +142,7 @@ class Engine:
 
     def speakers(self) -> list[str]:
         """Return the canonical names of all who are quoted, those quoted most first."""
-        with self._records() as records:
-            return records.speaker_names()
+        return [person.name for person in self._searcher.directory.people]
 
     def quotations(self, speaker: str | None = None, about: str | None = None) -> Iterator[Quoted]:
         """Yield quotations with where they stand; see `retrieval.listing.list_quotations`."""
