@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from bot.days import first_day
@@ -15,7 +16,7 @@ from bot.rendering import printable
 from bot.saving import save_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from bot.markdown import Turn
@@ -77,12 +78,7 @@ def show_quotes(engine: Engine, view: View, name: str | None, filters: Filters) 
     if first is None:
         note(f"{name} is not quoted in the articles {filters}.")
     else:
-        view.quotes(_with(first, quoted))
-
-
-def _with(first: Quoted, rest: Iterable[Quoted]) -> Iterator[Quoted]:
-    yield first
-    yield from rest
+        view.quotes(chain([first], quoted))
 
 
 def show_speakers(engine: Engine, view: View, filters: Filters) -> None:
