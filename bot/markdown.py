@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LONGEST = 2000  # code points of a question that are kept; a longer one is never answered
 
 # What Markdown takes for markup, anywhere and at the beginning of a line.
-_INLINE = re.compile(r"[\\`*_\[\]<>~|]|&(?=#?\w+;)")
+_INLINE = re.compile(r"[\\`*_\[\]<>~|]|&(?=#?\w+;)|#(?=#*\s*$)")
 _LEADING = re.compile(r"^(\s*)(#+|[-+=]|\d+[.)])(?=\s|$)|^(\s*)(-{3,}|={3,})")
 
 

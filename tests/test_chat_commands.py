@@ -288,7 +288,7 @@ def test_markdown_is_escaped_on_one_line_and_loses_nothing(text: str) -> None:
     shown = escaped(text)
     assert "\n" not in shown
     assert len(re.sub(r"\\(?=[^A-Za-z0-9\s])", "", shown)) <= len(text)
-    assert not re.match(r"\s*(?:#|>|[-+*] |\d+[.)] )", shown)
+    assert not re.match(r"\s*(?:#+(?:\s|$)|>|[-+*](?:\s|$)|\d+[.)](?:\s|$))", shown)
 
 
 def test_new_forgets_the_conversation_and_keeps_the_filters(talk: Talk) -> None:
