@@ -11,15 +11,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.notes import StderrHandler
 from bot.repl import run_chat
 from index.errors import UsageError
 from retrieval.answer import Answer, Citation, Hit, HitQuotation
-from retrieval.explaining import Considered, Explanation
-from retrieval.listing import Quoted, SpeakerSummary
 from retrieval.question import read_question
+
+if TYPE_CHECKING:
+    from retrieval.explaining import Explanation
+    from retrieval.listing import Quoted, SpeakerSummary
+
+# Few conversations need what comes with the search: it is imported where it is, as each has a process of its own.
 
 MAYOR, CHIEF = "Adela Brandvold", "Petra Lindqvist"
 LEDGER, WQHV = "Quillhaven Ledger", "WQHV"
@@ -79,6 +83,8 @@ class StandIn:
         return [MAYOR, CHIEF]
 
     def quotations(self, speaker: str | None = None) -> Iterator[Quoted]:
+        from retrieval.listing import Quoted
+
         if speaker not in (MAYOR, CHIEF):
             raise UsageError(f"{speaker}: nobody of that name is quoted")
         for hit in self.article("ferry.txt" if speaker == MAYOR else "pier.txt"):
@@ -86,12 +92,16 @@ class StandIn:
             yield Quoted(hit.article, hit.paragraph, quotation, hit.text[1:-1], hit.citation)
 
     def speaker_summaries(self, *, scope: Sequence[str] | None = None) -> Iterator[SpeakerSummary]:
+        from retrieval.listing import SpeakerSummary
+
         if scope is None or "ferry.txt" in scope:
             yield SpeakerSummary(MAYOR, "person", 3, 1, "2031-01-14", "2031-01-14")
         if scope is None or "pier.txt" in scope:
             yield SpeakerSummary(CHIEF, "person", 1, 1, "2031-03-04", "2031-03-04")
 
     def explain(self, question: str, *, scope: Sequence[str] | None = None) -> Explanation:
+        from retrieval.explaining import Considered, Explanation
+
         hit = self.article((scope or ["ferry.txt"])[0])[0]
         considered = Considered(hit.article, hit.paragraph, hit.citation, 0.41, None, 1.0, 1.5)
         return Explanation(read_question(question), ((MAYOR, 3),), MAYOR, "topic", 1.1, (considered,))
