@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from retrieval.engine import Engine
+
+GRACE = 0.1  # seconds that a question which waited has for itself
 
 
 class LateEngine:
@@ -66,6 +69,8 @@ class LateEngine:
             self._engine.set_exception(error)
             return
         self._engine.set_result(engine)
+        # Whoever waits already goes first: not every question needs the models, and to load them takes both cores.
+        time.sleep(GRACE)
         # What is wrong with a model is told to whoever asks.
         with suppress(Exception):
             engine.load_models()
