@@ -11,15 +11,18 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TextIO
 
 from bot import commands, listings
+from bot.examples import EXAMPLES
+from bot.notes import StderrHandler
 from bot.rendering import printable
 from index import __version__
 from index.errors import OnrecordError
 
 DESCRIPTION = "Ask a folder of news articles what was said, by whom, and where it is written."
-EPILOG = "Exit codes: 0 it ran (also when nothing was found), 1 it failed, 2 it was asked wrongly."
+EXIT_CODES = """\
+Exit codes: 0 it ran (also when nothing was found, or nobody read on),
+1 it failed, 2 it was asked wrongly, 130 it was stopped by Ctrl-C."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = build_parser()
     options = parser.parse_args(arguments)
     _print_utf8()
-    logging.basicConfig(level=logging.INFO, handlers=[_Stderr()], format="%(message)s")
+    logging.basicConfig(level=logging.INFO, handlers=[StderrHandler()], format="%(message)s")
+    logging.getLogger("faiss").setLevel(logging.WARNING)  # it tells which of its builds it loads
     try:
         code: int = options.run(options)
         sys.stdout.flush()
@@ -39,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         # Who read our output has gone; Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         return 0
     except Exception as error:
         if options.debug:
@@ -50,7 +55,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
-    parser = argparse.ArgumentParser(prog="onrecord", description=DESCRIPTION, epilog=EPILOG)
+    parser = argparse.ArgumentParser(
+        prog="onrecord",
+        description=DESCRIPTION,
+        epilog=f"onrecord COMMAND --help tells more, with examples.\n\n{EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--version", action="version", version=f"onrecord {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for add in (
@@ -64,6 +74,7 @@ def build_parser() -> argparse.ArgumentParser:
         _add_speakers,
         _add_eval,
         _add_read,
+        _add_completion,
     ):
         add(subparsers)
     return parser
@@ -93,7 +104,12 @@ def _add_forget(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
 
 def _add_ask(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser = _command(subparsers, "ask", commands.run_ask, "answer a question with cited passages")
-    parser.add_argument("question", nargs="*", metavar="QUESTION", help="the question; quoting it is optional")
+    parser.add_argument(
+        "question",
+        nargs="*",
+        metavar="QUESTION",
+        help="the question; quoting it is optional; from stdin where it is left out or -",
+    )
     parser.add_argument("-k", type=_positive, metavar="N", help="passages at most (5; with --batch 20)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--now", type=_day, metavar="DATE", help='the day "last week" is meant from (not used yet)')
@@ -103,6 +119,9 @@ def _add_ask(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
 def _add_chat(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser = _command(subparsers, "chat", commands.run_chat_command, "ask in a conversation in the terminal")
     parser.add_argument("-k", type=_positive, default=5, metavar="N", help="passages at most (5)")
+    parser.add_argument(
+        "--plain", action="store_true", help="lines of words only, for screen readers: no colours, no redrawn prompt"
+    )
 
 
 def _add_bot(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
@@ -145,10 +164,21 @@ def _add_read(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
 
 
+def _add_completion(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    parser = _command(subparsers, "completion", commands.run_completion_command, "print completion for a shell")
+    parser.add_argument("shell", choices=("bash", "zsh", "fish"), help="the shell")
+
+
 def _command(
     subparsers: _Subparsers[argparse.ArgumentParser], name: str, run: commands.Command, text: str
 ) -> argparse.ArgumentParser:
-    parser = subparsers.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", epilog=EPILOG)
+    parser = subparsers.add_parser(
+        name,
+        help=text,
+        description=text[0].upper() + text[1:] + ".",
+        epilog="\n  ".join(["Examples:", *EXAMPLES[name]]) + f"\n\n{EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--index", type=_folder, metavar="DIR", help="the index ($ONRECORD_INDEX, else ./.onrecord)")
     parser.add_argument(
         "--state", type=_folder, metavar="DIR", help="history and notes ($ONRECORD_STATE, else the user's state folder)"
@@ -156,17 +186,6 @@ def _command(
     parser.add_argument("--debug", action="store_true", help="show where in the program an error arose")
     parser.set_defaults(run=run)
     return parser
-
-
-class _Stderr(logging.StreamHandler[TextIO]):
-    """Writes to whatever stderr is at the time, which a prompt replaces while it waits."""
-
-    def __init__(self) -> None:
-        logging.Handler.__init__(self)
-
-    @property
-    def stream(self) -> TextIO:  # type: ignore[override]
-        return sys.stderr
 
 
 def _positive(text: str) -> int:

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import platformdirs
 
 from bot.rendering import plain_text, printable
 from index.articles import Article
-from index.errors import ArticleError, NoIndexError, OnrecordError, SourceError, UsageError
-from index.generation import IndexFolder
+from index.errors import ArticleError, GenerationError, NoIndexError, OnrecordError, SourceError, UsageError
+from index.generation import IndexFolder, verify_generation
 from retrieval.answer import Answer
 from retrieval.batch import PASSAGES, ask_record, read_batch, whole_text
-from retrieval.engine import Engine
 
-# Building and talking need libraries that a single question does not: they are imported by the commands that do.
+if TYPE_CHECKING:
+    from bot.opening import LateEngine
+    from retrieval.engine import Engine
+
+# Building and talking need libraries that a single question does not, and the engine takes most of a second to
+# import: they are imported by the commands that need them.
 # ruff: noqa: PLC0415
 
 Command = Callable[[argparse.Namespace], int]
@@ -30,6 +36,7 @@ INDEX_VARIABLE = "ONRECORD_INDEX"
 STATE_VARIABLE = "ONRECORD_STATE"
 # C1 controls, line separators, bidirectional overrides, lone surrogates; JSON escapes C0 controls itself.
 _ACTING = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_MOST_READ = 1_000_000  # characters of stdin; a question has at most a few hundred
 TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"  # noqa: S105  (the name of a variable, not a token)
 
 
@@ -58,11 +65,11 @@ def run_forget(options: argparse.Namespace) -> int:
 
 def run_ask(options: argparse.Namespace) -> int:
     """Answer one question, or a file of them."""
-    question = whole_text(" ".join(options.question).strip())
     if options.batch:
-        if question or not options.json:
+        if options.question or not options.json:
             raise UsageError("ask --batch FILE takes its questions from the file and needs --json")
         return _run_batch(options)
+    question = _question(options.question)
     if not question:
         raise UsageError("the question is empty; ask something, such as: onrecord ask what did Gimenez say")
     with open_engine(options) as engine:
@@ -78,12 +85,34 @@ def run_ask(options: argparse.Namespace) -> int:
     return 0
 
 
+def _question(words: list[str]) -> str:
+    """Return the question that was typed or, where none was or it is "-", what stdin holds."""
+    if words == ["-"] or (not words and sys.stdin is not None and not sys.stdin.isatty()):
+        read_utf8()
+        words = sys.stdin.read(_MOST_READ).removeprefix("\ufeff").split()
+    return whole_text(" ".join(words).strip())
+
+
+def read_utf8() -> None:
+    """Read UTF-8 from files and pipes whatever the locale is; what is none does not end the reading."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding=None if sys.stdin.isatty() else "utf-8", errors="replace")
+
+
 def run_chat_command(options: argparse.Namespace) -> int:
     """Talk in the terminal."""
     from bot.repl import run_chat
 
+    read_utf8()
+    at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    late = _engine_to_come(options) if at_terminal else None
+    plain = options.plain or os.environ.get("TERM") == "dumb"
+    chat = partial(run_chat, state_dir=_state(options), k=options.k, plain=plain)
+    if late:
+        with late:
+            return chat(cast("Engine", late), shown=late.start)
     with open_engine(options, watch=True) as engine:
-        return run_chat(engine, state_dir=_state(options), k=options.k)
+        return chat(engine)
 
 
 def run_bot_command(options: argparse.Namespace) -> int:
@@ -103,6 +132,13 @@ def run_eval_command(options: argparse.Namespace) -> int:
     from bot.evaluating import run_eval
 
     return run_eval(options)
+
+
+def run_completion_command(options: argparse.Namespace) -> int:
+    """Print what makes a shell complete commands and options."""
+    from bot.shell_completion import run_completion
+
+    return run_completion(options)
 
 
 def run_check(options: argparse.Namespace) -> int:
@@ -177,6 +213,8 @@ def json_text(value: Any, indent: int | None = None) -> str:  # noqa: ANN401  (J
 
 def open_engine(options: argparse.Namespace, *, watch: bool = False) -> Engine:
     """Open the engine, building the index first where there is none."""
+    from retrieval.engine import Engine
+
     index = _index(options)
     try:
         return Engine(index, watch=watch)
@@ -186,6 +224,23 @@ def open_engine(options: argparse.Namespace, *, watch: bool = False) -> Engine:
 
         print(build_index(index, BuildOptions()), file=sys.stderr)
         return Engine(index, watch=watch)
+
+
+def _engine_to_come(options: argparse.Namespace) -> LateEngine | None:
+    """Return an engine that will watch the index and is not open yet; None where something must be told or done first.
+
+    Raises:
+        OnrecordError: the index cannot be looked at.
+    """
+    from bot.opening import LateEngine
+
+    index = _index(options)
+    try:
+        name = index.current()
+        description = verify_generation(index, name).describe()
+    except GenerationError:
+        return None
+    return LateEngine(lambda: open_engine(options, watch=True), description)
 
 
 def _index(options: argparse.Namespace) -> IndexFolder:

@@ -1,4 +1,4 @@
-"""What the words before the cursor of a conversation can become: commands and the names of speakers."""
+"""What the words before the cursor of a conversation can become: commands and their arguments, names, topics."""
 
 from __future__ import annotations
 
@@ -14,44 +14,88 @@ from bot.rendering import printable
 from index.errors import OnrecordError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from prompt_toolkit.completion import CompleteEvent
     from prompt_toolkit.document import Document
 
 NAME_WORDS = 5  # words before the cursor that may be the beginning of a name
+PHRASE_WORDS = 2  # and of a topic
+FEWEST_LETTERS = 2  # of a topic; one letter begins hundreds
+MOST_TOPICS = 20
 
 
-class NameCompleter(Completer):
-    """Completes commands, and the names of speakers from any of their words on, ignoring case and accents."""
+class ChatCompleter(Completer):
+    """Completes commands and their arguments, and in questions names and topics, ignoring case and accents.
 
-    def __init__(self, commands: Sequence[str], speakers: Callable[[], Sequence[str]]) -> None:
+    A name completes from any of its words on, a topic from its first.
+    """
+
+    def __init__(
+        self,
+        commands: Sequence[str],
+        speakers: Callable[[], Iterable[str]],
+        topics: Callable[[], Iterable[str]] = tuple,
+        arguments: Mapping[str, Callable[[], Iterable[str]]] | None = None,
+    ) -> None:
         """Complete.
 
         Args:
             commands: what a line that begins with a slash can become.
             speakers: gives the names, as the index has them when it is asked.
+            topics: gives words and phrases of the articles, the most frequent first.
+            arguments: gives what can follow a command, by command.
         """
         self._commands = commands
         self._speakers = speakers
+        self._topics = topics
+        self._arguments = arguments or {}
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Completion]:  # noqa: ARG002
         """Yield what the words before the cursor can become."""
         typed = document.text_before_cursor
-        if typed.startswith("/"):
+        command, space, argument = typed.partition(" ")
+        if not typed.startswith("/"):
+            names = list(self._names(typed))
+            yield from names
+            yield from self._common(typed, {word for name in names for word in _folded(name.text).split()})
+        elif not space:
             yield from (Completion(name, -len(typed)) for name in self._commands if name.startswith(typed.lower()))
-            return
+        elif given := self._arguments.get(command.lower()):
+            begun = _folded(argument.lstrip())
+            yield from (
+                Completion(printable(one), -len(argument.lstrip()))
+                for one in _told(given)
+                if not begun or _continues(one, begun)
+            )
+
+    def _names(self, typed: str) -> Iterator[Completion]:
         lengths = {_folded(tail): len(tail) for tail in _tails(typed)[-NAME_WORDS:]}
-        for name in self._names():
+        for name in _told(self._speakers):
             matching = (length for begun, length in lengths.items() if _continues(name, begun))
             if length := next(matching, 0):
                 yield Completion(printable(name), -length)
 
-    def _names(self) -> Sequence[str]:
-        # A damaged index is reported when a question is asked, not while one is typed.
-        with suppress(OnrecordError):
-            return self._speakers()
-        return []
+    def _common(self, typed: str, offered: Collection[str]) -> Iterator[Completion]:
+        """Yield the topics that fit, but not those that a name already offers."""
+        tails = [tail for tail in _tails(typed)[-PHRASE_WORDS:] if len(tail) >= FEWEST_LETTERS]
+        lengths = {_folded(tail): len(tail) for tail in tails}
+        left = MOST_TOPICS
+        for topic in _told(self._topics) if lengths else ():
+            folded = _folded(topic)
+            longer = (n for begun, n in lengths.items() if folded.startswith(begun) and folded != begun)
+            if folded not in offered and (length := next(longer, 0)):
+                yield Completion(printable(topic), -length)
+                left -= 1
+            if not left:
+                return
+
+
+def _told(texts: Callable[[], Iterable[str]]) -> Iterable[str]:
+    # A damaged index is reported when a question is asked, not while one is typed.
+    with suppress(OnrecordError):
+        return texts()
+    return []
 
 
 def _tails(text: str) -> list[str]:

@@ -8,10 +8,13 @@ import json
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from bot.commands import open_engine
-from bot.rendering import citation_line, printable
-from retrieval.listing import Quoted, SpeakerSummary
+from bot.rendering import quoted_text, speaker_text
+
+if TYPE_CHECKING:
+    from retrieval.listing import Quoted
 
 _COLUMNS = ("article", "paragraph", "speaker", "kind", "start", "end", "cue", "quotation", "text")
 _CITATION_COLUMNS = ("title", "outlet", "date", "url")
@@ -25,7 +28,7 @@ def run_quotes(options: argparse.Namespace) -> int:
             _write_csv(quoted)
         else:
             for record in quoted:
-                print(json.dumps(record.to_json(), ensure_ascii=False) if options.json else _quoted_text(record))
+                print(json.dumps(record.to_json(), ensure_ascii=False) if options.json else quoted_text(record))
     return 0
 
 
@@ -33,7 +36,7 @@ def run_speakers(options: argparse.Namespace) -> int:
     """List who is quoted."""
     with open_engine(options) as engine:
         for summary in engine.speaker_summaries():
-            print(json.dumps(asdict(summary), ensure_ascii=False) if options.json else _speaker_text(summary))
+            print(json.dumps(asdict(summary), ensure_ascii=False) if options.json else speaker_text(summary))
     return 0
 
 
@@ -43,16 +46,3 @@ def _write_csv(quoted: Iterable[Quoted]) -> None:
     for record in quoted:
         flat = record.to_json()
         writer.writerow(flat | {name: flat["citation"][name] for name in _CITATION_COLUMNS})
-
-
-def _quoted_text(record: Quoted) -> str:
-    speaker = record.quotation.speaker or "somebody"
-    marks = "“{}”" if record.quotation.kind == "direct" else "{}"
-    words = printable(marks.format(record.text))
-    return f"{printable(speaker)} ({record.quotation.kind}): {words}\n   {printable(citation_line(record.citation))}\n"
-
-
-def _speaker_text(summary: SpeakerSummary) -> str:
-    dates = " to ".join(dict.fromkeys(date for date in (summary.first, summary.last) if date))
-    articles = f"{summary.articles} article{'s' if summary.articles > 1 else ''}"
-    return f"{summary.quotations:>6}  {printable(summary.name)} ({', '.join(filter(None, (articles, dates)))})"

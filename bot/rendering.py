@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
+from urllib.parse import quote
 
 from retrieval.answer import Answer, Citation, Hit
+
+if TYPE_CHECKING:
+    from retrieval.listing import Quoted, SpeakerSummary
 
 T = TypeVar("T")
 
 NEAREST = "Nearest:"
+_IN_ADDRESSES = "!#$%&'()*+,/:;=?@[]~"  # what may stand in a web address beside letters, digits and "-._"
 # C0 and C1 controls (ESC, CSI, BEL, …) and bidirectional overrides act on a screen; lone surrogates, which JSON
 # can spell, cannot be written at all.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -45,10 +50,36 @@ def citation_line(citation: Citation) -> str:
     >>> citation_line(Citation("Pier to close", "Harbor Ledger", "2031-04-02", None, 3, (0, 9), "pier.txt", ""))
     'Harbor Ledger, 2 April 2031, “Pier to close”, paragraph 3'
     """
-    parts = [citation.outlet or citation.source]
-    if citation.date:
-        parts.append(long_date(citation.date))
-    return ", ".join([*parts, f"“{citation.title}”", f"paragraph {citation.paragraph}"])
+    return ", ".join([*origin_parts(citation), f"“{citation.title}”", f"paragraph {citation.paragraph}"])
+
+
+def place_line(citation: Citation) -> str:
+    """Return where a hit stands in few words: outlet, date, paragraph.
+
+    >>> from retrieval.answer import Citation
+    >>> place_line(Citation("Pier to close", "Harbor Ledger", "2031-04-02", None, 3, (0, 9), "pier.txt", ""))
+    'Harbor Ledger, 2 April 2031, paragraph 3'
+    """
+    return ", ".join([*origin_parts(citation), f"paragraph {citation.paragraph}"])
+
+
+def origin_parts(citation: Citation) -> list[str]:
+    """Return who published an article, or the name of its file, and when it was published."""
+    return [citation.outlet or citation.source, *([long_date(citation.date)] if citation.date else [])]
+
+
+def link_target(url: str | None) -> str | None:
+    r"""Return an address that a terminal may open at a click, or None where it is none of the web.
+
+    >>> link_target("https://ledger.example/a b"), link_target("file:///etc/passwd"), link_target("http://x\x1b]8;;")
+    ('https://ledger.example/a%20b', None, None)
+    """
+    # Where there is a replacement character now, something else stood.
+    if not url or "\N{REPLACEMENT CHARACTER}" in url or printable(url) != url:
+        return None
+    if not re.match(r"https?://[!-.0-~]", url, re.IGNORECASE):
+        return None
+    return quote(url, safe=_IN_ADDRESSES)
 
 
 def long_date(iso: str) -> str:
@@ -92,3 +123,22 @@ def plain_hit(hit: Hit, gutter: str = "") -> str:
     if hit.citation.url:
         lines.append(f"   {hit.citation.url}")
     return "\n".join(lines + [f"   also in {citation_line(copy.citation)}" for copy in hit.also])
+
+
+def quoted_text(record: Quoted) -> str:
+    """Return a quotation with its speaker, and its citation on a line of its own."""
+    speaker = record.quotation.speaker or "somebody"
+    words = printable(marked(record.text, record.quotation.kind))
+    return f"{printable(speaker)} ({record.quotation.kind}): {words}\n   {printable(citation_line(record.citation))}\n"
+
+
+def marked(words: str, kind: str) -> str:
+    """Return the words of a quotation, in quotation marks where they are the speaker's very words."""
+    return f"“{words}”" if kind == "direct" else words
+
+
+def speaker_text(summary: SpeakerSummary) -> str:
+    """Return a speaker in one line: how many quotations, who, in how many articles, from when to when."""
+    dates = " to ".join(dict.fromkeys(date for date in (summary.first, summary.last) if date))
+    articles = f"{summary.articles} article{'s' if summary.articles > 1 else ''}"
+    return f"{summary.quotations:>6}  {printable(summary.name)} ({', '.join(filter(None, (articles, dates)))})"

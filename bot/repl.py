@@ -2,58 +2,65 @@
 
 from __future__ import annotations
 
-import io
 import sys
-import threading
-from concurrent.futures import Future
-from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from collections import deque
+from typing import TYPE_CHECKING, Protocol
 
-from prompt_toolkit import PromptSession
-from prompt_toolkit.application import get_app
-from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
-from prompt_toolkit.filters import Condition
-from prompt_toolkit.history import FileHistory
-from prompt_toolkit.patch_stdout import patch_stdout
-
-from bot.completion import NameCompleter
+from bot import chat_commands
+from bot.filters import Filters
+from bot.interrupting import interruptible
+from bot.lines import read_lines
+from bot.markdown import Turn
+from bot.notes import note, note_list
+from bot.plain import PlainView, SpokenView
 from bot.rendering import printable
-from bot.terminal import PlainView, TerminalView, View, note, terminal_console
-from index.errors import OnrecordError
+from index.errors import OnrecordError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date
     from pathlib import Path
 
+    from bot.terminal import View
     from retrieval.answer import Answer, Hit
 
-T = TypeVar("T")
-
-HISTORY = "chat-history"
 MOST = 50  # passages that /more can reach
 NEIGHBOURS = 2  # passages that /context shows on either side
-INTERRUPTED = 130  # what a shell reports for a command ended by Ctrl-C
+REMEMBERED = 200  # questions that /save can write
 
 HELP = {
     "/more": "further passages of the last answer",
     "/context N": "what stands around passage N of the last answer",
+    "/open N": "the whole article of passage N, in the pager ($PAGER)",
+    "/quotes NAME": "what somebody said, each quotation with its citation",
+    "/speakers": "who is quoted, and how often",
+    "/since DATE": "ask only articles from a day, month or year on; /since alone: of any day",
+    "/in OUTLET": "ask only the articles of an outlet; /in alone: of any outlet",
+    "/why": "how the last question was read, and what each stage of the search scored",
+    "/save FILE": "write the conversation into a file, as Markdown; /save! replaces the file",
+    "/new": "forget the conversation; filters stay",
     "/sources": "what the index was built from",
     "/help": "this list",
     "/quit": "leave (so does Ctrl-D)",
 }
 COMMANDS = tuple(usage.split()[0] for usage in HELP)
-KEYS = "Tab completes names and commands, Up recalls earlier questions, Ctrl-C clears the line or stops a question."
+KEYS = (
+    "Tab completes names, topics, commands and their arguments; Up recalls earlier questions; Ctrl-C clears the line "
+    "or stops a question."
+)
 
 
-class Engine(Protocol):
+class Engine(chat_commands.Engine, Protocol):
     """What a conversation needs of the engine."""
 
-    def ask(self, question: str, *, k: int = 5, now: date | None = None) -> Answer:
+    def ask(self, question: str, *, k: int = 5, now: date | None = None, scope: Sequence[str] | None = None) -> Answer:
         """Answer a question."""
 
     def speakers(self) -> list[str]:
         """Return the canonical names of everybody quoted."""
+
+    def topics(self) -> list[str]:
+        """Return words and phrases that many articles use, the most frequent first."""
 
     def neighbours(self, article: str, paragraph: int, n: int, /) -> list[Hit]:
         """Return the passages from n before to n after a passage, in order."""
@@ -61,38 +68,59 @@ class Engine(Protocol):
     def sources(self) -> list[str]:
         """Return what the index was built from."""
 
-    def describe(self) -> str:
-        """Return one line about the index."""
 
-
-def run_chat(engine: Engine, *, state_dir: Path, k: int = 5) -> int:
+def run_chat(
+    engine: Engine, *, state_dir: Path, k: int = 5, plain: bool = False, shown: Callable[[], None] = lambda: None
+) -> int:
     """Answer questions until the input ends, and return the exit code.
 
     With a terminal at both ends it is a prompt with history and completion; otherwise it reads one question a line
     and writes plain text. Either way stdout holds only what the articles say; notes go to stderr. The engine stays
     open.
+
+    Args:
+        engine: whom to ask.
+        state_dir: where the history lies.
+        k: how many passages to show at most.
+        plain: write lines of words only, which can be read out, and read lines without a prompt that redraws.
+        shown: called when the first prompt stands on the screen.
     """
     note(f"{engine.describe()}. /help lists the commands.")
-    if sys.stdin.isatty() and sys.stdout.isatty():
-        return _converse(Chat(engine, TerminalView(terminal_console()), k), _session(engine, state_dir))
-    return _read_lines(Chat(engine, PlainView(sys.stdout), k))
+    at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    if plain or not at_terminal:
+        view = SpokenView(sys.stdout) if plain else PlainView(sys.stdout)
+        return read_lines(Chat(engine, view, k), prompting=at_terminal, shown=shown)
+    # A pipe needs neither a prompt nor colours.
+    from bot.prompt import converse  # noqa: PLC0415
+    from bot.terminal import TerminalView, terminal_console  # noqa: PLC0415
+
+    return converse(Chat(engine, TerminalView(terminal_console()), k), state_dir, shown=shown)
 
 
 class Chat:
-    """One conversation: runs what is typed, and remembers which passages the last answer has shown.
+    """One conversation: runs what is typed, and remembers what was asked and which passages were shown.
 
     Attributes:
+        commands: what a line may begin with to be a command.
         failed: whether any question ended in an error.
     """
+
+    commands = COMMANDS
 
     def __init__(self, engine: Engine, view: View, k: int) -> None:
         self._engine = engine
         self._view = view
         self._k = k
+        self._filters = Filters()
+        self.failed = False
+        self._forget()
+
+    def _forget(self) -> None:
         self._answer: Answer | None = None
         self._shown: list[Hit] = []
         self._waiting: list[Hit] | None = None
-        self.failed = False
+        self._turns: deque[Turn] = deque(maxlen=REMEMBERED)
+        self._asked = 0
 
     def take(self, line: str) -> None:
         """Run one line: a question, a command, or nothing.
@@ -105,28 +133,85 @@ class Chat:
             return
         try:
             if words[0].startswith("/"):
-                self._command(words[0].lower(), words[1:])
+                self._command(words[0].lower(), printable(line).strip()[len(words[0]) :].strip())
             else:
                 self._ask(" ".join(words))
         except OnrecordError as error:
             self.failed = True
             note(f"onrecord: {error}")
 
+    def state(self) -> str:
+        """Return the filters in force in words, or nothing."""
+        return str(self._filters)
+
+    def names(self) -> list[str]:
+        """Return the names that a question may hold, those quoted most first."""
+        return self._engine.speakers()
+
+    def topics(self) -> list[str]:
+        """Return what a question may be about, the most frequent first."""
+        return self._engine.topics()
+
+    def arguments(self, command: str) -> list[str]:
+        """Return what may follow a command."""
+        if command in ("/open", "/context"):
+            return [str(number) for number, _ in enumerate(self._shown, 1)]
+        if command == "/quotes":
+            return self._engine.speakers()
+        return list(self._engine.outlets()) if command == "/in" else []
+
     def _ask(self, question: str) -> None:
-        answer = _interruptible(lambda: self._engine.ask(question, k=self._k))
+        answer = interruptible(lambda: self._answer_to(question, self._k))
         self._answer, self._shown, self._waiting = answer, list(answer.hits or answer.nearest), None
+        self._turns.append(Turn.of(answer, self._shown, self._filters))
+        self._asked += 1
         self._view.answer(answer)
 
-    def _command(self, name: str, arguments: list[str]) -> None:
+    def _answer_to(self, question: str, k: int) -> Answer:
+        try:
+            return self._engine.ask(question, k=k, scope=self._filters.scope(self._engine))
+        except UsageError:
+            # Between the filters and the question, a new generation may have come that lacks one of the articles.
+            return self._engine.ask(question, k=k, scope=self._filters.scope(self._engine))
+
+    def _command(self, name: str, rest: str) -> None:
+        engine, view = self._engine, self._view
         match name:
             case "/more":
                 self._more()
-            case "/context":
-                self._context(arguments)
+            case "/context" | "/open":
+                self._around(name, rest)
+            case "/quotes":
+                speaker = self._answer.speaker if self._answer else None
+                chat_commands.show_quotes(engine, view, rest or speaker, self._filters)
+            case "/speakers":
+                chat_commands.show_speakers(engine, view, self._filters)
+            case "/since":
+                self._filters = chat_commands.filter_since(engine, self._filters, rest)
+            case "/in":
+                self._filters = chat_commands.filter_outlet(engine, self._filters, rest)
+            case "/why":
+                chat_commands.show_reading(engine, self._turns[-1] if self._turns else None)
+            case "/save" | "/save!":
+                turns, replacing = list(self._turns), name == "/save!"
+                chat_commands.save_conversation(engine, turns, rest, asked=self._asked, replacing=replacing)
+            case _:
+                self._about_itself(name)
+
+    def _about_itself(self, name: str) -> None:
+        match name:
+            case "/new":
+                self._forget()
+                note(
+                    f"A new conversation. Questions are still asked of the articles {self._filters}."
+                    if self._filters
+                    else "A new conversation."
+                )
             case "/sources":
                 note(*self._engine.sources())
             case "/help":
-                note(*(f"{usage:<12}{meaning}" for usage, meaning in HELP.items()), KEYS)
+                note_list(HELP.items())
+                note(KEYS)
             case "/quit":
                 raise EOFError
             case _:
@@ -149,103 +234,24 @@ class Chat:
         if not answer.hits:
             return []
         # The resolved question: by now "and the money?" would be a follow-up to itself.
-        larger = _interruptible(lambda: self._engine.ask(answer.standalone, k=MOST))
+        larger = interruptible(lambda: self._answer_to(answer.standalone, MOST))
         seen = {(hit.article, hit.paragraph) for hit in self._shown}
         return [hit for hit in larger.hits if (hit.article, hit.paragraph) not in seen]
 
-    def _context(self, arguments: list[str]) -> None:
+    def _around(self, command: str, rest: str) -> None:
         numbered = {str(number): hit for number, hit in enumerate(self._shown, 1)}
-        hit = numbered.get(arguments[0] if arguments else "1")
+        hit = numbered.get(rest.split(maxsplit=1)[0] if rest else "1")
         if hit is None:
             count = len(numbered)
-            note(f"/context takes the number of a passage, 1 to {count}." if count else "There is no passage yet.")
-            return
-        around = _interruptible(lambda: self._engine.neighbours(hit.article, hit.paragraph, NEIGHBOURS))
+            note(f"{command} takes the number of a passage, 1 to {count}." if count else "There is no passage yet.")
+        elif command == "/open":
+            chat_commands.show_article(self._engine, self._view, hit)
+        else:
+            self._context(hit)
+
+    def _context(self, hit: Hit) -> None:
+        around = interruptible(lambda: self._engine.neighbours(hit.article, hit.paragraph, NEIGHBOURS))
         if around:
             self._view.context(hit, around)
         else:
             note("That article is no longer in the index.")
-
-
-class PrivateHistory(FileHistory):
-    """Questions of earlier runs, in a file that only its owner can read; one that cannot be written is done without."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        super().__init__(str(folder / HISTORY))
-        try:
-            self._earlier = list(super().load_history_strings())
-        except OSError as error:
-            note(f"No earlier questions: {error}.")
-            self._earlier = []
-
-    def load_history_strings(self) -> list[str]:
-        """Return the questions of earlier runs, latest first."""
-        return self._earlier
-
-    def store_string(self, string: str) -> None:
-        """Add a question to the file."""
-        # A full disk, or bytes that are no UTF-8, must not cost the person the answer.
-        with suppress(OSError, UnicodeError):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path = self._folder / HISTORY
-            path.touch(mode=0o600)
-            path.chmod(0o600)
-            super().store_string(string)
-
-
-def _session(engine: Engine, state_dir: Path) -> PromptSession[str]:
-    return PromptSession(
-        "> ",
-        history=PrivateHistory(state_dir),
-        completer=NameCompleter(COMMANDS, engine.speakers),
-        auto_suggest=AutoSuggestFromHistory(),
-        # Every word of a question could begin a name; unasked, only the short list of commands opens.
-        complete_while_typing=Condition(lambda: get_app().current_buffer.text.startswith("/")),
-        reserve_space_for_menu=len(COMMANDS) + 1,
-    )
-
-
-def _converse(chat: Chat, session: PromptSession[str]) -> int:
-    with suppress(EOFError):
-        while True:
-            with suppress(KeyboardInterrupt):
-                with patch_stdout():  # a note from the background must not run through the line being typed
-                    line = session.prompt()
-                _take_or_stop(chat, line)
-    return 0
-
-
-def _take_or_stop(chat: Chat, line: str) -> None:
-    try:
-        chat.take(line)
-    except KeyboardInterrupt:
-        # The terminal has echoed ^C where the next prompt would begin.
-        note("")
-
-
-def _read_lines(chat: Chat) -> int:
-    if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(errors="replace")
-    try:
-        for line in sys.stdin:
-            chat.take(line)
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except EOFError:
-        pass
-    return int(chat.failed)
-
-
-def _interruptible(work: Callable[[], T]) -> T:
-    """Return what work returns; Ctrl-C ends the waiting at once, although native code runs on to its end."""
-    future: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
-            future.set_exception(error)
-
-    threading.Thread(target=run, daemon=True).start()
-    return future.result()

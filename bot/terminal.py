@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import sys
-import textwrap
-from typing import TYPE_CHECKING, Protocol, TextIO
+from itertools import groupby
+from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console
+from rich.style import Style
 from rich.text import Text
 
-from bot.rendering import NEAREST, citation_line, plain_hit, plain_text, printable, printable_parts, speakers_line
+from bot.paging import page
+from bot.rendering import (
+    NEAREST,
+    citation_line,
+    link_target,
+    marked,
+    origin_parts,
+    printable_parts,
+    speaker_text,
+    speakers_line,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from retrieval.answer import Answer, Hit
+    from retrieval.answer import Answer, Citation, Hit
+    from retrieval.listing import Quoted, SpeakerSummary
 
 HIGHLIGHT = "bold magenta"  # of the eight ANSI colours, magenta keeps its contrast on black and on white
 DIM = "dim"
 MARGIN = Text(" " * 4)
 NARROWEST = 16
+LINKLESS = ("dumb", "linux")  # terminals that show the code of a link, or nothing
 
 
 class View(Protocol):
@@ -35,9 +48,21 @@ class View(Protocol):
     def context(self, hit: Hit, around: Sequence[Hit]) -> None:
         """Show a hit among its neighbours, each with its paragraph number."""
 
+    def article(self, hit: Hit, passages: Sequence[Hit]) -> None:
+        """Show a whole article, with a hit marked in it."""
+
+    def quotes(self, quoted: Iterable[Quoted]) -> None:
+        """Show quotations, each with its citation."""
+
+    def speakers(self, summaries: Iterable[SpeakerSummary]) -> None:
+        """Show who is quoted."""
+
 
 class TerminalView:
-    """Shows answers to a person at a terminal: wrapped at words to its width, in colour unless NO_COLOR is set."""
+    """Shows answers to a person at a terminal: wrapped at words to its width, in colour unless NO_COLOR is set.
+
+    What may be longer than the screen goes through the person's pager.
+    """
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -75,15 +100,72 @@ class TerminalView:
         self._hang(MARGIN, _origin(hit))
         self._console.print()
 
+    def article(self, hit: Hit, passages: Sequence[Hit]) -> None:
+        """Show a whole article, with a hit marked in it; a pager begins there."""
+        hit, passages = printable_parts(hit), printable_parts(tuple(passages))
+        chunks = [self._rendered(self._heading, hit.citation)]
+        at = 0
+        for passage in passages:
+            if here := (passage.article, passage.paragraph) == (hit.article, hit.paragraph):
+                at = len(chunks)
+            chunks.append(self._rendered(self._paragraph, hit if here else passage, here=here))
+        page(chunks, self._console.file, at=at)
+
+    def quotes(self, quoted: Iterable[Quoted]) -> None:
+        """Show quotations, the pieces of one together, each with its citation."""
+        pieces = groupby(quoted, lambda one: (one.article, one.paragraph, one.quotation.quotation))
+        chunks = (self._rendered(self._quotation, n, list(said)) for n, (_, said) in enumerate(pieces, 1))
+        page(chunks, self._console.file)
+
+    def speakers(self, summaries: Iterable[SpeakerSummary]) -> None:
+        """Show who is quoted, how often and when."""
+        page((self._rendered(self._speaker, summary) for summary in summaries), self._console.file)
+
+    def _heading(self, citation: Citation) -> None:
+        self._console.print()
+        self._hang(Text(), Text(citation.title, "bold"))
+        self._hang(Text(), Text(", ".join(origin_parts(citation)), DIM))
+        if citation.url:
+            self._hang(Text(), Text(citation.url, DIM))
+        self._console.print()
+
+    def _paragraph(self, hit: Hit, *, here: bool) -> None:
+        gutter = Text(f"{'>' if here else ' '}{hit.citation.paragraph:>3} ", "bold" if here else DIM)
+        self._hang(gutter, _passage(hit) if here else Text(hit.text))
+        self._console.print()
+
+    def _quotation(self, number: int, pieces: Sequence[Quoted]) -> None:
+        first, *_ = pieces = printable_parts(tuple(pieces))
+        words = " … ".join(marked(piece.text, piece.quotation.kind) for piece in pieces)
+        self._hang(Text(f"{number:>2}  ", "bold"), Text(words))
+        speaker = first.quotation.speaker
+        origin = Text.assemble(f"— {speaker}. " if speaker else "", (citation_line(first.citation), DIM))
+        self._hang(MARGIN, origin)
+        self._console.print()
+
+    def _speaker(self, summary: SpeakerSummary) -> None:
+        count, _, rest = speaker_text(summary).strip().partition("  ")
+        self._hang(Text(f"{count:>6}  "), Text(rest))
+
+    def _rendered(self, show: Callable[..., None], *arguments: object, **options: object) -> str:
+        """Return what would be shown."""
+        with self._console.capture() as captured:
+            show(*arguments, **options)
+        return captured.get()
+
     def _hits(self, hits: Sequence[Hit], first: int) -> None:
         for number, hit in enumerate(hits, first):
             self._hang(Text(f"{number:>2}  ", "bold"), _passage(hit))
             self._hang(MARGIN, _origin(hit))
             if hit.citation.url:
-                self._hang(MARGIN, Text(hit.citation.url, DIM))
+                self._hang(MARGIN, Text(hit.citation.url, Style(dim=True, link=self._link(hit.citation.url))))
             for copy in hit.also:
                 self._hang(MARGIN, Text(f"also in {citation_line(copy.citation)}", DIM))
             self._console.print()
+
+    def _link(self, url: str) -> str | None:
+        clickable = self._console.is_terminal and os.environ.get("TERM") not in LINKLESS
+        return link_target(url) if clickable else None
 
     def _hang(self, gutter: Text, body: Text) -> None:
         width = max(self._console.width - len(gutter), NARROWEST)
@@ -102,41 +184,6 @@ def show_in_terminal(answer: Answer) -> None:
 def terminal_console() -> Console:
     """Return a console on stdout that shows text as it is."""
     return Console(file=sys.stdout, markup=False, highlight=False, emoji=False)
-
-
-class PlainView:
-    """Writes answers for another program: one line a passage, no escape codes."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def answer(self, answer: Answer) -> None:
-        """Write an answer the way `onrecord ask` does."""
-        self._write(plain_text(printable_parts(answer)))
-
-    def more(self, hits: Sequence[Hit], *, first: int) -> None:
-        """Write further hits of an answer, numbered from `first`."""
-        self._write("\n\n".join(plain_hit(hit, f"{number}. ") for number, hit in enumerate(hits, first)))
-
-    def context(self, hit: Hit, around: Sequence[Hit]) -> None:
-        """Write a hit among its neighbours, each with its paragraph number, and then where they stand."""
-        lines = [f"[{neighbour.citation.paragraph}] {printable(neighbour.text)}" for neighbour in around]
-        self._write("\n\n".join([*lines, _origin(printable_parts(hit)).plain]))
-
-    def _write(self, text: str) -> None:
-        print(text, end="\n\n", file=self._stream, flush=True)
-
-
-def note(*lines: str) -> None:
-    """Write lines about the conversation, not from the articles, to stderr."""
-    for line in map(printable, lines):
-        sys.stderr.write(f"{_wrapped(line) if sys.stderr.isatty() else line}\n")
-    sys.stderr.flush()
-
-
-def _wrapped(line: str) -> str:
-    width = shutil.get_terminal_size().columns
-    return textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
 
 
 def _passage(hit: Hit) -> Text:

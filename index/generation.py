@@ -8,15 +8,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.errors import DamagedError, FormatError, GenerationError, NoIndexError
 from index.lexical import LexicalIndex
 from index.manifest import MANIFEST, FileSeal, Manifest
 from index.models import ModelCard
 from index.records import Records
-from index.sentence_vectors import SentenceVectors
-from index.vectors import VectorIndex
 from index.verification import check_hash, verify
+
+if TYPE_CHECKING:
+    from index.sentence_vectors import SentenceVectors
+    from index.vectors import VectorIndex
 
 CURRENT = "CURRENT"
 RECORDS = "articles.sqlite"
@@ -174,6 +177,10 @@ def open_generation(index: IndexFolder, name: str) -> Generation:
         DamagedError: a file is missing or was changed.
         FormatError: another version of the format wrote it.
     """
+    # faiss takes most of half a second to import: whoever only looks what there is does without.
+    from index.sentence_vectors import SentenceVectors  # noqa: PLC0415
+    from index.vectors import VectorIndex  # noqa: PLC0415
+
     manifest = verify_generation(index, name)
     folder = index.generations / name
     return Generation(

@@ -50,6 +50,11 @@ class Manifest:
     files: dict[str, FileSeal] = field(default_factory=dict)
     format: int = FORMAT
 
+    def describe(self) -> str:
+        """Return one line for people on what the generation holds."""
+        counts = ", ".join(f"{self.counts[what]:,} {what}" for what in ("articles", "passages", "quotations"))
+        return f"{counts}; built {self.created[:16].replace('T', ' ')} UTC"
+
     def to_bytes(self) -> bytes:
         """Return the content of manifest.json."""
         return json.dumps(asdict(self), indent=1, sort_keys=True).encode()

@@ -258,14 +258,18 @@ def answer_question(
     del history
     if complaint := unanswerable(" ".join(question.split())):
         return Answer(question, "not_found", 1.0, question, complaint)
-    read = read_question(question)
-    keep = f"{read.speaker or ''} {read.quoted or ''}"
-    text = corrected(searcher.generation.lexical, records, read.text, keep=keep)
-    read = read if text == read.text else read_question(text)
-    period = None if read.quoted else find_period(text, now)
-    if period:
-        read = read.without(period.words)
+    read, period = understand(searcher, records, question, now)
     return Asking(searcher, records, read, question, k, scope, period).answer()
+
+
+def understand(searcher: Searcher, records: Records, text: str, now: date) -> tuple[Question, Period | None]:
+    """Return what a question asks, its slips of spelling mended, and the time it names, if any."""
+    read = read_question(text)
+    keep = f"{read.speaker or ''} {read.quoted or ''}"
+    mended = corrected(searcher.generation.lexical, records, read.text, keep=keep)
+    read = read if mended == read.text else read_question(mended)
+    period = None if read.quoted else find_period(mended, now)
+    return (read.without(period.words) if period else read), period
 
 
 def unanswerable(question: str) -> str | None:

@@ -18,7 +18,7 @@ from retrieval.reranking import Candidate, windows
 from retrieval.search import Scope, Searcher
 from retrieval.speakers import Person
 
-FITS = 0.07
+FITS = 0.09
 """The probability from which a passage that quotes the person asked about answers."""
 
 NAMED_FITS = 0.12

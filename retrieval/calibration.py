@@ -47,15 +47,15 @@ none is known.
 """
 
 ON_TOPIC = Logistic(
-    bias=-8.55,
+    bias=-8.75,
     weights={
-        "own": 2.05,
-        "said": 2.16,
-        "text": 2.07,
-        "near": 3.6,
-        "relevance": 1.7,
-        "context": 1.38,
-        "before": 3.3,
+        "own": 2.27,
+        "said": 2.17,
+        "text": 1.86,
+        "near": 3.78,
+        "relevance": 1.66,
+        "context": 1.41,
+        "before": 3.65,
     },
 )
 """Whether a passage tells what somebody said on a topic.

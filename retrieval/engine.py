@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -10,14 +11,17 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import Self
 
+from index.catalogue import Catalogue
 from index.errors import OnrecordError, UsageError
 from index.generation import Generation, IndexFolder, open_current
 from index.records import Records
 from retrieval.answer import Answer, Hit
 from retrieval.answering import answer_question
+from retrieval.explaining import Explanation, explain
 from retrieval.hits import make_hits
 from retrieval.listing import Quoted, SpeakerSummary, list_quotations, list_speakers
-from retrieval.search import ModelShelf, Searcher
+from retrieval.search import ModelShelf, Scope, Searcher
+from retrieval.topics import common_topics
 
 WATCH_SECONDS = 0.5
 
@@ -46,6 +50,7 @@ class Engine:
         self._index = index
         self._fast = fast
         self._searcher = self._open()
+        self._topics: tuple[Searcher | None, list[str]] = (None, [])
         self._closing = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="onrecord-watch", daemon=True) if watch else None
         if self._watcher:
@@ -85,11 +90,7 @@ class Engine:
             UsageError: the scope names an article that is not in the index.
         """
         searcher = self._searcher
-        area = None
-        if scope is not None:
-            area, unknown = searcher.scope(scope)
-            if unknown:
-                raise UsageError(f"scope: no article {unknown[0]!r} in this index")
+        area = _area(searcher, scope)
         with closing(searcher.generation.open_records()) as records:
             return answer_question(
                 searcher,
@@ -101,10 +102,49 @@ class Engine:
                 scope=area,
             )
 
+    def explain(self, question: str, *, scope: Sequence[str] | None = None, count: int = 10) -> Explanation:
+        """Return how a question that stands for itself is read, and what each stage of the search makes of it.
+
+        Args:
+            question: a question in full words, such as `Answer.standalone`.
+            scope: ids of the only articles to search; all by default.
+            count: how many passages to tell of at most.
+
+        Raises:
+            UsageError: the scope names an article that is not in the index.
+        """
+        searcher = self._searcher
+        with closing(searcher.generation.open_records()) as records:
+            return explain(searcher, records, question, scope=_area(searcher, scope), count=count)
+
+    def articles(self, *, since: date | None = None, outlet: str | None = None) -> list[str]:
+        """Return the ids of the articles that an outlet published from a day on, which `ask` takes as a scope.
+
+        Args:
+            since: the first day; articles without a date are then left out. Any day by default.
+            outlet: the outlet, as `outlets` has it; any by default.
+        """
+        with self._catalogue() as catalogue:
+            return catalogue.article_names(since=since.isoformat() if since else None, outlet=outlet)
+
+    def outlets(self) -> dict[str, int]:
+        """Return how many articles each outlet has, those with most first."""
+        with self._catalogue() as catalogue:
+            return catalogue.outlets()
+
+    def topics(self) -> list[str]:
+        """Return words and short phrases that many of the newest articles use, the most frequent first."""
+        searcher, topics = self._topics
+        if searcher is not self._searcher:
+            searcher = self._searcher
+            with closing(Catalogue.open(searcher.generation.records_path)) as catalogue:
+                topics = common_topics(catalogue)
+            self._topics = (searcher, topics)
+        return topics
+
     def speakers(self) -> list[str]:
         """Return the canonical names of all who are quoted, those quoted most first."""
-        with self._records() as records:
-            return records.speaker_names()
+        return [person.name for person in self._searcher.directory.people]
 
     def quotations(self, speaker: str | None = None, about: str | None = None) -> Iterator[Quoted]:
         """Yield quotations with where they stand; see `retrieval.listing.list_quotations`."""
@@ -112,11 +152,26 @@ class Engine:
         with closing(searcher.generation.open_records()) as records:
             yield from list_quotations(searcher, records, speaker, about)
 
-    def speaker_summaries(self) -> Iterator[SpeakerSummary]:
-        """Yield who speaks, how often and when, those quoted most first."""
+    def speaker_summaries(self, *, scope: Sequence[str] | None = None) -> Iterator[SpeakerSummary]:
+        """Yield who speaks, how often and when, those quoted most first.
+
+        Args:
+            scope: ids of the only articles to count; all by default.
+
+        Raises:
+            UsageError: the scope names an article that is not in the index.
+        """
         searcher = self._searcher
         with closing(searcher.generation.open_records()) as records:
-            yield from list_speakers(searcher, records)
+            yield from list_speakers(searcher, records, _area(searcher, scope))
+
+    def article(self, name: str) -> list[Hit]:
+        """Return all passages of an article, in order; none where the index has no such article.
+
+        Args:
+            name: id of the article.
+        """
+        return self.neighbours(name, 0, sys.maxsize)
 
     def neighbours(self, article: str, paragraph: int, reach: int) -> list[Hit]:
         """Return the passages of an article around a paragraph, in order, the paragraph among them.
@@ -141,16 +196,26 @@ class Engine:
 
     def describe(self) -> str:
         """Return one line on what the index holds."""
-        manifest = self._searcher.generation.manifest
-        counts = ", ".join(f"{manifest.counts[what]:,} {what}" for what in ("articles", "passages", "quotations"))
-        return f"{counts}; built {manifest.created[:16].replace('T', ' ')} UTC"
+        return self._searcher.generation.manifest.describe()
+
+    def load_models(self) -> None:
+        """Load the models now rather than at the first question, both at once."""
+        models = self._searcher.models
+        loading = threading.Thread(target=lambda: models.reranker, name="onrecord-load", daemon=True)
+        loading.start()
+        _ = models.encoder, self._searcher.directory
+        loading.join()
 
     def warm_up(self) -> None:
-        """Load the models now rather than at the first question."""
+        """Do now what makes the first question slower than others."""
+        self.load_models()
         self.ask("What was said?", k=1)
 
     def _records(self) -> closing[Records]:
         return closing(self._searcher.generation.open_records())
+
+    def _catalogue(self) -> closing[Catalogue]:
+        return closing(Catalogue.open(self._searcher.generation.records_path))
 
     def _open(self, shelf: ModelShelf | None = None) -> Searcher:
         generation = open_current(self._index, log.warning)
@@ -170,6 +235,15 @@ class Engine:
                 if str(error) != complaint:
                     log.warning("%s; going on with the index as it was", error)
                 complaint = str(error)
+
+
+def _area(searcher: Searcher, scope: Sequence[str] | None) -> Scope | None:
+    if scope is None:
+        return None
+    area, unknown = searcher.scope(scope)
+    if unknown:
+        raise UsageError(f"scope: no article {unknown[0]!r} in this index")
+    return area
 
 
 def _shelf_for(generation: Generation, shelf: ModelShelf | None) -> ModelShelf:

@@ -11,7 +11,7 @@ from index.records import Records
 from retrieval.answer import Citation, HitQuotation
 from retrieval.attribution import by_topic, own_words
 from retrieval.hits import cite
-from retrieval.search import Searcher
+from retrieval.search import Scope, Searcher
 from retrieval.speakers import Person, clearly_meant
 
 
@@ -79,9 +79,10 @@ def list_quotations(searcher: Searcher, records: Records, speaker: str | None, a
     yield from _quoted(records, passages, person)
 
 
-def list_speakers(searcher: Searcher, records: Records) -> Iterator[SpeakerSummary]:
-    """Yield who speaks, those quoted most first."""
-    for person in searcher.directory.people:
+def list_speakers(searcher: Searcher, records: Records, scope: Scope | None = None) -> Iterator[SpeakerSummary]:
+    """Yield who speaks within a scope, those quoted most first."""
+    directory = searcher.directory.within(scope.articles) if scope else searcher.directory
+    for person in directory.people:
         articles = {article for article, _ in person.forms}
         dates = sorted(row.date for row in records.articles(sorted(articles)).values() if row.date)
         first, last = (dates[0], dates[-1]) if dates else (None, None)

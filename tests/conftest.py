@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import functools
+import io
 import json
 import os
 import subprocess
@@ -178,6 +179,7 @@ def onrecord(
     """Run a command in this process, in an empty folder, with a state folder of its own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ONRECORD_STATE", str(tmp_path / "state"))
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
 
     def run(*words: object) -> Outcome:
         capsys.readouterr()

@@ -22,15 +22,17 @@ from prompt_toolkit.output import DummyOutput
 from rich.cells import cell_len
 from rich.console import Console
 
-from bot.completion import NameCompleter
-from bot.repl import COMMANDS, HISTORY, Engine, run_chat
-from bot.terminal import HIGHLIGHT, PlainView, TerminalView, printable
+from bot.completion import ChatCompleter
+from bot.history import HISTORY
+from bot.plain import PlainView
+from bot.rendering import printable
+from bot.repl import COMMANDS, Engine, run_chat
+from bot.terminal import HIGHLIGHT, TerminalView
 from index.errors import DamagedError
 from retrieval.answer import Answer, Citation, Copy, Hit, HitQuotation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
     from pathlib import Path
 
 MAYOR = "Adela Brandvold"
@@ -61,7 +63,7 @@ class StandIn:
     answer: Callable[[str], Answer] | None = None
     asked: list[tuple[str, int]] = field(default_factory=list)
 
-    def ask(self, question: str, *, k: int = 5, now: date | None = None) -> Answer:  # noqa: ARG002
+    def ask(self, question: str, *, k: int = 5, **_: Any) -> Answer:
         self.asked.append((question, k))
         if self.answer:
             return self.answer(question)
@@ -70,6 +72,9 @@ class StandIn:
 
     def speakers(self) -> list[str]:
         return self.names
+
+    def topics(self) -> list[str]:
+        return []
 
     def neighbours(self, article: str, paragraph: int, n: int) -> list[Hit]:
         around = range(max(0, paragraph - n), paragraph + n + 1)
@@ -442,7 +447,7 @@ def test_a_history_that_cannot_be_read_is_said_in_one_line(typed: Callable[..., 
 
 
 def completed(typed: str, engine: Engine | None = None) -> list[str]:
-    completer = NameCompleter(COMMANDS, (engine or StandIn()).speakers)
+    completer = ChatCompleter(COMMANDS, (engine or StandIn()).speakers)
     found = completer.get_completions(Document(typed), CompleteEvent())
     return [typed[: len(typed) + one.start_position] + one.text for one in found]
 
@@ -460,7 +465,7 @@ def completed(typed: str, engine: Engine | None = None) -> list[str]:
         ("vold", []),
         ("what did ", []),
         ("", []),
-        ("/", ["/more", "/context", "/sources", "/help", "/quit"]),
+        ("/", list(COMMANDS)),
         ("/So", ["/sources"]),
         ("/context 1", []),
     ],

@@ -1,0 +1,166 @@
+"""The commands of a conversation that look something up beside the questions, and those that set filters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING, Protocol
+
+from bot.days import first_day
+from bot.explanations import explanation_lines
+from bot.filters import Filters, matching
+from bot.interrupting import interruptible
+from bot.markdown import conversation_text
+from bot.notes import note
+from bot.rendering import printable
+from bot.saving import save_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from bot.markdown import Turn
+    from bot.terminal import View
+    from retrieval.answer import Hit
+    from retrieval.explaining import Explanation
+    from retrieval.listing import Quoted, SpeakerSummary
+
+OUTLETS_NAMED = 20
+"""How many outlets are named at most where one is not known."""
+
+
+class Engine(Protocol):
+    """What these commands need of the engine; see `retrieval.engine.Engine`."""
+
+    def article(self, name: str, /) -> list[Hit]:
+        """Return all passages of an article, in order."""
+
+    def articles(self, *, since: date | None = None, outlet: str | None = None) -> list[str]:
+        """Return the ids of the articles that an outlet published from a day on."""
+
+    def describe(self) -> str:
+        """Return one line about the index."""
+
+    def explain(self, question: str, *, scope: Sequence[str] | None = None) -> Explanation:
+        """Return how a question is read, and what each stage of the search makes of it."""
+
+    def outlets(self) -> dict[str, int]:
+        """Return how many articles each outlet has, those with most first."""
+
+    def quotations(self, speaker: str | None = None) -> Iterator[Quoted]:
+        """Yield the quotations of a speaker."""
+
+    def speaker_summaries(self, *, scope: Sequence[str] | None = None) -> Iterator[SpeakerSummary]:
+        """Yield who speaks, those quoted most first."""
+
+
+def show_article(engine: Engine, view: View, hit: Hit) -> None:
+    """Show the whole article of a hit."""
+    passages = interruptible(lambda: engine.article(hit.article))
+    if passages:
+        view.article(hit, passages)
+    else:
+        note("That article is no longer in the index.")
+
+
+def show_quotes(engine: Engine, view: View, name: str | None, filters: Filters) -> None:
+    """Show the quotations of a speaker in the articles that pass the filters.
+
+    Raises:
+        UsageError: the name is nobody's, or that of several.
+    """
+    if not name:
+        note("/quotes takes the name of a speaker, such as /quotes Gimenez; /speakers lists who is quoted.")
+        return
+    quoted = (one for one in engine.quotations(name) if filters.hold(one.citation))
+    # Who is meant is told before the first line is shown.
+    first = interruptible(lambda: next(quoted, None))
+    if first is None:
+        note(f"{name} is not quoted in the articles {filters}.")
+    else:
+        view.quotes(chain([first], quoted))
+
+
+def show_speakers(engine: Engine, view: View, filters: Filters) -> None:
+    """Show who is quoted in the articles that pass the filters."""
+    summaries = interruptible(lambda: list(engine.speaker_summaries(scope=filters.scope(engine))))
+    if summaries:
+        view.speakers(summaries)
+    else:
+        note("Nobody is quoted.")
+
+
+def show_reading(engine: Engine, turn: Turn | None) -> None:
+    """Tell how a question was read, and what each stage of the search made of it."""
+    if turn is None:
+        note("Ask something first; /why then tells how it was read.")
+        return
+    question = turn.understood or turn.question
+    note(*explanation_lines(turn, interruptible(lambda: engine.explain(question, scope=turn.filters.scope(engine)))))
+
+
+def filter_since(engine: Engine, filters: Filters, words: str) -> Filters:
+    """Return the filters with the first day that was typed; without one, no day is asked for."""
+    if not words:
+        return _told(engine, filters, replace(filters, since=None))
+    day = first_day(words)
+    if day is None:
+        note(f"“{words}” is no day that /since knows; write 2017-02-07, 2017-02, February 2017 or 7 February 2017.")
+        return filters
+    return _told(engine, filters, replace(filters, since=day))
+
+
+def filter_outlet(engine: Engine, filters: Filters, words: str) -> Filters:
+    """Return the filters with the outlet that was typed; without one, no outlet is asked for."""
+    if not words:
+        return _told(engine, filters, replace(filters, outlet=None))
+    outlets = interruptible(engine.outlets)
+    found = matching(words, outlets)
+    if len(found) == 1:
+        return _told(engine, filters, replace(filters, outlet=found[0]))
+    names = list(map(printable, found or outlets))
+    more = f" and {len(names) - OUTLETS_NAMED} more" if len(names) > OUTLETS_NAMED else ""
+    listed = "; ".join(names[:OUTLETS_NAMED]) + more
+    which = f"“{words}” may be" if found else f"There is no outlet “{words}”. There are"
+    note(f"{which}: {listed}." if names else "The articles name no outlets.")
+    return filters
+
+
+def _told(engine: Engine, before: Filters, after: Filters) -> Filters:
+    """Return the new filters, or those before where no article would pass, and tell which articles are asked."""
+    count, total = interruptible(
+        lambda: (len(engine.articles(since=after.since, outlet=after.outlet)), len(engine.articles()))
+    )
+    if after and not count:
+        note(f"There is no article {after}; nothing was changed.")
+        return before
+    if after:
+        note(f"Questions are now asked of {count:,} of {total:,} articles: {after}.")
+    else:
+        note("Questions are now asked of every article.")
+    return after
+
+
+def save_conversation(engine: Engine, turns: Sequence[Turn], name: str, *, asked: int, replacing: bool) -> None:
+    """Write a conversation into a file as Markdown.
+
+    Args:
+        engine: what was asked.
+        turns: what is remembered of the conversation, in order.
+        name: path of the file.
+        asked: how many questions were asked, those no longer remembered among them.
+        replacing: put it in place of a file that is there.
+
+    Raises:
+        UsageError: the file is there, and is not to be replaced.
+        OnrecordError: it cannot be written.
+    """
+    if not name or not turns:
+        note("/save takes the name of a file, such as /save answers.md." if turns else "There is nothing to save yet.")
+        return
+    left_out = f" The first {asked - len(turns):,} are no longer remembered." if asked > len(turns) else ""
+    count = f"{len(turns)} question{'s' if len(turns) > 1 else ''}"
+    about = f"{count} to {engine.describe()}.{left_out}"
+    replaced = save_text(name, conversation_text(turns, about=about), replace=replacing)
+    instead = ", in place of what was there" if replaced else ""
+    note(f"Saved {count} to {name}{instead}.{left_out}")

@@ -1,0 +1,36 @@
+"""Examples for the help of each command."""
+
+EXAMPLES = {
+    "index": (
+        "onrecord index ~/articles        # a folder or a file; remembered",
+        "onrecord index                   # reads all remembered sources anew",
+    ),
+    "forget": ("onrecord forget ~/articles/old",),
+    "ask": (
+        "onrecord ask what did Gimenez say about the order",
+        "echo 'what did Gimenez say?' | onrecord ask",
+        "onrecord ask --json -k 1 'who said \"he should understand our fear\"?'",
+        "onrecord ask --batch questions.jsonl --json > answers.jsonl",
+    ),
+    "chat": (
+        "onrecord chat",
+        "onrecord chat --plain            # for screen readers",
+        "onrecord chat < questions.txt    # one question a line",
+    ),
+    "bot": ("TELEGRAM_BOT_TOKEN=... onrecord bot",),
+    "check": ("onrecord check",),
+    "quotes": (
+        "onrecord quotes Carlos Gimenez",
+        "onrecord quotes Gimenez --about 'the order'",
+        "onrecord quotes --csv > quotations.csv",
+    ),
+    "speakers": ("onrecord speakers | head",),
+    "eval": ("onrecord eval questions.jsonl --misses 3",),
+    "read": ("onrecord read ~/articles --json",),
+    "completion": (
+        "onrecord completion bash > ~/.local/share/bash-completion/completions/onrecord",
+        "onrecord completion zsh > ~/.zfunc/_onrecord    # a folder in $fpath",
+        "onrecord completion fish > ~/.config/fish/completions/onrecord.fish",
+    ),
+}
+"""Command lines by command; a comment tells what is not plain."""

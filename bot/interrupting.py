@@ -1,0 +1,31 @@
+"""Waiting for work that Ctrl-C can end."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+
+def interruptible(work: Callable[[], T]) -> T:
+    """Return what work returns; Ctrl-C ends the waiting at once, although native code runs on to its end.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C was pressed.
+        BaseException: whatever the work raised.
+    """
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return future.result()
