@@ -244,11 +244,10 @@ def answer_question(
     *,
     k: int,
     now: date,
-    history: Sequence[str],
     scope: Scope | None,
 ) -> Answer:
     """Answer a question from one generation; see `Engine.ask`."""
-    del history, now
+    del now
     if complaint := unanswerable(" ".join(question.split())):
         return Answer(question, "not_found", 1.0, question, complaint)
     return Asking(searcher, records, read_question(question), question, k, scope).answer()

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import date, datetime
 from types import TracebackType
 from typing import Self
@@ -14,14 +17,47 @@ from index.errors import OnrecordError, UsageError
 from index.generation import Generation, IndexFolder, open_current
 from index.records import Records
 from retrieval.answer import Answer, Hit
-from retrieval.answering import answer_question
+from retrieval.conversing import converse
+from retrieval.dialog import Dialog
 from retrieval.hits import make_hits
 from retrieval.listing import Quoted, SpeakerSummary, list_quotations, list_speakers
 from retrieval.search import ModelShelf, Searcher
 
 WATCH_SECONDS = 0.5
 
+HISTORY_SHOWS = 5
+"""How many passages each earlier question of a history is taken to have shown."""
+
+KNOWN_HISTORIES = 64
+
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the answers to a history depend on, apart from its questions."""
+
+    searcher: Searcher
+    scope: tuple[str, ...] | None
+    now: date
+
+
+class _Recent:
+    """The dialogs of the latest histories, so that a file of questions does not ask the same ones anew each line."""
+
+    def __init__(self) -> None:
+        self._dialogs: OrderedDict[tuple[_Told, tuple[str, ...]], Dialog] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[_Told, tuple[str, ...]]) -> Dialog | None:
+        with self._lock:
+            return self._dialogs.get(key)
+
+    def put(self, key: tuple[_Told, tuple[str, ...]], dialog: Dialog) -> None:
+        with self._lock:
+            self._dialogs[key] = dialog
+            while len(self._dialogs) > KNOWN_HISTORIES:
+                self._dialogs.popitem(last=False)
 
 
 class Engine:
@@ -44,6 +80,7 @@ class Engine:
         """
         self._index = index
         self._searcher = self._open()
+        self._known = _Recent()
         self._closing = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="onrecord-watch", daemon=True) if watch else None
         if self._watcher:
@@ -82,22 +119,57 @@ class Engine:
         Raises:
             UsageError: the scope names an article that is not in the index.
         """
-        searcher = self._searcher
+        today = now or datetime.now().astimezone().date()
+        told = _Told(self._searcher, tuple(scope) if scope is not None else None, today)
+        dialog = Dialog()
+        for turns in range(1, len(history) + 1):
+            key = (told, tuple(history[:turns]))
+            known = self._known.get(key)
+            if known is None:
+                known = self._converse(history[turns - 1], dialog, HISTORY_SHOWS, told, time=0.0)[1]
+                self._known.put(key, known)
+            dialog = known
+        answer, after = self._converse(question, dialog, k, told, time=0.0)
+        if k >= HISTORY_SHOWS:
+            self._known.put((told, (*history, question)), after.showing(HISTORY_SHOWS))
+        return answer
+
+    def converse(
+        self,
+        question: str,
+        dialog: Dialog,
+        *,
+        k: int = 5,
+        now: date | None = None,
+        scope: Sequence[str] | None = None,
+    ) -> tuple[Answer, Dialog]:
+        """Answer a question within a conversation.
+
+        Args:
+            question: as typed.
+            dialog: the conversation so far; `Dialog()` begins one.
+            k: how many passages to return at most.
+            now: the day that "last week" is meant from; today by default.
+            scope: ids of the only articles to search; all by default.
+
+        Returns:
+            The answer, and the conversation with it.
+
+        Raises:
+            UsageError: the scope names an article that is not in the index.
+        """
+        today = now or datetime.now().astimezone().date()
+        told = _Told(self._searcher, tuple(scope) if scope is not None else None, today)
+        return self._converse(question, dialog, k, told, time=time.time())
+
+    def _converse(self, question: str, dialog: Dialog, k: int, told: _Told, *, time: float) -> tuple[Answer, Dialog]:
         area = None
-        if scope is not None:
-            area, unknown = searcher.scope(scope)
+        if told.scope is not None:
+            area, unknown = told.searcher.scope(told.scope)
             if unknown:
                 raise UsageError(f"scope: no article {unknown[0]!r} in this index")
-        with closing(searcher.generation.open_records()) as records:
-            return answer_question(
-                searcher,
-                records,
-                question,
-                k=k,
-                now=now or datetime.now().astimezone().date(),
-                history=history,
-                scope=area,
-            )
+        with closing(told.searcher.generation.open_records()) as records:
+            return converse(told.searcher, records, question, dialog, k=k, now=told.now, scope=area, time=time)
 
     def speakers(self) -> list[str]:
         """Return the canonical names of all who are quoted, those quoted most first."""

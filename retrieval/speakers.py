@@ -93,6 +93,11 @@ class Directory:
         """Return who a name stands for in an article, named by the id of its row."""
         return self._by_form.get((article, name))
 
+    def named_in(self, text: str) -> list[Person]:
+        """Return the people whose last names stand in a text, in the order of the text, those quoted most first."""
+        found = [person for word in words(text) for person in self._bearers.get(word, ())]
+        return list(dict.fromkeys(found))
+
     def find(self, mention: str) -> list[Person]:
         """Return who may be meant by words such as a name, a last name or an office, those quoted most first.
 

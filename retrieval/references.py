@@ -1,0 +1,164 @@
+"""Whom and what the words of a follow-up point to: pronouns to the names of earlier turns, by gender and number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.quotations.gender import GENDERS, by_first_name, by_role, by_title
+from index.quotations.names import SUFFIXES
+from retrieval.dialog import Dialog, Mention
+from retrieval.names import words
+from retrieval.speakers import Person
+
+_PRONOUN = re.compile(
+    r"(?<![\w’'-])(?P<word>he|him|his|she|her|hers|they|them|their|theirs)(?P<short>['’](?:s|d|ll|ve|re))?(?![\w’'-])",
+    re.IGNORECASE,
+)
+_POSSESSIVE = frozenset(("his", "their", "hers", "theirs"))
+# What may follow "her" where it is no possessive: "what did the board tell her about the fees".
+_AFTER_OBJECT = frozenset(
+    """a an the about on of in at to for from by with over after before during since and or but as so when where why
+    how that this then again back up out off down not say says said do did does make made think go into this last
+    first now today yesterday there here instead""".split()
+)
+_ANSWERS = re.compile(
+    r"\b(?:answer|reply|replied|respond|retort|react|say back|hit back|fire back)(?:ed|s)?\b", re.IGNORECASE
+)
+_NAME = re.compile(
+    r"(?<![\w’'-])(?:(?:Mr|Mrs|Ms|Dr|Gov|Sen|Rep|St)\. )?[A-Z][\w’'-]*\w"
+    r"(?:\s+(?:(?:van|von|de|del|della|da|di|la|le|bin|al|of the|of)\s+)?[A-Z](?:\.|[\w’'-]*))*"
+)
+_NO_NAME = frozenset(
+    """what who whom whose when where why how which did does do is are was were has have had will would can could should
+    and but so or then the a an i no yes not ok okay anything tell show list find in on at of for to from by with also
+    please he she it they his her their him them we you your our its this that these those there any some other others
+    if january february march april may june july august september october november december monday tuesday wednesday
+    thursday friday saturday sunday""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A text whose pronouns are resolved as far as that is certain.
+
+    Attributes:
+        text: the text with names in place of pronouns.
+        people: who was named in place of them.
+        rivals: who may be meant by a pronoun that several fit equally; empty where there is none.
+        pronoun: that pronoun.
+    """
+
+    text: str
+    people: tuple[Mention, ...] = ()
+    rivals: tuple[Mention, ...] = ()
+    pronoun: str = ""
+
+
+def mention_of(person: Person) -> Mention:
+    """Return what is remembered of a speaker."""
+    return Mention(person.name, person.kind, person.gender or _told_by_name(person.name, person.kind))
+
+
+def named_in(text: str) -> list[Mention]:
+    """Return the names that stand in a text with capital letters, in order.
+
+    >>> [mention.name for mention in named_in("What did Adela Brandvold say about Mr. Olmo's order?")]
+    ['Adela Brandvold', 'Mr. Olmo']
+    """
+    found = []
+    for match in _NAME.finditer(text):
+        name = _without_small_words(match.group())
+        if name:
+            found.append(Mention(name, "person", _told_by_name(name, "person")))
+    return found
+
+
+def resolve(text: str, dialog: Dialog) -> Resolved:
+    """Put names in the place of pronouns.
+
+    A pronoun stays where its own question names somebody it may stand for, and where nobody fits. One that two people
+    of the same turn fit equally is left, and both are reported.
+    """
+    replaced: dict[str, Mention] = {}
+    rivals: Sequence[Mention] = ()
+    pieces, start, pronoun = [], 0, ""
+    for match in _PRONOUN.finditer(text):
+        word = match["word"].lower()
+        owns = _stands_for_owner(word, text[match.end() :])
+        inside = [one for one in named_in(text[: match.start()]) if stands_for(word, one)]
+        # "What did Olmo say about her?": an object is never the subject of its own sentence.
+        if inside and (owns or word in {"he", "she", "they"}):
+            continue
+        meant = _meant(word, dialog, text, list(replaced.values()))
+        if len(meant) != 1:
+            rivals, pronoun = rivals or meant, pronoun or match["word"]
+            continue
+        key = GENDERS.get(word, "plural")
+        if key in replaced and not owns:
+            continue
+        replaced[key] = meant[0]
+        name = meant[0].name + (_owned(meant[0].name) if owns else "")
+        pieces += [text[start : match.start()], name + (match["short"] or "")]
+        start = match.end()
+    return Resolved("".join([*pieces, text[start:]]), tuple(replaced.values()), tuple(rivals), pronoun)
+
+
+def stands_for(word: str, mention: Mention) -> bool:
+    """Tell whether a pronoun may stand for somebody, as far as gender and number are known."""
+    gender = GENDERS.get(word.lower())
+    if gender is None:
+        return mention.kind != "person" or " and " in mention.name
+    return mention.kind != "organisation" and mention.gender in (gender, None) and " and " not in mention.name
+
+
+def _meant(word: str, dialog: Dialog, text: str, taken: Sequence[Mention]) -> Sequence[Mention]:
+    """Return whom a pronoun stands for: one, several that fit equally, or nobody."""
+    replies = _ANSWERS.search(text) is not None
+    for turn in dialog.latest():
+        fitting = [one for one in turn.people if stands_for(word, one)]
+        if replies and turn is dialog.last and len(fitting) > 1 and fitting[0].name == turn.speaker:
+            fitting = fitting[1:]
+        if word in {"him", "her"} and len(fitting) > 1:
+            fitting = [one for one in fitting if one not in taken] or fitting
+        if not fitting:
+            continue
+        first = fitting[0]
+        known = [one for one in fitting if one.gender is not None]
+        if first.gender is None and known and word in GENDERS and first.name != turn.speaker:
+            return known[:1]
+        if turn.speaker is None and turn.asks == "anything" and len(fitting) > 1:
+            return fitting
+        return [first]
+    return ()
+
+
+def _stands_for_owner(word: str, after: str) -> bool:
+    if word != "her":
+        return word in _POSSESSIVE
+    following = re.match(r"\s+([\w’'-]+)", after)
+    return bool(following) and following[1].lower() not in _AFTER_OBJECT if following else False
+
+
+def _owned(name: str) -> str:
+    return "’" if name.endswith("s") else "’s"
+
+
+def _without_small_words(name: str) -> str:
+    every = name.split()
+    while every and re.split("[.’']", every[0].lower())[0] in _NO_NAME:
+        del every[0]
+    while every and every[-1].lower() in _NO_NAME:
+        del every[-1]
+    return re.sub(r"['’]s?$", "", " ".join(every))
+
+
+def _told_by_name(name: str, kind: str) -> str | None:
+    """Return the gender that a title or a first name tells."""
+    every = name.split()
+    if kind != "person" or not every:
+        return None
+    told = by_title(every[0].strip(".")) or by_role(name) if len(every) == 1 or words(name) else None
+    plain = [word for word in every if word.lower().strip(".") not in SUFFIXES]
+    return told or (by_first_name(plain[0]) if len(plain) > 1 else None)
