@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -33,6 +34,9 @@ STANDING = 0.5
 
 FURTHER = 3
 """How many passages found everywhere are weighed against those at hand."""
+
+SPEAKS = 0.7
+"""The logits that it counts where whoever a pronoun stands for speaks in a passage."""
 
 NOTHING_MORE = "There is nothing more on that in these articles."
 
@@ -71,7 +75,7 @@ class Conversing:
             case "also" | "about" | "instead" | "other":
                 return self._fragment(followup, last)
             case "how":
-                return self._composed(f"{self._bare} {last.question}", (last.question,), leaning=True)
+                return self._composed(f"{self._bare} {last.in_full}", (f"{self._bare} {last.in_full}",), leaning=True)
         return self._sentence(last)
 
     @cached_property
@@ -96,14 +100,15 @@ class Conversing:
 
     def _more(self, last: Turn) -> Answer:
         """Continue the list of the last answer; then, with what else its speaker says."""
-        seen = set(last.shown)
+        seen = {place for turn in self.dialog.turns for place in turn.shown}
         for question in dict.fromkeys((last.question, f"What did {last.speaker} say?" if last.speaker else "")):
             if question:
                 answer = self._everywhere(question, self.k + len(seen))
                 further = [hit for hit in answer.hits if (hit.article, hit.paragraph) not in seen]
                 if question != last.question:
-                    articles = [article for article, _ in last.shown]
-                    further.sort(key=lambda hit: hit.article not in articles[:1])
+                    begun = Counter(turn.shown[0][0] for turn in self.dialog.turns if turn.shown)
+                    spoken = Counter(hit.article for hit in answer.hits)
+                    further.sort(key=lambda hit: (-begun[hit.article], -spoken[hit.article]))
                 if further:
                     return replace(answer, hits=tuple(further[: self.k]), confidence=further[0].score)
         return Answer(self.typed, "not_found", 1.0, last.question, NOTHING_MORE)
@@ -163,13 +168,16 @@ class Conversing:
         readings = []
         if last.asks in {"said", "who"} and person:
             readings.append(with_speaker(last.question, person.name, read.speaker or ""))
-        if last.speaker and (not person or (followup.move == "also" and _asks_openly(self.typed))):
+        elif last.asks in {"said", "who"} and followup.move == "instead":
+            readings.append(with_speaker(last.question, fragment, read.speaker or ""))
+        if last.speaker and (not person or _asks_openly(self.typed)) and followup.move != "instead":
             readings.append(about(last.speaker, fragment))
         if not readings:
             readings.append(instead(last.question, fragment, last.people))
         standalone = readings[0] if len(readings) == 1 else self._better(readings)
-        wordings = (self._bare, f"{last.question} {self._bare}")
-        return self._composed(standalone, wordings, leaning=True)
+        swapped = instead(last.in_full, fragment, last.people) if last.context else last.question
+        told = last.speaker is not None and standalone == about(last.speaker, fragment)
+        return self._composed(standalone, (standalone, f"{swapped} And {fragment}?"), leaning=True, told=told)
 
     def _better(self, readings: Sequence[str]) -> str:
         """Return which reading of a question the articles answer better."""
@@ -206,8 +214,11 @@ class Conversing:
                 standalone = with_speaker(standalone, person.name, read.speaker)
         elif read.asks == "who" and not leaning:
             return self._everywhere(standalone)
-        wordings = (standalone, f"{last.question} {self._bare}") if leaning else (standalone,)
-        return self._composed(standalone, wordings, leaning=leaning)
+        told = read.asks == "said" and bool(read.topic) and standalone != self._bare and not leans(read.topic)
+        wordings = (standalone,) if told or not leaning else (standalone, f"{last.in_full} {self._bare}")
+        named = [person for one in resolved.people if (person := self._person(one.name))]
+        without = self._person(last.speaker) if last.speaker and re.search(r"\belse\b", self._bare) else None
+        return self._composed(standalone, wordings, leaning=leaning, told=told, named=named, without=without)
 
     def _ask_back(self, resolved: Resolved) -> Answer:
         return Answer(
@@ -219,42 +230,63 @@ class Conversing:
             choices=tuple(dict.fromkeys(one.name for one in resolved.rivals)),
         )
 
-    def _composed(self, standalone: str, wordings: Sequence[str], *, leaning: bool) -> Answer:
-        """Answer from the passages at hand and from those found everywhere, ranked together."""
+    def _composed(
+        self,
+        standalone: str,
+        wordings: Sequence[str],
+        *,
+        leaning: bool,
+        told: bool = False,
+        named: Sequence[Person] = (),
+        without: Person | None = None,
+    ) -> Answer:
+        """Answer from the passages at hand and from those found everywhere, ranked together.
+
+        Args:
+            standalone: the question in full words.
+            wordings: what the reranker is asked.
+            leaning: whether the question points to what was said before.
+            told: whether the question tells its own speaker and topic.
+            named: who was meant by a pronoun.
+            without: whose words are not wanted.
+        """
         whole = self._everywhere(standalone)
         read = read_question(standalone)
         person = self._person(read.speaker) if read.asks == "said" and read.speaker else None
-        if not self._hand.passages or (whole.status == "answered" and (not leaning or read.topic) and person):
+        if not self._hand.passages or (whole.status == "answered" and whole.speaker and (told or not leaning)):
             return whole
         own = own_words(self.records, person, self.scope) if person else None
+        quoting = set(own.passages) if own else set()
         among = set(self._hand.passages)
-        if own and among & set(own.passages):
-            among &= set(own.passages)
+        if without:
+            among -= set(own_words(self.records, without, self.scope).passages)
+        among = among & quoting or among
         picked = likeliest(self.searcher, self._hand, wordings, among)
-        found = (whole.hits or whole.nearest)[:FURTHER]
-        elsewhere = self._ids(places(found))
+        elsewhere = self._ids(places((whole.hits or whole.nearest)[:FURTHER]))
         texts = {passage: row.text for passage, row in self.records.passages([*picked, *elsewhere]).items()}
         logits = weigh(self.searcher, wordings, texts)
         bonus = LEANING if leaning else STANDING
+        speaking = {p for one in named for p in own_words(self.records, one, self.scope).passages}
         ranked = {
-            passage: logit + (self._hand.prior(passage) + bonus if passage in self._hand.passages else 0.0)
+            passage: logit
+            + (self._hand.prior(passage) + bonus if passage in self._hand.passages else 0.0)
+            + SPEAKS * (passage in speaking)
             for passage, logit in logits.items()
         }
-        best = sorted(ranked, key=lambda passage: -ranked[passage])
+        best = sorted(ranked, key=lambda passage: (passage not in quoting, -ranked[passage]))
         if not leaning and best[0] not in self._hand.passages:
             return whole
-        if whole.status != "answered" and probability(ranked[best[0]]) < ANSWERS:
+        if whole.status != "answered" and probability(ranked[best[0]] - (bonus if told else 0)) < ANSWERS:
             return replace(whole, question=self.typed)
         scored = [(passage, probability(ranked[passage])) for passage in best]
-        quoted = own is not None and best[0] in own.passages
-        spans = self._spans(standalone, best, texts, own.spans if own else None, set(own.passages) if own else set())
+        spans = self._spans(standalone, best, texts, own.spans if own else None, quoting)
         hits = make_hits(self.records, scored, spans, count=self.k)
         return Answer(
             self.typed,
             "answered",
             scored[0][1],
             standalone,
-            speaker=person.name if person and quoted else None,
+            speaker=person.name if person and best[0] in quoting else None,
             hits=tuple(hits),
         )
 
@@ -283,10 +315,9 @@ class Conversing:
                 people.append(self._mention(name, near))
         if asked and not speaker and people:
             speaker = people[0].name
-        for mention in named_in(answer.standalone):
-            people.append(self._mention(mention.name, near))
         if near:
             people += [mention_of(person) for person in near.named_in(answer.standalone)]
+        people += [self._mention(mention.name, near) for mention in named_in(answer.standalone)]
         unique: dict[frozenset[str], Mention] = {}
         for mention in people:
             key = frozenset(words(mention.name))
@@ -294,6 +325,7 @@ class Conversing:
                 unique[key] = mention
         shown = places(hits)
         last = self.dialog.last
+        unresolved = last is not None and answer.standalone == self._bare and leans(self._bare)
         if last and last.question == answer.standalone:
             shown = (*shown, *(place for place in last.shown if place not in shown))
         return Turn(
@@ -306,6 +338,7 @@ class Conversing:
             shown=shown,
             choices=answer.choices,
             mention=asked or "",
+            context=last.in_full if last and unresolved else "",
         )
 
     def _mention(self, name: str, near) -> Mention:
@@ -313,7 +346,8 @@ class Conversing:
         found = (near.find(name) if near else []) or everybody.find(name)
         person = clearly_meant(found)
         if person and set(words(name)) & (person.words | set(words(" ".join(person.roles)))):
-            return mention_of(everybody.person(*next(iter(person.forms))) or person)
+            known = mention_of(everybody.person(*next(iter(person.forms))) or person)
+            return replace(known, name=name) if set(words(name)) > set(words(known.name)) else known
         return next(iter(named_in(name)), Mention(name))
 
 

@@ -52,6 +52,7 @@ class Turn:
         shown: where the passages stand that were shown, best first.
         choices: whom to choose from, where the question was ambiguous.
         mention: the words that were ambiguous.
+        context: the question before, where this one cannot be understood without it.
     """
 
     question: str
@@ -63,6 +64,12 @@ class Turn:
     shown: tuple[Place, ...] = ()
     choices: tuple[str, ...] = ()
     mention: str = ""
+    context: str = ""
+
+    @property
+    def in_full(self) -> str:
+        """The question with what is needed to understand it."""
+        return f"{self.context} {self.question}".strip()
 
     def bounded(self) -> Turn:
         """Return the turn without what is too much to remember."""
@@ -75,6 +82,7 @@ class Turn:
             shown=self.shown[:SHOWN],
             choices=tuple(choice[:LONGEST] for choice in self.choices[:PEOPLE]),
             mention=self.mention[:LONGEST],
+            context=self.context[-LONGEST:],
         )
 
 
@@ -145,8 +153,9 @@ def _turn(record: dict[str, Any]) -> Turn:
         shown=tuple((article, paragraph) for article, paragraph in record["shown"]),
         choices=tuple(record["choices"]),
         mention=record["mention"],
+        context=record["context"],
     )
-    texts = [turn.question, turn.topic, turn.mention, *turn.choices, *(article for article, _ in turn.shown)]
+    texts = [turn.question, turn.topic, turn.mention, turn.context, *turn.choices, *(article for article, _ in turn.shown)]
     texts += [text for one in turn.people for text in (one.name, one.kind)]
     optional = [turn.speaker, *(one.gender for one in turn.people)]
     numbers = [paragraph for _, paragraph in turn.shown]

@@ -7,16 +7,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from index.records import Records
-from retrieval.answer import Answer, Hit
+from retrieval.answer import Answer, Hit, Span
 from retrieval.dialog import Turn
 from retrieval.followups import Move
 from retrieval.hits import make_hits
+from retrieval.names import words
 from retrieval.search import Searcher
 
 REACH = 6
 """How many paragraphs around the last answer may tell when or where that was."""
 
 AROUND = 3
+
+ELSEWHERE = 2
+"""How many paragraphs further off a passage counts in which somebody else speaks."""
 
 _TIME = re.compile(
     r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|june|july|august|september|october|"
@@ -68,14 +72,21 @@ class LastAnswer:
         article, paragraph = self.turn.shown[0]
         pattern = _TIME if move == "when" else _PLACE
         near = self._hits(article, paragraph, REACH)
-        # The passage before tells more often than the one after: a time or place is set first.
-        near.sort(key=lambda hit: abs(hit.paragraph - paragraph + 0.5))
-        telling = [
-            replace(hit, highlights=((found.start(), found.end()),))
-            for hit in near
-            if (found := pattern.search(hit.text)) is not None
-        ]
-        return self._answered(telling or near[:1], cited=True)
+        told = {hit.paragraph: _outside_quotations(pattern, hit) for hit in near}
+        near.sort(key=lambda hit: self._distance(hit, paragraph))
+        telling = [replace(hit, highlights=(told[hit.paragraph],)) for hit in near if told[hit.paragraph]]
+        return self._answered(telling or [hit for hit in near if hit.paragraph == paragraph], cited=True)
+
+    def _distance(self, hit: Hit, paragraph: int) -> float:
+        """Return how far a passage lies from the last answer; one without its speaker lies further off.
+
+        The passage before is nearer than the one after: time and place are set first.
+        """
+        speaks = self.turn.speaker is None or any(
+            quotation.speaker and set(words(quotation.speaker)) & set(words(self.turn.speaker))
+            for quotation in hit.quotations
+        )
+        return abs(hit.paragraph - paragraph + 0.5) + (0 if speaks else ELSEWHERE)
 
     def _hits(self, article: str, paragraph: int, reach: int) -> list[Hit]:
         return make_hits(self.records, [(p, 1.0) for p in self.records.neighbours(article, paragraph, reach)])
@@ -101,6 +112,15 @@ class LastAnswer:
             return None
         named = [quotation.speaker for quotation in hits[0].quotations if quotation.speaker]
         return replace(answer, speaker=self.turn.speaker or next(iter(named), None))
+
+
+def _outside_quotations(pattern: re.Pattern[str], hit: Hit) -> Span | None:
+    """Return the first match of a pattern that is not in somebody's very words."""
+    quoted = [(q.start, q.end) for q in hit.quotations if q.kind == "direct"]
+    for match in pattern.finditer(hit.text):
+        if not any(start <= match.start() < end for start, end in quoted):
+            return match.span()
+    return None
 
 
 def _origin(hit: Hit) -> str:

@@ -20,7 +20,8 @@ _THINKING = """think thinks thought believe believes believed feel feels felt ex
 make makes made react reacts reacted hope hopes hoped fear fears feared doubt doubts doubted want wants wanted see sees
 saw regard regards regarded view views viewed defend defends defended justify justifies justified attack attacks
 attacked back backs backed support supports supported oppose opposes opposed""".split()
-_VERBS = frozenset(form for form, cue in CUES.items() if not cue.quoted_only) | frozenset(_THINKING)
+VERBS = frozenset(form for form, cue in CUES.items() if not cue.quoted_only) | frozenset(_THINKING)
+"""Every form of the verbs that say what somebody says, thinks or wants."""
 _NOUNS = (
     r"views?|opinions?|stance|stand|position|objections?|reactions?|responses?|reply|replies|answers?|arguments?|take|"
     r"comments?|criticisms?|messages?|warnings?|promises?|pledges?|explanations?|advice|complaints?|verdict|"
@@ -170,7 +171,7 @@ def _quoted_words(text: str) -> str | None:
 
 def _asks_who(bare: str) -> bool:
     match = _WHO.match(bare)
-    return match is not None and match["verb"].lower() in _VERBS | _WHO_STATES
+    return match is not None and match["verb"].lower() in VERBS | _WHO_STATES
 
 
 def _said(tidy: str, bare: str, quoted: str | None) -> Question | None:
@@ -195,7 +196,7 @@ def _at_verb(pattern: re.Pattern[str], bare: str) -> re.Match[str] | None:
     Such a word right before "say" ends a name: "the Washington Post say".
     """
     match = pattern.match(bare)
-    while match and (match["verb"].lower() not in _VERBS or _PLAINLY_SAYS.match(match["topic"])):
+    while match and (match["verb"].lower() not in VERBS or _PLAINLY_SAYS.match(match["topic"])):
         longer = re.compile(
             pattern.pattern.replace("(?P<speaker>.+?)", rf"(?P<speaker>.{{{len(match['speaker']) + 1},}}?)"),
             re.IGNORECASE,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.quotations.gender import GENDERS, by_first_name, by_role, by_title
+from index.quotations.gender import GENDERS, by_first_name, by_title, is_first_name
 from index.quotations.names import SUFFIXES
 from retrieval.dialog import Dialog, Mention
 from retrieval.names import words
@@ -128,9 +128,9 @@ def _meant(word: str, dialog: Dialog, text: str, taken: Sequence[Mention]) -> Se
         known = [one for one in fitting if one.gender is not None]
         if first.gender is None and known and word in GENDERS and first.name != turn.speaker:
             return known[:1]
-        if turn.speaker is None and turn.asks == "anything" and len(fitting) > 1:
-            return fitting
-        return [first]
+        if turn.speaker is None and turn.asks == "anything" and len(known) > 1:
+            return known
+        return [first] if turn.speaker else known or [first]
     return ()
 
 
@@ -159,6 +159,7 @@ def _told_by_name(name: str, kind: str) -> str | None:
     every = name.split()
     if kind != "person" or not every:
         return None
-    told = by_title(every[0].strip(".")) or by_role(name) if len(every) == 1 or words(name) else None
+    title = by_title(every[0].strip("."))
     plain = [word for word in every if word.lower().strip(".") not in SUFFIXES]
-    return told or (by_first_name(plain[0]) if len(plain) > 1 else None)
+    first = plain[0] if len(plain) > 1 and is_first_name(plain[0]) else None
+    return title or (by_first_name(first) if first else None)

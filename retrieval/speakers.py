@@ -94,8 +94,11 @@ class Directory:
         return self._by_form.get((article, name))
 
     def named_in(self, text: str) -> list[Person]:
-        """Return the people whose last names stand in a text, in the order of the text, those quoted most first."""
-        found = [person for word in words(text) for person in self._bearers.get(word, ())]
+        """Return the people whose last names, or first names that nobody shares, stand in a text, in its order."""
+        found = []
+        for word in words(text):
+            called = self._called.get(word, ())
+            found += self._bearers.get(word, ()) or (called if len(called) == 1 else ())
         return list(dict.fromkeys(found))
 
     def find(self, mention: str) -> list[Person]:

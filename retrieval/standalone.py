@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from retrieval.dialog import Mention, Turn
 from retrieval.names import words
-from retrieval.question import read_question
+from retrieval.question import VERBS, read_question
 
 _THING = re.compile(r"\b(?:it all|all (?:that|this|of it)|that|this|it|so|them)$", re.IGNORECASE)
 _LINK = re.compile(r"^(?:about|on|of|regarding|concerning|for|to|with)\s+", re.IGNORECASE)
 _SUBJECT = re.compile(
     r"\b(?P<aux>did|does|do|has|have|had|will|would|can|could|is|are|was|were|should)\s+"
-    r"(?P<subject>(?:the |a |an |his |her |their )?[\w’'-]+)(?=\s)",
+    r"(?P<subject>(?:the |a |an |his |her |their )?[\w’'-]+)\s+(?P<verb>\w+)",
     re.IGNORECASE,
 )
 
@@ -47,15 +47,14 @@ def instead(question: str, fragment: str, people: Sequence[Mention]) -> str:
     'how much did Brandvold pay?'
     """
     for mention in people:
-        if mention.name in question:
-            return question.replace(mention.name, fragment, 1)
-        last = words(mention.name)[-1:] or [""]
-        match = re.search(rf"(?:\b[A-Z]\w+ )?\b{re.escape(last[0])}\b", question, re.IGNORECASE) if last[0] else None
+        named = "|".join(re.escape(word) for word in words(mention.name))
+        match = re.search(rf"\b(?:{named})(?:[\s.]+(?:{named}))*\b", question, re.IGNORECASE) if named else None
         if match:
             return question[: match.start()] + fragment + question[match.end() :]
-    if match := _SUBJECT.search(question):
+    match = _SUBJECT.search(question)
+    if match and (match["verb"].lower() in VERBS or match["verb"].lower().endswith("ed")):
         return question[: match.start("subject")] + fragment + question[match.end("subject") :]
-    return f"{question.rstrip(' ?')}, {fragment}?"
+    return f"{question.rstrip(' ?')}: {fragment}?"
 
 
 def topic_of(question: str, last: Turn) -> str:
