@@ -15,15 +15,15 @@ from retrieval.answering import ANSWERS, answer_question
 from retrieval.at_hand import Hand, at_hand, likeliest, probability, weigh
 from retrieval.attribution import own_words
 from retrieval.dialog import Dialog, Mention, Place, Turn, places
-from retrieval.followups import Followup, leans, read_followup
+from retrieval.followups import Followup, read_followup
 from retrieval.highlighting import highlight
 from retrieval.hits import make_hits
 from retrieval.last_answer import LastAnswer
 from retrieval.names import words
 from retrieval.question import read_question
-from retrieval.references import Resolved, mention_of, named_in, resolve
+from retrieval.references import Resolved, leans, mention_of, named_in, resolve, whom
 from retrieval.search import Scope, Searcher
-from retrieval.speakers import Person, clearly_meant
+from retrieval.speakers import Directory, Person
 from retrieval.standalone import about, instead, topic_of, with_speaker
 
 LEANING = 2.0
@@ -151,12 +151,8 @@ class Conversing:
 
     def _person(self, mention: str) -> Person | None:
         """Return whom words name: among those who speak in the articles at hand, else anywhere."""
-        everybody = self.searcher.directory
-        if self._hand.articles:
-            near = clearly_meant(everybody.within(self._hand.articles).find(mention))
-            if near:
-                return everybody.person(*next(iter(near.forms)))
-        return clearly_meant(everybody.find(mention))
+        near = self.searcher.directory.within(self._hand.articles) if self._hand.articles else None
+        return whom(self.searcher.directory, near, mention)
 
     def _fragment(self, followup: Followup, last: Turn) -> Answer:
         if followup.move == "other":
@@ -207,14 +203,19 @@ class Conversing:
                 return self._ask_back(resolved)
         standalone = topic_of(resolved.text, last)
         read = read_question(standalone)
-        leaning = leans(self._bare)
+        leaning = leans(self._bare, self.searcher.directory)
         if read.asks == "said" and read.speaker:
             person = self._person(read.speaker)
             if person and (leaning or person.name != read.speaker):
                 standalone = with_speaker(standalone, person.name, read.speaker)
         elif read.asks == "who" and not leaning:
             return self._everywhere(standalone)
-        told = read.asks == "said" and bool(read.topic) and standalone != self._bare and not leans(read.topic)
+        told = (
+            read.asks == "said"
+            and bool(read.topic)
+            and standalone != self._bare
+            and not leans(read.topic, self.searcher.directory)
+        )
         wordings = (standalone,) if told or not leaning else (standalone, f"{last.in_full} {self._bare}")
         named = [person for one in resolved.people if (person := self._person(one.name))]
         without = self._person(last.speaker) if last.speaker and re.search(r"\belse\b", self._bare) else None
@@ -325,7 +326,7 @@ class Conversing:
                 unique[key] = mention
         shown = places(hits)
         last = self.dialog.last
-        unresolved = last is not None and answer.standalone == self._bare and leans(self._bare)
+        unresolved = last is not None and answer.standalone == self._bare and leans(self._bare, self.searcher.directory)
         if last and last.question == answer.standalone:
             shown = (*shown, *(place for place in last.shown if place not in shown))
         return Turn(
@@ -341,14 +342,12 @@ class Conversing:
             context=last.in_full if last and unresolved else "",
         )
 
-    def _mention(self, name: str, near) -> Mention:
-        everybody = self.searcher.directory
-        found = (near.find(name) if near else []) or everybody.find(name)
-        person = clearly_meant(found)
-        if person and set(words(name)) & (person.words | set(words(" ".join(person.roles)))):
-            known = mention_of(everybody.person(*next(iter(person.forms))) or person)
-            return replace(known, name=name) if set(words(name)) > set(words(known.name)) else known
-        return next(iter(named_in(name)), Mention(name))
+    def _mention(self, name: str, near: Directory | None) -> Mention:
+        person = whom(self.searcher.directory, near, name)
+        if not person:
+            return next(iter(named_in(name)), Mention(name))
+        known = mention_of(person)
+        return replace(known, name=name) if set(words(name)) > set(words(known.name)) else known
 
 
 def _asks_openly(text: str) -> bool:

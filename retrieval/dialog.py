@@ -155,7 +155,14 @@ def _turn(record: dict[str, Any]) -> Turn:
         mention=record["mention"],
         context=record["context"],
     )
-    texts = [turn.question, turn.topic, turn.mention, turn.context, *turn.choices, *(article for article, _ in turn.shown)]
+    texts = [
+        turn.question,
+        turn.topic,
+        turn.mention,
+        turn.context,
+        *turn.choices,
+        *(article for article, _ in turn.shown),
+    ]
     texts += [text for one in turn.people for text in (one.name, one.kind)]
     optional = [turn.speaker, *(one.gender for one in turn.people)]
     numbers = [paragraph for _, paragraph in turn.shown]

@@ -141,12 +141,6 @@ _SENTENCE = re.compile(
     r"should|said|says|say|tell|show|list|find|give)\b",
     re.IGNORECASE,
 )
-_LEANS = re.compile(
-    r"\b(?:he|him|his|she|her|hers|they|them|their|theirs|it|its|that|this|these|those|there|then|one|ones|else|again|"
-    r"still|himself|herself|itself|themselves|the (?:other|others|same|former|latter|first|second))\b",
-    re.IGNORECASE,
-)
-_RELATIVE = re.compile(r"(?<=\w) that(?= \w+ \w)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,14 +172,6 @@ def read_followup(text: str) -> Followup:
     if text.rstrip().endswith("?") and not _SENTENCE.search(bare) and len(bare.split()) <= 5:
         return _fragment(bare)
     return Followup("question", bare)
-
-
-def leans(text: str) -> bool:
-    """Tell whether a question has words that point to what was said before: a pronoun, "else", an "and" before it."""
-    bare = " ".join(text.split()).strip(" ?!.,")
-    return bool(
-        _LEANS.search(_RELATIVE.sub(" ", bare)) or re.match(r"(?:and|but|so|or|then|also)\b", bare, re.IGNORECASE)
-    )
 
 
 def _fragment(words: str) -> Followup:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from index.quotations.gender import GENDERS, by_first_name, by_title, is_first_name
 from index.quotations.names import SUFFIXES
 from retrieval.dialog import Dialog, Mention
-from retrieval.names import words
-from retrieval.speakers import Person
+from retrieval.names import name_words
+from retrieval.speakers import Directory, Person, clearly_meant
 
 _PRONOUN = re.compile(
     r"(?<![\w’'-])(?P<word>he|him|his|she|her|hers|they|them|their|theirs)(?P<short>['’](?:s|d|ll|ve|re))?(?![\w’'-])",
@@ -23,6 +23,13 @@ _AFTER_OBJECT = frozenset(
     how that this then again back up out off down not say says said do did does make made think go into this last
     first now today yesterday there here instead""".split()
 )
+_LEANS = re.compile(
+    r"\b(?:he|him|his|she|her|hers|they|them|their|theirs|it|its|that|this|these|those|there|then|one|ones|else|again|"
+    r"still|himself|herself|itself|themselves|the (?:other|others|same|former|latter|first|second))\b",
+    re.IGNORECASE,
+)
+_RELATIVE = re.compile(r"(?<=\w) that(?= \w+ \w)", re.IGNORECASE)
+_LEADING = re.compile(r"(?:and|but|so|or|then|also)\b", re.IGNORECASE)
 _ANSWERS = re.compile(
     r"\b(?:answer|reply|replied|respond|retort|react|say back|hit back|fire back)(?:ed|s)?\b", re.IGNORECASE
 )
@@ -73,6 +80,42 @@ def named_in(text: str) -> list[Mention]:
         if name:
             found.append(Mention(name, "person", _told_by_name(name, "person")))
     return found
+
+
+def whom(everybody: Directory, near: Directory | None, mention: str) -> Person | None:
+    """Return whom words name: by name rather than by role, and near rather than anywhere.
+
+    Args:
+        everybody: who speaks anywhere.
+        near: who speaks in the articles at hand, if there are such.
+        mention: the words.
+    """
+    sought = set(name_words(mention))
+    found = [near.find(mention) if near else [], everybody.find(mention)]
+    by_name = [[person for person in people if sought <= person.words] for people in found]
+    for people in (*(by_name if len(sought) < 2 else by_name[::-1]), *found):
+        person = clearly_meant(people)
+        if person:
+            return everybody.person(*next(iter(person.forms)))
+        if people and people is by_name[-1]:
+            return None
+    return None
+
+
+def leans(text: str, everybody: Directory | None = None) -> bool:
+    """Tell whether a question has words that point to what was said before.
+
+    Such are a pronoun that nobody named earlier in the question may be meant by, "else", and an "and" before it all.
+    """
+    bare = _RELATIVE.sub(" ", " ".join(text.split()).strip(" ?!.,"))
+    if _LEADING.match(bare):
+        return True
+    for match in _LEANS.finditer(bare):
+        before = bare[: match.start()]
+        personal = _PRONOUN.fullmatch(match.group()) is not None
+        if not personal or not (named_in(before) or (everybody and everybody.named_in(before))):
+            return True
+    return False
 
 
 def resolve(text: str, dialog: Dialog) -> Resolved:
