@@ -20,6 +20,7 @@ from bot.completion import NameCompleter
 from bot.rendering import printable
 from bot.terminal import PlainView, TerminalView, View, note, terminal_console
 from index.errors import OnrecordError
+from retrieval.dialog import Dialog, places
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +52,9 @@ class Engine(Protocol):
 
     def ask(self, question: str, *, k: int = 5, now: date | None = None) -> Answer:
         """Answer a question."""
+
+    def converse(self, question: str, dialog: Dialog, *, k: int = 5) -> tuple[Answer, Dialog]:
+        """Answer a question within a conversation, and return the conversation with it."""
 
     def speakers(self) -> list[str]:
         """Return the canonical names of everybody quoted."""
@@ -89,6 +93,7 @@ class Chat:
         self._engine = engine
         self._view = view
         self._k = k
+        self._dialog = Dialog()
         self._answer: Answer | None = None
         self._shown: list[Hit] = []
         self._waiting: list[Hit] | None = None
@@ -113,7 +118,7 @@ class Chat:
             note(f"onrecord: {error}")
 
     def _ask(self, question: str) -> None:
-        answer = _interruptible(lambda: self._engine.ask(question, k=self._k))
+        answer, self._dialog = _interruptible(lambda: self._engine.converse(question, self._dialog, k=self._k))
         self._answer, self._shown, self._waiting = answer, list(answer.hits or answer.nearest), None
         self._view.answer(answer)
 
@@ -142,6 +147,7 @@ class Chat:
         if page:
             self._view.more(page, first=len(self._shown) + 1)
             self._shown += page
+            self._dialog = self._dialog.showing_also(places(page))
         else:
             note("There are no further passages.")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, Self, get_args
 
@@ -122,6 +122,13 @@ class Dialog:
         *earlier, last = self.turns
         return replace(self, turns=(*earlier, replace(last, shown=last.shown[:count])))
 
+    def showing_also(self, more: Sequence[Place]) -> Dialog:
+        """Return the dialog with further passages shown of the last answer."""
+        if not self.turns:
+            return self
+        *earlier, last = self.turns
+        return replace(self, turns=(*earlier, replace(last, shown=(*last.shown, *more)).bounded()))
+
     def to_json(self) -> str:
         """Return the dialog as one line of JSON."""
         return json.dumps({"at": self.at, "turns": [asdict(turn) for turn in self.turns]})
@@ -137,7 +144,7 @@ class Dialog:
             return cls()
 
 
-def places(hits: tuple[Hit, ...]) -> tuple[Place, ...]:
+def places(hits: Sequence[Hit]) -> tuple[Place, ...]:
     """Return where hits stand."""
     return tuple((hit.article, hit.paragraph) for hit in hits)
 

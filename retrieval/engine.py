@@ -17,6 +17,7 @@ from index.errors import OnrecordError, UsageError
 from index.generation import Generation, IndexFolder, open_current
 from index.records import Records
 from retrieval.answer import Answer, Hit
+from retrieval.asked import Asked
 from retrieval.conversing import converse
 from retrieval.dialog import Dialog
 from retrieval.hits import make_hits
@@ -160,7 +161,8 @@ class Engine:
         """
         today = now or datetime.now().astimezone().date()
         told = _Told(self._searcher, tuple(scope) if scope is not None else None, today)
-        return self._converse(question, dialog, k, told, time=time.time())
+        at = time.time()
+        return self._converse(question, dialog.as_of(at), k, told, time=at)
 
     def _converse(self, question: str, dialog: Dialog, k: int, told: _Told, *, time: float) -> tuple[Answer, Dialog]:
         area = None
@@ -169,7 +171,7 @@ class Engine:
             if unknown:
                 raise UsageError(f"scope: no article {unknown[0]!r} in this index")
         with closing(told.searcher.generation.open_records()) as records:
-            return converse(told.searcher, records, question, dialog, k=k, now=told.now, scope=area, time=time)
+            return converse(Asked(told.searcher, records, question, dialog, k, told.now, area), time)
 
     def speakers(self) -> list[str]:
         """Return the canonical names of all who are quoted, those quoted most first."""

@@ -25,104 +25,82 @@ Move = Literal[
 ]
 
 _LEAD = r"(?:(?:and|but|so|ok|okay|well|please|then|yes|no|hm+|right|sure|thanks|thank you)[, ]+)*"
-_THAT = r"(?:that|this|it|so|these|those|them|which)"
-_SOMEBODY = r"(?:he|she|they|it|\w+(?: \w+)?)"
-_SAY = r"(?:say|said|says|tell|told|write|wrote|claim|claimed|speak|spoke|speaking|saying|talk|talking)"
-_ARTICLE = r"(?:article|story|text|piece|report|passage|thing|page|source)"
-
-_MOVES: tuple[tuple[Move, str], ...] = tuple(
-    (move, pattern.replace("«that»", _THAT).replace("«article»", _ARTICLE).replace("«say»", _SAY))  # type: ignore[misc]
-    for move, pattern in (
-        (
-            "more",
-            r"(?:is there |was there |do you have |have you (?:got )?|got |show me |give me |tell me |say |are there )?"
-            r"(?:anything|something|what|any|some|a bit|nothing)?\s*(?:else|more|others?|further)"
-            r"(?: (?:please|results?|passages?|hits|quotes|quotations?|of «that»|there|on «that»|about «that»))*",
-        ),
-        ("more", r"(?:go on|continue|keep going|carry on|next(?: one| page| ones)?|the rest|the others|and)"),
-        (
-            "more",
-            r"(?:did|does|has|have|do) (?:he|she|they) (?:also )?(?:say|said|have) (?:anything|something) (?:else|more)",
-        ),
-        ("more", r"what (?:else|more) (?:did|does|do|has|have) (?:he|she|they) (?:say|said|have to say|had to say)"),
-        ("origin", r"who (?:wrote|published|reported|printed|ran|carried|has) (?:«that»|(?:the|that|this) «article»)"),
-        (
-            "origin",
-            r"(?:which|what) (?:newspaper|paper|outlet|article|publication|source|site|magazine|paragraph|story)"
-            r"(?: (?:is|was|wrote|says?|said|published|reported|did|does) .*)?",
-        ),
-        (
-            "origin",
-            r"where (?:is|was|does|did|do) (?:«that»|you|i) (?:.*\b)?(?:from|written|stand|published|printed|get|"
-            r"find|read|come)\b.*",
-        ),
-        (
-            "origin",
-            r"(?:what(?:['’]?s| is| was)? )?(?:the |your |its )?(?:source|link|citation|url|reference|outlet)s?"
-            r"(?: (?:of|for) «that»)?",
-        ),
-        (
-            "origin",
-            r"(?:when|what day) (?:was|is) (?:«that»|(?:the|that|this) «article») (?:written|published|printed|from)",
-        ),
-        (
-            "when",
-            r"(?:when|what (?:day|date|year|time)|since when)(?: (?:was|is|exactly|did) «that»(?: happen(?:ed)?| said"
-            r"| be)?)?",
-        ),
-        ("when", r"(?:when|what (?:day|date|year)) (?:did|was|has) " + _SOMEBODY + r" (?:«say»)(?: «that»)?"),
-        ("where", r"(?:where|in what place)(?: (?:was|is|exactly|did) «that»(?: happen(?:ed)?| said| be)?)?"),
-        (
-            "where",
-            r"(?:where|to whom|on what occasion|on (?:what|which) (?:show|channel|program)) (?:did|was|has|is) "
-            + _SOMEBODY
-            + r" (?:«say»)(?: «that»| to)?",
-        ),
-        (
-            "article",
-            r"(?:(?:can you |could you )?(?:show|give|read|open|see|display|print|send|let me (?:see|read)|"
-            r"i want(?: to (?:see|read))?)(?: me| us)? )?(?:the |that |this )?"
-            r"(?:whole|full|entire|complete|rest of the|all of the) «article»",
-        ),
-        ("article", r"(?:show|read|open|see|give)(?: me)? (?:the|that|this) (?:article|story|page|report)"),
-        (
-            "before",
-            r"(?:what|and|who)?\s*(?:(?:came|comes|was(?: said)?|is|stands?|stood|happened|went|did \w+ say) )?"
-            r"(?:right |just |directly )?before «that»",
-        ),
-        (
-            "before",
-            r"(?:show me )?(?:the )?(?:previous|preceding) (?:paragraph|passage|one)|the (?:paragraph|passage) before",
-        ),
-        (
-            "after",
-            r"(?:what|and|who)?\s*(?:(?:came|comes|was(?: said)?|is|stands?|stood|happened|went|did \w+ say) )?"
-            r"(?:right |just |directly )?(?:after «that»|next)",
-        ),
-        (
-            "after",
-            r"(?:show me )?(?:the )?(?:next|following) (?:paragraph|passage)|the (?:paragraph|passage) after|and then",
-        ),
-        ("who said", r"who(?:['’]?s| is| was)? (?:said|says|saying|speaking|talking|wrote|claimed|claims)(?: «that»)?"),
-        ("who said", r"whose (?:words|quote|quotation|opinion|view) (?:is|are|was|were) «that»|says who"),
-        ("who else", r"(?:who|anyone|anybody|someone|somebody|any(?:one|body)) else"),
-        (
-            "who else",
-            r"(?:who|(?:did|does|has|is there|was there) (?:anyone|anybody|someone|somebody)) else (?:who )?"
-            r"(?:«say»|says|thinks?|thought|believes?|agrees?|agreed)(?: (?:«that»|the same|so|anything)){0,2}",
-        ),
-        (
-            "other",
-            r"(?:no )?(?:i (?:meant|mean) )?(?:the other(?: one| guy| man| woman| person)?|not (?:him|her|that one|them))",
-        ),
-        (
-            "how",
-            r"(?:but |and )?(?:why|how|how so|how come|why not|why is that|why was that|why so|by whom|to whom|for whom|"
-            r"with whom|for how long|since when|how (?:many|much|often|long|far)|what for|from where|which ones?)",
-        ),
-    )
+_WORDS = {
+    "THAT": r"(?:that|this|it|so|these|those|them|which)",
+    "SAY": r"(?:say|said|says|tell|told|write|wrote|claim|claimed|speak|spoke|speaking|saying|talk|talking)",
+    "THINK": r"(?:SAY|thinks?|thought|believes?|believed|agrees?)",
+    "ARTICLE": r"(?:article|story|text|piece|report|passage|thing|page|source)",
+    "HE": r"(?:he|she|they|it)",
+    "BE": r"(?: (?:was|is|exactly|did) THAT(?: happen(?:ed)?| said| be)?)?",
+    "STOOD": r"(?:(?:came|comes|was(?: said)?|is|stands?|stood|happened|went) )?(?:right |just |directly )?",
+    "SHOW": r"(?:(?:(?:can|could) (?:you|i) |let me )?(?:show|give|read|open|see|display|print)(?: me| us)? )",
+    "ANYBODY": r"(?:anyone|anybody|someone|somebody)",
+    "MUCH": r"(?:anything|something|what|any|some|a bit|nothing)",
+    "MORE": r"else|more|others?|further",
+    "OF": r" (?:please|results?|passages?|hits|quotes|quotations?|there|(?:of|on|about) THAT)",
+    "WROTE": r" (?:(?:is|was|does|did) THAT(?: from| in| come from)?|(?:wrote|says|said|published|reported) THAT)",
+    "DID": r"(?:did|does|do|has|have|was|is)",
+}
+_MOVES: tuple[tuple[Move, str], ...] = (
+    (
+        "more",
+        r"(?:(?:is|was|are) there |do you have |(?:have you )?got |SHOW|tell me |say )?(?:MUCH )?(?:MORE)(?:OF)*",
+    ),
+    ("more", r"go on|continue|keep going|carry on|next(?: one| page| ones)?|the rest|the others|and"),
+    ("more", r"DID (?:he|she|they) (?:also )?(?:say|said|have) (?:anything|something) (?:else|more)"),
+    ("more", r"what (?:else|more) DID (?:he|she|they) (?:say|said|have to say|had to say)"),
+    ("origin", r"who (?:wrote|published|reported|printed|ran|carried|has) (?:THAT|(?:the|that|this) ARTICLE)"),
+    (
+        "origin",
+        r"(?:which|what) (?:newspaper|paper|outlet|article|publication|source|site|magazine|paragraph)(?:WROTE)?",
+    ),
+    (
+        "origin",
+        r"where DID (?:THAT (?:from|written|stand|published|come from)|(?:you|i) (?:get|find|read) THAT(?: from)?)",
+    ),
+    (
+        "origin",
+        r"(?:what(?:['’]?s| is| was)? )?(?:the |your )?(?:source|link|citation|url)s?(?: (?:of|for) THAT)?",
+    ),
+    ("origin", r"(?:when|what day) (?:was|is) (?:THAT|(?:the|that|this) ARTICLE) (?:written|published|printed|from)"),
+    ("when", r"(?:when|what (?:day|date|year|time)|since when)BE"),
+    ("when", r"(?:when|what (?:day|date|year)) DID (?:HE SAY(?: THAT)?|\w+(?: \w+)? SAY THAT)"),
+    ("where", r"(?:where|in what place)BE"),
+    (
+        "where",
+        r"(?:where|to whom|on (?:what|which) (?:occasion|show|channel)) DID (?:HE SAY(?: THAT| to)?|\w+(?: \w+)? SAY THAT)",
+    ),
+    ("article", r"SHOW?(?:the |that |this )?(?:whole|full|entire|complete|rest of the|all of the) ARTICLE"),
+    ("article", r"SHOW(?:the|that|this) (?:article|story|page|report)"),
+    ("before", r"(?:what|who)?\s*STOODbefore(?: THAT)?"),
+    ("before", r"SHOW?(?:the )?(?:previous|preceding) (?:paragraph|passage|one)|the (?:paragraph|passage) before"),
+    ("after", r"(?:what|who)?\s*STOOD(?:after(?: THAT)?|next)|and then"),
+    ("after", r"SHOW?(?:the )?(?:next|following) (?:paragraph|passage)|the (?:paragraph|passage) after"),
+    (
+        "who said",
+        r"who(?:['’]?s| is| was)? (?:SAY)(?: THAT)?|says who",
+    ),
+    ("who said", r"whose (?:words|quote|quotation|opinion|view) (?:is|are|was|were) THAT"),
+    ("who else", r"(?:who|ANYBODY) else|any others"),
+    (
+        "who else",
+        r"(?:who|(?:(?:is|was) there |DID )?ANYBODY) else (?:who )?THINK(?: (?:THAT|the same|anything)){0,2}",
+    ),
+    ("other", r"(?:i (?:meant|mean) )?(?:the other(?: one| guy| man| woman| person)?|not (?:him|her|that one|them))"),
+    ("how", r"(?:why|how)(?: so| not| come)?|why (?:is|was) (?:that|this)|(?:by|to|for|with|from) (?:whom|what|where)"),
+    ("how", r"(?:for )?how (?:many|much|often|long|far)|what for|which ones?"),
 )
-_COMPILED = tuple((move, re.compile(rf"{_LEAD}(?:{pattern})", re.IGNORECASE)) for move, pattern in _MOVES)
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """Return a pattern of moves with its capital words spelt out."""
+    for _ in range(2):  # some of them hold others
+        text = re.sub(r"[A-Z]{2,}", lambda word: _WORDS[word.group()], text)
+    return re.compile(rf"{_LEAD}(?:{text})(?:,? please)?", re.IGNORECASE)
+
+
+_COMPILED = tuple((move, _pattern(text)) for move, text in _MOVES)
+
 
 _INSTEAD = re.compile(
     r"(?:(?:no|nope|sorry|wait|wrong|actually|not (?:him|her|that(?: one)?|them)|oops)[,.! ]+(?:but )?)+"

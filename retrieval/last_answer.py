@@ -6,18 +6,20 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
-from index.records import Records
 from retrieval.answer import Answer, Hit, Span
+from retrieval.asked import Asked
 from retrieval.dialog import Turn
 from retrieval.followups import Move
 from retrieval.hits import make_hits
 from retrieval.names import words
-from retrieval.search import Searcher
 
 REACH = 6
 """How many paragraphs around the last answer may tell when or where that was."""
 
 AROUND = 3
+
+WHOLE = 1 << 40
+SURE = 0.9
 
 ELSEWHERE = 2
 """How many paragraphs further off a passage counts in which somebody else speaks."""
@@ -40,41 +42,41 @@ _PLACE = re.compile(
 class LastAnswer:
     """The last answer of a conversation, to be asked about."""
 
-    searcher: Searcher
-    records: Records
-    typed: str
+    asked: Asked
     turn: Turn
-    k: int
 
     def answer(self, move: Move) -> Answer | None:
         """Answer from the citation, the article or the neighbours of the first passage shown, if there was one."""
-        if not self.turn.shown:
+        if not self.turn.shown or not self.asked.hand.passages:
             return None
         article, paragraph = self.turn.shown[0]
+        around = self._hits(article, paragraph, REACH)
         match move:
+            case "when" | "where":
+                return self._circumstance(_TIME if move == "when" else _PLACE, around, paragraph)
             case "origin":
                 return self._answered(self._hits(article, paragraph, 0), cited=True)
             case "article":
-                return self._answered(self._hits(article, 0, 1 << 40), cited=True)
-            case "before":
-                before = [hit for hit in self._hits(article, paragraph, AROUND) if hit.paragraph < paragraph]
-                return self._answered(before[::-1]) or self._nothing("That is how the article begins.")
-            case "after":
-                after = [hit for hit in self._hits(article, paragraph, AROUND) if hit.paragraph > paragraph]
-                return self._answered(after) or self._nothing("That is how the article ends.")
+                return self._answered(self._hits(article, 0, WHOLE), cited=True)
+            case "before" | "after":
+                return self._beside(move, around, paragraph)
             case _:
-                return self._who_said(self._hits(article, paragraph, 0))
+                return self._answered(self._hits(article, paragraph, 0))
 
-    def circumstance(self, move: Move) -> Answer | None:
+    def _beside(self, move: Move, around: list[Hit], paragraph: int) -> Answer:
+        """Answer with what stands before or after a paragraph, the nearest first."""
+        beside = [
+            hit for hit in around if (hit.paragraph < paragraph if move == "before" else hit.paragraph > paragraph)
+        ]
+        beside.sort(key=lambda hit: abs(hit.paragraph - paragraph))
+        nothing = f"That is how the article {'begins' if move == 'before' else 'ends'}."
+        return self._answered(beside[:AROUND]) or self.asked.not_found(self.turn.question, nothing)
+
+    def _circumstance(self, pattern: re.Pattern[str], near: list[Hit], paragraph: int) -> Answer | None:
         """Answer when or where that was: the passages nearest to it that tell, and when the article appeared."""
-        if not self.turn.shown:
-            return None
-        article, paragraph = self.turn.shown[0]
-        pattern = _TIME if move == "when" else _PLACE
-        near = self._hits(article, paragraph, REACH)
         told = {hit.paragraph: _outside_quotations(pattern, hit) for hit in near}
         near.sort(key=lambda hit: self._distance(hit, paragraph))
-        telling = [replace(hit, highlights=(told[hit.paragraph],)) for hit in near if told[hit.paragraph]]
+        telling = [replace(hit, highlights=(span,)) for hit in near if (span := told[hit.paragraph])]
         return self._answered(telling or [hit for hit in near if hit.paragraph == paragraph], cited=True)
 
     def _distance(self, hit: Hit, paragraph: int) -> float:
@@ -82,36 +84,32 @@ class LastAnswer:
 
         The passage before is nearer than the one after: time and place are set first.
         """
-        speaks = self.turn.speaker is None or any(
-            quotation.speaker and set(words(quotation.speaker)) & set(words(self.turn.speaker))
-            for quotation in hit.quotations
-        )
+        speaks = self.turn.speaker is None or self._speaks(hit)
         return abs(hit.paragraph - paragraph + 0.5) + (0 if speaks else ELSEWHERE)
 
+    def _speaks(self, hit: Hit) -> bool:
+        """Whether the speaker of the last answer speaks in a passage."""
+        named = set(words(self.turn.speaker or ""))
+        return any(quotation.speaker and named & set(words(quotation.speaker)) for quotation in hit.quotations)
+
     def _hits(self, article: str, paragraph: int, reach: int) -> list[Hit]:
-        return make_hits(self.records, [(p, 1.0) for p in self.records.neighbours(article, paragraph, reach)])
+        found = self.asked.records.neighbours(article, paragraph, reach)
+        return make_hits(self.asked.records, [(passage, 1.0) for passage in found])
 
     def _answered(self, hits: list[Hit], *, cited: bool = False) -> Answer | None:
         if not hits:
             return None
+        speakers = [quotation.speaker for quotation in hits[0].quotations if quotation.speaker]
+        speaker = self.turn.speaker if self._speaks(hits[0]) else next(iter(speakers), None)
         return Answer(
-            question=self.typed,
+            question=self.asked.typed,
             status="answered",
-            confidence=0.9,
+            confidence=SURE,
             standalone=self.turn.question,
             message=_origin(hits[0]) if cited else None,
-            hits=tuple(hits[: self.k]),
+            speaker=speaker,
+            hits=tuple(hits[: self.asked.k]),
         )
-
-    def _nothing(self, message: str) -> Answer:
-        return Answer(self.typed, "not_found", 1.0, self.turn.question, message)
-
-    def _who_said(self, hits: list[Hit]) -> Answer | None:
-        answer = self._answered(hits)
-        if answer is None:
-            return None
-        named = [quotation.speaker for quotation in hits[0].quotations if quotation.speaker]
-        return replace(answer, speaker=self.turn.speaker or next(iter(named), None))
 
 
 def _outside_quotations(pattern: re.Pattern[str], hit: Hit) -> Span | None:

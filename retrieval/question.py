@@ -103,7 +103,8 @@ _CHECK = re.compile(
 _NO_SPEAKER = frozenset("did does do has have had is are was were will would i we you that there it what who".split())
 _EMPTY_TOPIC = frozenset(
     """about on of to in at for that anything something everything else so far today yesterday now here there all it
-    this regarding concerning have had has any say said ever lately recently the article articles news please""".split()
+    this regarding concerning have had has any say said ever lately recently the article articles news please back next
+    again too then first instead""".split()
 )
 
 

@@ -92,7 +92,7 @@ def whom(everybody: Directory, near: Directory | None, mention: str) -> Person |
     """
     sought = set(name_words(mention))
     found = [near.find(mention) if near else [], everybody.find(mention)]
-    by_name = [[person for person in people if sought <= person.words] for people in found]
+    by_name = [[person for person in people if _bears(person, sought)] for people in found]
     for people in (*(by_name if len(sought) < 2 else by_name[::-1]), *found):
         person = clearly_meant(people)
         if person:
@@ -100,6 +100,13 @@ def whom(everybody: Directory, near: Directory | None, mention: str) -> Person |
         if people and people is by_name[-1]:
             return None
     return None
+
+
+def _bears(person: Person, sought: set[str]) -> bool:
+    """Whether words are a person's name, or at least half of the name of a group or an organisation."""
+    return any(
+        sought <= set(name) and (person.kind == "person" or 2 * len(sought) >= len(name)) for name in person.names
+    )
 
 
 def leans(text: str, everybody: Directory | None = None) -> bool:

@@ -95,7 +95,7 @@ class Directory:
 
     def named_in(self, text: str) -> list[Person]:
         """Return the people whose last names, or first names that nobody shares, stand in a text, in its order."""
-        found = []
+        found: list[Person] = []
         for word in words(text):
             called = self._called.get(word, ())
             found += self._bearers.get(word, ()) or (called if len(called) == 1 else ())

@@ -161,7 +161,7 @@ class TestWhatIsNoQuestion:
     async def test_commands_are_in_the_menu(self, api: BotApi, engine: ScriptedEngine) -> None:
         async with running(api, engine):
             pass
-        assert [command["command"] for command in api.commands] == ["start", "help"]
+        assert [command["command"] for command in api.commands] == ["start", "help", "new"]
 
     async def test_an_unknown_command_is_said_to_be_unknown(self, api: BotApi, engine: ScriptedEngine) -> None:
         async with running(api, engine):
@@ -345,8 +345,8 @@ class TestTheProcess:
         from index.errors import OnrecordError
         from tests.telegram_answers import answered
         class Engine:
-            def ask(self, question):
-                time.sleep(float(question)); return answered(question)
+            def converse(self, question, dialog):
+                time.sleep(float(question)); return answered(question), dialog
         polling.GRACE = float(sys.argv[3])
         try:
             run_bot(Engine(), token=sys.argv[1], base_url=sys.argv[2])
