@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.records import PassageRow, Records
@@ -66,9 +66,10 @@ def at_hand(records: Records, dialog: Dialog, scope: Scope | None) -> Hand:
     return Hand(articles, passages, start)
 
 
-def likeliest(searcher: Searcher, hand: Hand, wordings: Sequence[str], among: Collection[int]) -> list[int]:
+def likeliest(searcher: Searcher, hand: Hand, wordings: Sequence[str], some: Iterable[int]) -> list[int]:
     """Return which passages at hand are worth the reranker's time, by meaning, words and place."""
-    vectors = searcher.generation.vectors.by_id(list(among))
+    among = list(some)
+    vectors = searcher.generation.vectors.by_id(among)
     scores = {passage: NEAR * hand.nearness(passage) for passage in among}
     for wording in wordings:
         query = searcher.models.encoder.query(wording)

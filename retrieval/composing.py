@@ -15,6 +15,7 @@ from retrieval.attribution import OwnWords, own_words
 from retrieval.dialog import places
 from retrieval.highlighting import highlight
 from retrieval.hits import make_hits
+from retrieval.names import words
 from retrieval.question import read_question
 from retrieval.speakers import Person
 
@@ -65,7 +66,8 @@ class _Composing:
     def answer(self) -> Answer:
         whole, reading = self._whole, self.reading
         answered = whole.status == "answered"
-        if not self.asked.hand.passages or (answered and whole.speaker and (reading.told or not reading.leaning)):
+        settled = answered and whole.speaker and (reading.told or not reading.leaning)
+        if settled or not self._among or (self._person and not answered and not self._naming):
             return whole
         scores = self._scores()
         best = sorted(scores, key=lambda passage: (passage not in self._quoting, -scores[passage]))
@@ -109,6 +111,20 @@ class _Composing:
         return frozenset(self._own.passages) if self._own else frozenset()
 
     @cached_property
+    def _naming(self) -> frozenset[int]:
+        """The passages at hand that quote, or else only name, whose words are asked for."""
+        if not self._person:
+            return frozenset()
+        naming = {p for p, row in self._among.items() if not self._person.last.isdisjoint(words(row.text))}
+        return self._quoting & set(self._among) or frozenset(naming)
+
+    @cached_property
+    def _among(self) -> dict[int, PassageRow]:
+        """The passages at hand, but for words that are not wanted."""
+        unwanted = self._words_of(self.reading.without).passages if self.reading.without else {}
+        return {passage: row for passage, row in self.asked.hand.passages.items() if passage not in unwanted}
+
+    @cached_property
     def _bonus(self) -> float:
         return LEANING if self.reading.leaning else STANDING
 
@@ -116,11 +132,10 @@ class _Composing:
     def _rows(self) -> dict[int, PassageRow]:
         """The passages worth weighing: the likeliest at hand, and the first of those found everywhere."""
         asked, reading = self.asked, self.reading
-        among = set(asked.hand.passages)
-        if reading.without:
-            among = among.difference(self._words_of(reading.without).passages) or among
-        picked = likeliest(asked.searcher, asked.hand, reading.wordings, among & self._quoting or among)
-        elsewhere = asked.passages(places((self._whole.hits or self._whole.nearest)[:FURTHER]))
+        among = self._among if not self._person else self._naming or self._among
+        picked = likeliest(asked.searcher, asked.hand, reading.wordings, among)
+        found = self._whole.hits or (() if self._person else self._whole.nearest)
+        elsewhere = asked.passages(places(found[:FURTHER]))
         return asked.records.passages([*picked, *elsewhere])
 
     def _scores(self) -> dict[int, float]:

@@ -15,7 +15,7 @@ from retrieval.followups import Followup, read_followup
 from retrieval.last_answer import LastAnswer
 from retrieval.names import words
 from retrieval.question import read_question
-from retrieval.references import resolve
+from retrieval.references import is_pronoun, resolve
 from retrieval.remembering import turn_of
 from retrieval.standalone import about, instead, topic_of, with_speaker
 
@@ -93,10 +93,12 @@ class _Follow:
 
     def _who_else(self) -> Answer:
         """Answer who else said what the last answer tells."""
-        question = self.last.question
-        if self.last.asks != "who":
-            question = f"Who said {self.last.topic or question}?"
-        answer = self.asked.everywhere(question, self.asked.k + len(self.last.shown))
+        question, count = self.last.question, self.asked.k + len(self.last.shown)
+        if self.last.asks == "anything":
+            answer = compose(replace(self.asked, k=count), Reading(question, (question,)))
+        else:
+            question = question if self.last.asks == "who" else f"Who said something {self.last.topic}?"
+            answer = self.asked.everywhere(question, count)
         others = [(hit, name) for hit in answer.hits if (name := self._somebody_else(hit))]
         if not others:
             return self.asked.not_found(question, NOBODY_ELSE)
@@ -131,6 +133,8 @@ class _Follow:
     def _fragment(self, followup: Followup) -> Answer:
         """Answer the last question with another speaker, topic or name in it."""
         last, fragment = self.last, resolve(followup.words, self.asked.dialog).text
+        if is_pronoun(fragment):
+            return self._sentence()
         readings = self._swapped(followup.move, fragment)
         standalone = readings[0] if len(readings) == 1 else self._better(readings)
         matter = instead(last.in_full, fragment, last.people) if last.context else last.question
@@ -157,9 +161,12 @@ class _Follow:
 
     def _how(self) -> Answer:
         """Answer "why?" and other question words alone: they ask of the same matter, and of the same speaker."""
-        standalone = f"{self.asked.bare} {self.last.in_full}"
+        in_full = f"{self.asked.bare} {self.last.in_full}"
         speaker = self.asked.person(self.last.speaker)
-        return compose(self.asked, Reading(standalone, (standalone,), named=[speaker] if speaker else []))
+        standalone = in_full
+        if speaker and self.last.topic and re.search(r"\bwhy\b", in_full, re.IGNORECASE):
+            standalone = f"Why did {speaker.name} say that {self.last.topic}?"
+        return compose(self.asked, Reading(standalone, (in_full,), named=[speaker] if speaker else []))
 
     def _sentence(self) -> Answer:
         """Answer a sentence of its own, its references resolved."""

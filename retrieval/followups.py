@@ -68,7 +68,7 @@ _MOVES: tuple[tuple[Move, str], ...] = (
     ("where", r"(?:where|in what place)BE"),
     (
         "where",
-        r"(?:where|to whom|on (?:what|which) (?:occasion|show|channel)) DID (?:HE SAY(?: THAT| to)?|\w+(?: \w+)? SAY THAT)",
+        r"(?:where|to whom|on which (?:occasion|show|channel)) DID (?:HE SAY(?: THAT| to)?|\w+(?: \w+)? SAY THAT)",
     ),
     ("article", r"SHOW?(?:the |that |this )?(?:whole|full|entire|complete|rest of the|all of the) ARTICLE"),
     ("article", r"SHOW(?:the|that|this) (?:article|story|page|report)"),

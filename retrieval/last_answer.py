@@ -8,7 +8,7 @@ from datetime import date
 
 from retrieval.answer import Answer, Hit, Span
 from retrieval.asked import Asked
-from retrieval.dialog import Turn
+from retrieval.dialog import Place, Turn
 from retrieval.followups import Move
 from retrieval.hits import make_hits
 from retrieval.names import words
@@ -47,9 +47,10 @@ class LastAnswer:
 
     def answer(self, move: Move) -> Answer | None:
         """Answer from the citation, the article or the neighbours of the first passage shown, if there was one."""
-        if not self.turn.shown or not self.asked.hand.passages:
+        first = self._first()
+        if first is None:
             return None
-        article, paragraph = self.turn.shown[0]
+        article, paragraph = first
         around = self._hits(article, paragraph, REACH)
         match move:
             case "when" | "where":
@@ -91,6 +92,12 @@ class LastAnswer:
         """Whether the speaker of the last answer speaks in a passage."""
         named = set(words(self.turn.speaker or ""))
         return any(quotation.speaker and named & set(words(quotation.speaker)) for quotation in hit.quotations)
+
+    def _first(self) -> Place | None:
+        """Return where the first passage shown stands, if it is still in the index and within the scope."""
+        place = next(iter(self.turn.shown), None)
+        rows = self.asked.records.article_ids([place[0]]) if place else {}
+        return place if set(rows.values()) & set(self.asked.hand.articles) else None
 
     def _hits(self, article: str, paragraph: int, reach: int) -> list[Hit]:
         found = self.asked.records.neighbours(article, paragraph, reach)

@@ -125,6 +125,11 @@ def leans(text: str, everybody: Directory | None = None) -> bool:
     return False
 
 
+def is_pronoun(text: str) -> bool:
+    """Tell whether a text is nothing but a pronoun."""
+    return _LEANS.fullmatch(text.strip()) is not None
+
+
 def resolve(text: str, dialog: Dialog) -> Resolved:
     """Put names in the place of pronouns.
 

@@ -10,7 +10,7 @@ from retrieval.asked import Asked
 from retrieval.dialog import Mention, Turn, places
 from retrieval.names import words
 from retrieval.question import read_question
-from retrieval.references import mention_of, named_in, whom
+from retrieval.references import is_pronoun, mention_of, named_in, whom
 from retrieval.speakers import Directory
 
 FIRST = 3
@@ -26,7 +26,7 @@ def turn_of(asked: Asked, answer: Answer) -> Turn:
         earlier = tuple(place for place in last.shown if place not in shown)
         return replace(last, status=answer.status, shown=(*shown, *earlier), choices=answer.choices)
     read = read_question(answer.standalone)
-    spoken = read.speaker if read.asks == "said" else None
+    spoken = read.speaker if read.asks == "said" and read.speaker and not is_pronoun(read.speaker) else None
     people = _people(asked, answer, spoken)
     unresolved = last is not None and answer.standalone == asked.bare and asked.leans(asked.bare)
     return Turn(
