@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from index.quotations.gender import GENDERS, by_first_name, by_title, is_first_name
 from index.quotations.names import SUFFIXES
 from retrieval.dialog import Dialog, Mention
-from retrieval.names import name_words
+from retrieval.names import name_words, words
 from retrieval.speakers import Directory, Person, clearly_meant
 
 _PRONOUN = re.compile(
     r"(?<![\w’'-])(?P<word>he|him|his|she|her|hers|they|them|their|theirs)(?P<short>['’](?:s|d|ll|ve|re))?(?![\w’'-])",
     re.IGNORECASE,
 )
+_SUBJECTS = frozenset(("he", "she", "they"))
 _POSSESSIVE = frozenset(("his", "their", "hers", "theirs"))
 # What may follow "her" where it is no possessive: "what did the board tell her about the fees".
 _AFTER_OBJECT = frozenset(
@@ -125,6 +126,16 @@ def leans(text: str, everybody: Directory | None = None) -> bool:
     return False
 
 
+def in_full(mention: Mention, dialog: Dialog) -> Mention:
+    """Return a mention by the fuller name that an earlier turn gave: "Olmo" after "Otto Olmo"."""
+    named = set(words(mention.name))
+    for turn in dialog.latest():
+        for one in turn.people:
+            if named < set(words(one.name)) and (None in (one.gender, mention.gender) or one.gender == mention.gender):
+                return one
+    return mention
+
+
 def is_pronoun(text: str) -> bool:
     """Tell whether a text is nothing but a pronoun."""
     return _LEANS.fullmatch(text.strip()) is not None
@@ -136,7 +147,7 @@ def resolve(text: str, dialog: Dialog) -> Resolved:
     A pronoun stays where its own question names somebody it may stand for, and where nobody fits. One that two people
     of the same turn fit equally is left, and both are reported.
     """
-    replaced: dict[str, Mention] = {}
+    named: list[Mention] = []
     rivals: Sequence[Mention] = ()
     pieces, start, pronoun = [], 0, ""
     for match in _PRONOUN.finditer(text):
@@ -144,20 +155,22 @@ def resolve(text: str, dialog: Dialog) -> Resolved:
         owns = _stands_for_owner(word, text[match.end() :])
         inside = [one for one in named_in(text[: match.start()]) if stands_for(word, one)]
         # "What did Olmo say about her?": an object is never the subject of its own sentence.
-        if inside and (owns or word in {"he", "she", "they"}):
+        if inside and (owns or word in _SUBJECTS):
             continue
-        meant = _meant(word, dialog, text, list(replaced.values()))
+        inner = [one for one in named if stands_for(word, one)]
+        # What somebody owns is owned by whoever was named last: "what did she tell him about his plan?"
+        meant = inner[-1:] if owns else _meant(word, dialog, text, () if word in _SUBJECTS else named)
+        meant = meant or _meant(word, dialog, text, ())
         if len(meant) != 1:
             rivals, pronoun = rivals or meant, pronoun or match["word"]
             continue
-        key = GENDERS.get(word, "plural")
-        if key in replaced and not owns:
+        if meant[0] in named and not owns:
             continue
-        replaced[key] = meant[0]
+        named.append(meant[0])
         name = meant[0].name + (_owned(meant[0].name) if owns else "")
         pieces += [text[start : match.start()], name + (match["short"] or "")]
         start = match.end()
-    return Resolved("".join([*pieces, text[start:]]), tuple(replaced.values()), tuple(rivals), pronoun)
+    return Resolved("".join([*pieces, text[start:]]), tuple(dict.fromkeys(named)), tuple(rivals), pronoun)
 
 
 def stands_for(word: str, mention: Mention) -> bool:
@@ -175,8 +188,8 @@ def _meant(word: str, dialog: Dialog, text: str, taken: Sequence[Mention]) -> Se
         fitting = [one for one in turn.people if stands_for(word, one)]
         if replies and turn is dialog.last and len(fitting) > 1 and fitting[0].name == turn.speaker:
             fitting = fitting[1:]
-        if word in {"him", "her"} and len(fitting) > 1:
-            fitting = [one for one in fitting if one not in taken] or fitting
+        # Nobody is the object of what he does himself: "what did he tell him?"
+        fitting = [one for one in fitting if one not in taken]
         if not fitting:
             continue
         first = fitting[0]

@@ -10,7 +10,7 @@ from retrieval.asked import Asked
 from retrieval.dialog import Mention, Turn, places
 from retrieval.names import words
 from retrieval.question import read_question
-from retrieval.references import is_pronoun, mention_of, named_in, whom
+from retrieval.references import in_full, is_pronoun, mention_of, named_in, whom
 from retrieval.speakers import Directory
 
 FIRST = 3
@@ -56,7 +56,7 @@ def _people(asked: Asked, answer: Answer, spoken: str | None) -> tuple[Mention, 
 def _mention(asked: Asked, near: Directory | None, name: str) -> Mention:
     person = whom(asked.directory, near, name)
     if not person:
-        return next(iter(named_in(name)), Mention(name))
+        return in_full(next(iter(named_in(name)), Mention(name)), asked.dialog)
     known = mention_of(person)
     return replace(known, name=name) if set(words(name)) > set(words(known.name)) else known
 
