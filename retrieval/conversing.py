@@ -51,6 +51,8 @@ class _Follow:
         if chosen := self._chosen():
             return self.asked.everywhere(chosen)
         followup = read_followup(self.asked.typed)
+        if followup.move == "question":
+            return self._sentence(followup.words)
         if followup.move in {"also", "about", "instead"}:
             return self._fragment(followup)
         steps = {
@@ -58,11 +60,10 @@ class _Follow:
             "who else": self._who_else,
             "other": self._other,
             "how": self._how,
-            "question": self._sentence,
         }
         if step := steps.get(followup.move):
             return step()
-        return LastAnswer(self.asked, self.last).answer(followup.move) or self._sentence()
+        return LastAnswer(self.asked, self.last).answer(followup.move) or self._sentence(self.asked.bare)
 
     def _chosen(self) -> str | None:
         """Return the question that was ambiguous with the name that was chosen, if one was."""
@@ -127,14 +128,14 @@ class _Follow:
             spoken = read_question(self.last.question).speaker or ""
             return self.asked.everywhere(with_speaker(self.last.question, others[0], spoken))
         if not others:
-            return self._sentence()
+            return self._sentence(self.asked.bare)
         return self._ask_back("Which other one is meant?", others)
 
     def _fragment(self, followup: Followup) -> Answer:
         """Answer the last question with another speaker, topic or name in it."""
         last, fragment = self.last, resolve(followup.words, self.asked.dialog).text
         if is_pronoun(fragment):
-            return self._sentence()
+            return self._sentence(self.asked.bare)
         readings = self._swapped(followup.move, fragment)
         standalone = readings[0] if len(readings) == 1 else self._better(readings)
         matter = instead(last.in_full, fragment, last.people) if last.context else last.question
@@ -168,21 +169,21 @@ class _Follow:
             standalone = f"Why did {speaker.name} say that {self.last.topic}?"
         return compose(self.asked, Reading(standalone, (in_full,), named=[speaker] if speaker else []))
 
-    def _sentence(self) -> Answer:
+    def _sentence(self, words_typed: str) -> Answer:
         """Answer a sentence of its own, its references resolved."""
         asked, last = self.asked, self.last
-        resolved = resolve(asked.bare, asked.dialog)
-        typed = read_question(asked.bare)
+        typed = read_question(words_typed or asked.bare)
+        resolved = resolve(typed.text, asked.dialog)
         if resolved.rivals and (typed.speaker or "").lower() == resolved.pronoun.lower():
             names = tuple(dict.fromkeys(one.name for one in resolved.rivals))
             return self._ask_back(f"Who is meant by “{resolved.pronoun}”?", names)
         standalone = topic_of(resolved.text, last)
-        read, leaning = read_question(standalone), asked.leans(asked.bare)
+        read, leaning, told = read_question(standalone), asked.leans(asked.bare), False
         if read.asks == "who" and not leaning:
             return asked.everywhere(standalone)
         if read.asks == "said" and (person := asked.person(read.speaker)):
+            told = bool(read.topic) and not asked.leans(read.topic)
             standalone = with_speaker(standalone, person.name, read.speaker or "")
-        told = read.asks == "said" and bool(read.topic) and standalone != asked.bare and not asked.leans(read.topic)
         reading = Reading(
             standalone,
             (standalone,) if told or not leaning else (standalone, f"{last.in_full} {asked.bare}"),

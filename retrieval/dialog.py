@@ -76,7 +76,7 @@ class Turn:
         return replace(
             self,
             question=self.question[:LONGEST],
-            speaker=self.speaker[:LONGEST] if self.speaker else None,
+            speaker=None if self.speaker is None else self.speaker[:LONGEST],
             topic=self.topic[:LONGEST],
             people=tuple(replace(one, name=one.name[:LONGEST]) for one in self.people[:PEOPLE]),
             shown=self.shown[:SHOWN],

@@ -139,17 +139,18 @@ def read_followup(text: str) -> Followup:
     for move, pattern in _COMPILED:
         if pattern.fullmatch(bare):
             return Followup(move)
+    mark = "?" if text.rstrip().endswith("?") else ""
     if match := _INSTEAD.fullmatch(bare):
         words = match["words"] or match["meant"]
-        return Followup("question", words) if _SENTENCE.match(words) else Followup("instead", words)
+        return Followup("question", words + mark) if _SENTENCE.match(words) else Followup("instead", words)
     if match := _ALSO.fullmatch(bare):
         words = next(group for group in match.groups() if group)
         if not _SENTENCE.search(words):
             return _fragment(words)
-        return Followup("question", words)
-    if text.rstrip().endswith("?") and not _SENTENCE.search(bare) and len(bare.split()) <= 5:
+        return Followup("question", words + mark)
+    if mark and not _SENTENCE.search(bare) and len(bare.split()) <= 5:
         return _fragment(bare)
-    return Followup("question", bare)
+    return Followup("question", bare + mark)
 
 
 def _fragment(words: str) -> Followup:

@@ -28,7 +28,7 @@ def turn_of(asked: Asked, answer: Answer) -> Turn:
     read = read_question(answer.standalone)
     spoken = read.speaker if read.asks == "said" and read.speaker and not is_pronoun(read.speaker) else None
     people = _people(asked, answer, spoken)
-    unresolved = last is not None and answer.standalone == asked.bare and asked.leans(asked.bare)
+    unresolved = last is not None and asked.leans(answer.standalone)
     return Turn(
         question=answer.standalone,
         status=answer.status,

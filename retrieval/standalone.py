@@ -9,7 +9,7 @@ from retrieval.dialog import Mention, Turn
 from retrieval.names import words
 from retrieval.question import VERBS, read_question
 
-_THING = re.compile(r"\b(?:it all|all (?:that|this|of it)|that|this|it|so|them)$", re.IGNORECASE)
+_THING = re.compile(r"\b(?:it all|all (?:that|this|of it)|that|this|it|so|them)(?=[ ?!.]*$)", re.IGNORECASE)
 _LINK = re.compile(r"^(?:about|on|of|regarding|concerning|for|to|with)\s+", re.IGNORECASE)
 _SUBJECT = re.compile(
     r"\b(?P<aux>did|does|do|has|have|had|will|would|can|could|is|are|was|were|should)\s+"
@@ -63,13 +63,10 @@ def topic_of(question: str, last: Turn) -> str:
     >>> topic_of("what does Vitter say about it?", Turn("", asks="said", topic="about the ferry"))
     'what does Vitter say about the ferry?'
     """
-    read = read_question(question)
-    match = _THING.search(read.topic) if read.asks == "said" else None
-    if not match or not last.topic or last.asks not in {"said", "who"}:
+    match = _THING.search(question)
+    if not match or not last.topic or last.asks not in {"said", "who"} or read_question(question).asks != "said":
         return question
-    thing = _LINK.sub("", last.topic)
-    at = question.rfind(match.group())
-    return question[:at] + thing + question[at + len(match.group()) :]
+    return question[: match.start()] + _LINK.sub("", last.topic) + question[match.end() :]
 
 
 def _subject_matter(question: str) -> str:
