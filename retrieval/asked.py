@@ -66,9 +66,9 @@ class Asked:
         """Return whom words name, near or anywhere."""
         return whom(self.directory, self.near, mention) if mention else None
 
-    def leans(self, text: str) -> bool:
-        """Tell whether a text points to what was said before."""
-        return leans(text, self.directory)
+    def leans(self, text: str, *, surely: bool = False) -> bool:
+        """Tell whether a text points to what was said before; see `retrieval.references.leans`."""
+        return leans(text, self.directory, surely=surely)
 
     def everywhere(self, standalone: str, k: int | None = None) -> Answer:
         """Answer a question in full words as if it were the first."""

@@ -81,6 +81,8 @@ def likeliest(searcher: Searcher, hand: Hand, wordings: Sequence[str], some: Ite
 
 def weigh(searcher: Searcher, wordings: Sequence[str], texts: Mapping[int, str]) -> dict[int, float]:
     """Return the mean of the reranker's logits of some passages over several wordings of a question."""
+    if not texts:
+        return {}
     lists = [searcher.relevance(wording, list(texts.values())) for wording in wordings]
     return dict(zip(texts, (sum(logits) / len(lists) for logits in zip(*lists, strict=True)), strict=True))
 

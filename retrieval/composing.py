@@ -19,7 +19,7 @@ from retrieval.names import words
 from retrieval.question import read_question
 from retrieval.speakers import Person
 
-LEANING = 2.0
+LEANING = 2.5
 """The logits that being at hand counts for where a question points to what was said before."""
 
 STANDING = 0.5
@@ -40,6 +40,7 @@ class Reading:
         standalone: the question in full words.
         wordings: what the reranker is asked.
         leaning: whether the question points to what was said before.
+        surely: whether it can be nothing but a follow-up.
         told: whether it tells its own speaker and topic.
         named: who was meant by a pronoun.
         without: whose words are not wanted.
@@ -48,6 +49,7 @@ class Reading:
     standalone: str
     wordings: Sequence[str]
     leaning: bool = True
+    surely: bool = True
     told: bool = False
     named: Sequence[Person] = ()
     without: Person | None = None
@@ -141,7 +143,12 @@ class _Composing:
     def _scores(self) -> dict[int, float]:
         hand = self.asked.hand
         texts = {passage: row.text for passage, row in self._rows.items()}
-        logits = weigh(self.asked.searcher, self.reading.wordings, texts)
+        near = {passage: text for passage, text in texts.items() if passage in hand.passages}
+        far = {passage: text for passage, text in texts.items() if passage not in near}
+        wordings = self.reading.wordings
+        logits = weigh(self.asked.searcher, wordings, near)
+        # Where a question may begin a new topic, what was asked before has no part in it.
+        logits |= weigh(self.asked.searcher, wordings if self.reading.surely else wordings[:1], far)
         speaking = {passage for person in self.reading.named for passage in self._words_of(person).passages}
         return {
             passage: logit

@@ -188,6 +188,7 @@ class _Follow:
             standalone,
             (standalone,) if told or not leaning else (standalone, f"{last.in_full} {asked.bare}"),
             leaning=leaning,
+            surely=asked.leans(asked.bare, surely=True),
             told=told,
             named=[person for one in resolved.people if (person := asked.person(one.name))],
             without=asked.person(last.speaker) if _ELSE.search(asked.bare) else None,

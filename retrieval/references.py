@@ -47,6 +47,13 @@ _NO_NAME = frozenset(
 )
 
 
+# "Who says he would pay?": he is whoever says so.
+_WHOEVER = re.compile(
+    r"\bwho(?:ever)?\s+(?:else\s+)?(?!(?:did|does|do|is|are|was|were|has|have|had|will|would)\b)\w+\s+(?:that\s+)?$",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """A text whose pronouns are resolved as far as that is certain.
@@ -110,20 +117,32 @@ def _bears(person: Person, sought: set[str]) -> bool:
     )
 
 
-def leans(text: str, everybody: Directory | None = None) -> bool:
+def leans(text: str, everybody: Directory | None = None, *, surely: bool = False) -> bool:
     """Tell whether a question has words that point to what was said before.
 
     Such are a pronoun that nobody named earlier in the question may be meant by, "else", and an "and" before it all.
+
+    Args:
+        text: the question.
+        everybody: who speaks in the collection, whose names may be typed without capital letters.
+        surely: count only words that cannot do without what was said before: "there" and "again" can.
     """
     bare = _RELATIVE.sub(" ", " ".join(text.split()).strip(" ?!.,"))
     if _LEADING.match(bare):
         return True
     for match in _LEANS.finditer(bare):
-        before = bare[: match.start()]
         personal = _PRONOUN.fullmatch(match.group()) is not None
-        if not personal or not (named_in(before) or (everybody and everybody.named_in(before))):
+        if personal and not _antecedent(match.group(), bare[: match.start()], everybody):
+            return True
+        if not personal and not surely:
             return True
     return False
+
+
+def _antecedent(word: str, before: str, everybody: Directory | None) -> bool:
+    """Whether words before a pronoun name somebody it may stand for."""
+    named = named_in(before) or (everybody and everybody.named_in(before))
+    return bool(named) or (word.lower() in _SUBJECTS and _WHOEVER.search(before) is not None)
 
 
 def in_full(mention: Mention, dialog: Dialog) -> Mention:
@@ -155,6 +174,8 @@ def resolve(text: str, dialog: Dialog) -> Resolved:
         owns = _stands_for_owner(word, text[match.end() :])
         inside = [one for one in named_in(text[: match.start()]) if stands_for(word, one)]
         # "What did Olmo say about her?": an object is never the subject of its own sentence.
+        if word in _SUBJECTS and _WHOEVER.search(text[: match.start()]):
+            break
         if inside and (owns or word in _SUBJECTS):
             continue
         inner = [one for one in named if stands_for(word, one)]
