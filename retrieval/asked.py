@@ -7,14 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
+from index.lexical import stems
 from index.records import Records
 from retrieval.answer import Answer
 from retrieval.answering import answer_question
 from retrieval.at_hand import Hand, at_hand
 from retrieval.dialog import Dialog, Place
-from retrieval.references import leans, whom
-from retrieval.search import Scope, Searcher
+from retrieval.references import leans, named_in, whom
+from retrieval.search import SMALL_STEMS, Scope, Searcher
 from retrieval.speakers import Directory, Person
+
+THIN = 2
+"""With how many words of its own, at most, a question without a name leans on what was said before."""
 
 
 @dataclass(frozen=True)
@@ -67,19 +71,27 @@ class Asked:
         return whom(self.directory, self.near, mention) if mention else None
 
     def leans(self, text: str, *, surely: bool = False) -> bool:
-        """Tell whether a text points to what was said before; see `retrieval.references.leans`."""
-        return leans(text, self.directory, surely=surely)
+        """Tell whether a text points to what was said before; see `retrieval.references.leans`.
+
+        So does one with hardly a word of its own, "who dropped out?".
+        """
+        return leans(text, self.directory, surely=surely) or self.is_thin(text, 1 if surely else THIN)
+
+    def is_thin(self, text: str, most: int) -> bool:
+        """Tell whether a text has no name and few other words to be looked up by."""
+        own = set(stems(text)) - SMALL_STEMS
+        return len(own) <= most and not named_in(text) and not self.directory.named_in(text)
 
     def everywhere(self, standalone: str, k: int | None = None) -> Answer:
         """Answer a question in full words as if it were the first."""
-        answer = answer_question(
-            self.searcher,
-            self.records,
-            standalone,
-            k=k or self.k,
-            now=self.now,
-            scope=self.scope,
-        )
+        return self._within(self.scope, standalone, k or self.k)
+
+    def at_hand(self, standalone: str) -> Answer:
+        """Answer a question in full words from the articles at hand only."""
+        return self._within(Scope(self.hand.articles, tuple(self.hand.passages)), standalone, self.k)
+
+    def _within(self, scope: Scope | None, standalone: str, k: int) -> Answer:
+        answer = answer_question(self.searcher, self.records, standalone, k=k, now=self.now, scope=scope)
         return replace(answer, question=self.typed)
 
     def not_found(self, standalone: str, message: str) -> Answer:

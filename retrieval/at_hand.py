@@ -90,3 +90,9 @@ def weigh(searcher: Searcher, wordings: Sequence[str], texts: Mapping[int, str])
 def probability(logit: float) -> float:
     """Return a logit as a probability."""
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+def log_odds(share: float) -> float:
+    """Return a probability as a logit."""
+    share = min(max(share, 1e-9), 1 - 1e-9)
+    return math.log(share / (1 - share))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from index.records import PassageRow
 from retrieval.answer import Answer, Span
 from retrieval.answering import ANSWERS
 from retrieval.asked import Asked
-from retrieval.at_hand import likeliest, probability, weigh
+from retrieval.at_hand import likeliest, log_odds, probability, weigh
 from retrieval.attribution import OwnWords, own_words
 from retrieval.dialog import places
 from retrieval.highlighting import highlight
@@ -27,6 +27,9 @@ STANDING = 0.5
 
 SPEAKS = 0.7
 """The logits that it counts where whoever a pronoun stands for speaks in a passage."""
+
+ABOUT = 1.0
+"""How many logits less somebody's words at hand may fit a topic to come first."""
 
 FURTHER = 3
 """How many passages found everywhere are weighed against those at hand."""
@@ -69,6 +72,8 @@ class _Composing:
         whole, reading = self._whole, self.reading
         answered = whole.status == "answered"
         settled = answered and whole.speaker and (reading.told or not reading.leaning)
+        if settled and self.asked.hand.passages:
+            return self._nearer(whole)
         if settled or not self._among or (self._person and not answered and not self._naming):
             return whole
         scores = self._scores()
@@ -93,6 +98,17 @@ class _Composing:
             speaker=self._person.name if self._person and best[0] in self._quoting else None,
             hits=tuple(hits),
         )
+
+    def _nearer(self, whole: Answer) -> Answer:
+        """Return somebody's words on a topic, those from the articles at hand first where they fit about as well."""
+        near = self.asked.at_hand(self.reading.standalone)
+        if near.status != "answered" or near.speaker != whole.speaker or not near.hits:
+            return whole
+        if log_odds(near.hits[0].score) < log_odds(whole.hits[0].score) - (ABOUT if self.reading.leaning else 0):
+            return whole
+        known = set(places(near.hits))
+        further = (hit for hit in whole.hits if (hit.article, hit.paragraph) not in known)
+        return replace(near, hits=(*near.hits, *further)[: self.asked.k])
 
     @cached_property
     def _whole(self) -> Answer:

@@ -15,9 +15,9 @@ from retrieval.followups import Followup, read_followup
 from retrieval.last_answer import LastAnswer
 from retrieval.names import words
 from retrieval.question import read_question
-from retrieval.references import is_pronoun, resolve
+from retrieval.references import is_pronoun, leans, resolve
 from retrieval.remembering import turn_of
-from retrieval.standalone import about, instead, topic_of, with_speaker
+from retrieval.standalone import about, appended, instead, topic_of, with_speaker
 
 NOTHING_MORE = "There is nothing more on that in these articles."
 NOBODY_ELSE = "Who else said that, these articles do not tell."
@@ -140,7 +140,10 @@ class _Follow:
         standalone = readings[0] if len(readings) == 1 else self._better(readings)
         matter = instead(last.in_full, fragment, last.people) if last.context else last.question
         told = last.speaker is not None and standalone == about(last.speaker, fragment)
-        return compose(self.asked, Reading(standalone, (standalone, f"{matter} And {fragment}?"), told=told))
+        wordings = (standalone, f"{matter} And {fragment}?")
+        if standalone == appended(last.question, fragment):
+            wordings = (f"What about {fragment}?", standalone)
+        return compose(self.asked, Reading(standalone, wordings, told=told))
 
     def _swapped(self, move: str, fragment: str) -> list[str]:
         """Return what the last question may become with a fragment in it."""
@@ -182,7 +185,8 @@ class _Follow:
         if read.asks == "who" and not leaning:
             return asked.everywhere(standalone)
         if read.asks == "said" and (person := asked.person(read.speaker)):
-            told = bool(read.topic) and not asked.leans(read.topic)
+            told = bool(read.topic) and not leans(read.topic)
+            leaning = leaning or (bool(read.topic) and asked.is_thin(read.topic, 1))
             standalone = with_speaker(standalone, person.name, read.speaker or "")
         reading = Reading(
             standalone,

@@ -33,8 +33,8 @@ _TIME = re.compile(
 )
 _PLACE = re.compile(
     r"\b(?:at|in|outside|near|inside) (?:the |a |an )?(?:[A-Z]\w+)|\btold (?:the )?[A-Z]|"
-    r"\b(?:interview|speech|rally|press conference|news conference|debate|meeting|tweet\w*|letter|email|hearing|"
-    r"statement|event|town hall|podcast|radio|television)\b"
+    r"\b(?:interview|speech|rally|press conference|news conference|debate|meeting|tweet\w*|letter|hearing|"
+    r"event|town hall|podcast|radio|television)\b"
 )
 
 
@@ -81,11 +81,12 @@ class LastAnswer:
         return self._answered(telling or [hit for hit in near if hit.paragraph == paragraph], cited=True)
 
     def _distance(self, hit: Hit, paragraph: int) -> float:
-        """Return how far a passage lies from the last answer; one without its speaker lies further off.
+        """Return how far a passage lies from the last answer, further where its speaker is not named.
 
         The passage before is nearer than the one after: time and place are set first.
         """
-        speaks = self.turn.speaker is None or self._speaks(hit)
+        last = words(self.turn.speaker or "")[-1:]
+        speaks = self._speaks(hit) or set(last) <= set(words(hit.text))
         return abs(hit.paragraph - paragraph + 0.5) + (0 if speaks else ELSEWHERE)
 
     def _speaks(self, hit: Hit) -> bool:

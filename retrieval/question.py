@@ -197,13 +197,18 @@ def _at_verb(pattern: re.Pattern[str], bare: str) -> re.Match[str] | None:
     Such a word right before "say" ends a name: "the Washington Post say".
     """
     match = pattern.match(bare)
-    while match and (match["verb"].lower() not in VERBS or _PLAINLY_SAYS.match(match["topic"])):
+    while match and (not _is_verb(match["verb"], bare) or _PLAINLY_SAYS.match(match["topic"])):
         longer = re.compile(
             pattern.pattern.replace("(?P<speaker>.+?)", rf"(?P<speaker>.{{{len(match['speaker']) + 1},}}?)"),
             re.IGNORECASE,
         )
         match = longer.match(bare)
     return match if match and _may_speak(match["speaker"]) else None
+
+
+def _is_verb(word: str, bare: str) -> bool:
+    """Tell whether a word is a verb of saying; with a capital letter, "the State Department", it is part of a name."""
+    return word.lower() in VERBS and (word[0].islower() or not re.search(r"\s[a-z]", bare))
 
 
 def _may_speak(mention: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.quotations.gender import GENDERS, by_first_name, by_title, is_first_name
 from index.quotations.names import SUFFIXES
@@ -31,6 +31,12 @@ _LEANS = re.compile(
 )
 _RELATIVE = re.compile(r"(?<=\w) that(?= \w+ \w)", re.IGNORECASE)
 _LEADING = re.compile(r"(?:and|but|so|or|then|also)\b", re.IGNORECASE)
+_AT = re.compile(r"\b(?:in|at|from|to|near|into|across|the)\s+$", re.IGNORECASE)
+_BODIES = frozenset(
+    """department committee party council university college company bank court house senate congress commission agency
+    association union times post board bureau ministry office group institute institution federation police army fund
+    foundation county city state states school hospital church team club network news""".split()
+)
 _ANSWERS = re.compile(
     r"\b(?:answer|reply|replied|respond|retort|react|say back|hit back|fire back)(?:ed|s)?\b", re.IGNORECASE
 )
@@ -73,7 +79,9 @@ class Resolved:
 
 def mention_of(person: Person) -> Mention:
     """Return what is remembered of a speaker."""
-    return Mention(person.name, person.kind, person.gender or _told_by_name(person.name, person.kind))
+    return Mention(
+        person.name, person.kind, person.gender or (_told_by_name(person.name) if person.kind == "person" else None)
+    )
 
 
 def named_in(text: str) -> list[Mention]:
@@ -86,8 +94,18 @@ def named_in(text: str) -> list[Mention]:
     for match in _NAME.finditer(text):
         name = _without_small_words(match.group())
         if name:
-            found.append(Mention(name, "person", _told_by_name(name, "person")))
+            found.append(Mention(name, _kind(name, text[: match.start()]), _told_by_name(name)))
     return found
+
+
+def _kind(name: str, before: str) -> str:
+    """Return what a name that nobody is known by probably names: a place and an office are no persons."""
+    every = name.split()
+    if every[-1].lower() in _BODIES or any(len(word) > 1 and word.isupper() for word in every):
+        return "organisation"
+    if not _told_by_name(name) and not is_first_name(every[0]) and _AT.search(before):
+        return "place"
+    return "person"
 
 
 def whom(everybody: Directory, near: Directory | None, mention: str) -> Person | None:
@@ -141,7 +159,7 @@ def leans(text: str, everybody: Directory | None = None, *, surely: bool = False
 
 def _antecedent(word: str, before: str, everybody: Directory | None) -> bool:
     """Whether words before a pronoun name somebody it may stand for."""
-    named = named_in(before) or (everybody and everybody.named_in(before))
+    named = any(one.kind != "place" for one in named_in(before)) or (everybody and everybody.named_in(before))
     return bool(named) or (word.lower() in _SUBJECTS and _WHOEVER.search(before) is not None)
 
 
@@ -185,9 +203,9 @@ def resolve(text: str, dialog: Dialog) -> Resolved:
         if len(meant) != 1:
             rivals, pronoun = rivals or meant, pronoun or match["word"]
             continue
-        if meant[0] in named and not owns:
+        if meant[0].name in {one.name for one in named} and not owns:
             continue
-        named.append(meant[0])
+        named.append(replace(meant[0], gender=meant[0].gender or GENDERS.get(word)))
         name = meant[0].name + (_owned(meant[0].name) if owns else "")
         pieces += [text[start : match.start()], name + (match["short"] or "")]
         start = match.end()
@@ -198,15 +216,17 @@ def stands_for(word: str, mention: Mention) -> bool:
     """Tell whether a pronoun may stand for somebody, as far as gender and number are known."""
     gender = GENDERS.get(word.lower())
     if gender is None:
-        return mention.kind != "person" or " and " in mention.name
-    return mention.kind != "organisation" and mention.gender in (gender, None) and " and " not in mention.name
+        return mention.kind in {"organisation", "group"} or " and " in mention.name
+    return mention.kind in {"person", "group"} and mention.gender in (gender, None) and " and " not in mention.name
 
 
 def _meant(word: str, dialog: Dialog, text: str, taken: Sequence[Mention]) -> Sequence[Mention]:
     """Return whom a pronoun stands for: one, several that fit equally, or nobody."""
     replies = _ANSWERS.search(text) is not None
+    known_not: set[str] = set()
     for turn in dialog.latest():
-        fitting = [one for one in turn.people if stands_for(word, one)]
+        fitting = [one for one in turn.people if stands_for(word, one) and one.name not in known_not]
+        known_not |= {one.name for one in turn.people if one not in fitting}
         if replies and turn is dialog.last and len(fitting) > 1 and fitting[0].name == turn.speaker:
             fitting = fitting[1:]
         # Nobody is the object of what he does himself: "what did he tell him?"
@@ -243,12 +263,10 @@ def _without_small_words(name: str) -> str:
     return re.sub(r"['’]s?$", "", " ".join(every))
 
 
-def _told_by_name(name: str, kind: str) -> str | None:
+def _told_by_name(name: str) -> str | None:
     """Return the gender that a title or a first name tells."""
     every = name.split()
-    if kind != "person" or not every:
-        return None
-    title = by_title(every[0].strip("."))
+    title = by_title(every[0].strip(".")) if every else None
     plain = [word for word in every if word.lower().strip(".") not in SUFFIXES]
     first = plain[0] if len(plain) > 1 and is_first_name(plain[0]) else None
     return title or (by_first_name(first) if first else None)

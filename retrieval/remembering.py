@@ -10,7 +10,7 @@ from retrieval.asked import Asked
 from retrieval.dialog import Mention, Turn, places
 from retrieval.names import words
 from retrieval.question import read_question
-from retrieval.references import in_full, is_pronoun, mention_of, named_in, whom
+from retrieval.references import in_full, is_pronoun, mention_of, named_in, resolve, whom
 from retrieval.speakers import Directory
 
 FIRST = 3
@@ -47,18 +47,22 @@ def _people(asked: Asked, answer: Answer, spoken: str | None) -> tuple[Mention, 
     """Return who was named: whose words were asked for, whose words answer, and who else the question names."""
     rows = asked.records.article_ids({hit.article for hit in (answer.hits or answer.nearest)[:FIRST]})
     near = asked.directory.within(rows.values()) if rows else None
-    first = [_mention(asked, near, name) for name in (spoken, answer.speaker) if name]
+    first = [_known(asked, near, Mention(name)) for name in (spoken, answer.speaker) if name]
     known = [mention_of(person) for person in near.named_in(answer.standalone)] if near else []
-    others = [_mention(asked, near, mention.name) for mention in named_in(answer.standalone)]
-    return tuple(_once([*first, *known, *others]))
+    others = [_known(asked, near, mention) for mention in named_in(answer.standalone)]
+    told = {one.name: one.gender for one in resolve(asked.bare, asked.dialog).people}
+    people = _once([*first, *known, *others])
+    # Who was called "he" is one from then on, whatever the articles leave open.
+    return tuple(replace(one, gender=one.gender or told.get(one.name)) for one in people)
 
 
-def _mention(asked: Asked, near: Directory | None, name: str) -> Mention:
-    person = whom(asked.directory, near, name)
+def _known(asked: Asked, near: Directory | None, mention: Mention) -> Mention:
+    """Return a mention with what is known of whoever bears the name."""
+    person = whom(asked.directory, near, mention.name)
     if not person:
-        return in_full(next(iter(named_in(name)), Mention(name)), asked.dialog)
+        return in_full(mention, asked.dialog)
     known = mention_of(person)
-    return replace(known, name=name) if set(words(name)) > set(words(known.name)) else known
+    return replace(known, name=mention.name) if set(words(mention.name)) > set(words(known.name)) else known
 
 
 def _once(mentions: Iterable[Mention]) -> Iterable[Mention]:

@@ -54,6 +54,11 @@ def instead(question: str, fragment: str, people: Sequence[Mention]) -> str:
     match = _SUBJECT.search(question)
     if match and (match["verb"].lower() in VERBS or match["verb"].lower().endswith("ed")):
         return question[: match.start("subject")] + fragment + question[match.end("subject") :]
+    return appended(question, fragment)
+
+
+def appended(question: str, fragment: str) -> str:
+    """Return a question with a fragment after it, where it has no place for one."""
     return f"{question.rstrip(' ?')}: {fragment}?"
 
 
