@@ -52,6 +52,7 @@ class Asking:
     typed: str
     k: int
     scope: Scope | None
+    marking: bool = True
 
     def answer(self) -> Answer:
         """Answer the question by what it asks for."""
@@ -199,7 +200,8 @@ class Asking:
             return self._not_found("These articles do not tell.", scored, 1 - best.score if best else 1.0)
         shown = [passage for passage, _ in scored[: self.k]]
         rows = self.records.passages(shown)
-        spans = highlight(self.searcher, self.question.text, {passage: rows[passage].text for passage in shown})
+        texts = {passage: rows[passage].text for passage in shown}
+        spans = highlight(self.searcher, self.question.text, texts) if self.marking else {}
         return self._answered(scored, best.score, spans)
 
     def _ranked(self) -> list[Candidate]:
@@ -245,12 +247,13 @@ def answer_question(
     k: int,
     now: date,
     scope: Scope | None,
+    marking: bool = True,
 ) -> Answer:
-    """Answer a question from one generation; see `Engine.ask`."""
+    """Answer a question from one generation; see `Engine.ask`. Without marking, no words are highlighted."""
     del now
     if complaint := unanswerable(" ".join(question.split())):
         return Answer(question, "not_found", 1.0, question, complaint)
-    return Asking(searcher, records, read_question(question), question, k, scope).answer()
+    return Asking(searcher, records, read_question(question), question, k, scope, marking).answer()
 
 
 def unanswerable(question: str) -> str | None:

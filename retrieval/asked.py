@@ -91,7 +91,9 @@ class Asked:
         return self._within(Scope(self.hand.articles, tuple(self.hand.passages)), standalone, self.k)
 
     def _within(self, scope: Scope | None, standalone: str, k: int) -> Answer:
-        answer = answer_question(self.searcher, self.records, standalone, k=k, now=self.now, scope=scope)
+        answer = answer_question(
+            self.searcher, self.records, standalone, k=k, now=self.now, scope=scope, marking=self.marking
+        )
         return replace(answer, question=self.typed)
 
     def not_found(self, standalone: str, message: str) -> Answer:

@@ -12,13 +12,13 @@ from retrieval.dialog import Dialog
 from retrieval.search import Scope, Searcher
 
 ARTICLES = 3
-WEIGHED = 9
+WEIGHED = 7
 """How many passages at hand the reranker weighs at most."""
 
 NEAR = 0.25
 """How much more a passage counts in the choice for the reranker that stands right beside the last answer."""
 
-BESIDE = 0.8
+BESIDE = 0.5
 """The logits that standing right beside the last answer counts."""
 
 SECOND = 1.5

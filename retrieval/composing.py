@@ -101,6 +101,8 @@ class _Composing:
 
     def _nearer(self, whole: Answer) -> Answer:
         """Return somebody's words on a topic, those from the articles at hand first where they fit about as well."""
+        if self.asked.hand.passages.keys() & set(self.asked.passages(places(whole.hits[:1]))):
+            return whole
         near = self.asked.at_hand(self.reading.standalone)
         if near.status != "answered" or near.speaker != whole.speaker or not near.hits:
             return whole

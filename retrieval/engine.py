@@ -127,7 +127,7 @@ class Engine:
             key = (told, tuple(history[:turns]))
             known = self._known.get(key)
             if known is None:
-                known = self._converse(history[turns - 1], dialog, HISTORY_SHOWS, told, time=0.0)[1]
+                known = self._converse(history[turns - 1], dialog, HISTORY_SHOWS, told, time=0.0, marking=False)[1]
                 self._known.put(key, known)
             dialog = known
         answer, after = self._converse(question, dialog, k, told, time=0.0)
@@ -164,14 +164,16 @@ class Engine:
         at = time.time()
         return self._converse(question, dialog.as_of(at), k, told, time=at)
 
-    def _converse(self, question: str, dialog: Dialog, k: int, told: _Told, *, time: float) -> tuple[Answer, Dialog]:
+    def _converse(
+        self, question: str, dialog: Dialog, k: int, told: _Told, *, time: float, marking: bool = True
+    ) -> tuple[Answer, Dialog]:
         area = None
         if told.scope is not None:
             area, unknown = told.searcher.scope(told.scope)
             if unknown:
                 raise UsageError(f"scope: no article {unknown[0]!r} in this index")
         with closing(told.searcher.generation.open_records()) as records:
-            return converse(Asked(told.searcher, records, question, dialog, k, told.now, area), time)
+            return converse(Asked(told.searcher, records, question, dialog, k, told.now, area, marking), time)
 
     def speakers(self) -> list[str]:
         """Return the canonical names of all who are quoted, those quoted most first."""
