@@ -72,7 +72,7 @@ class _Composing:
         whole, reading = self._whole, self.reading
         answered = whole.status == "answered"
         settled = answered and whole.speaker and (reading.told or not reading.leaning)
-        if settled and self.asked.hand.passages:
+        if settled and self.asked.hand.passages and read_question(reading.standalone).topic:
             return self._nearer(whole)
         if settled or not self._among or (self._person and not answered and not self._naming):
             return whole
