@@ -15,6 +15,7 @@ from bot.notes import note, note_list
 from bot.plain import PlainView, SpokenView
 from bot.rendering import printable
 from index.errors import OnrecordError, UsageError
+from retrieval.dialog import Dialog, places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,6 +56,11 @@ class Engine(chat_commands.Engine, Protocol):
 
     def ask(self, question: str, *, k: int = 5, now: date | None = None, scope: Sequence[str] | None = None) -> Answer:
         """Answer a question."""
+
+    def converse(
+        self, question: str, dialog: Dialog, *, k: int = 5, scope: Sequence[str] | None = None
+    ) -> tuple[Answer, Dialog]:
+        """Answer a question within a conversation, and return the conversation with it."""
 
     def speakers(self) -> list[str]:
         """Return the canonical names of everybody quoted."""
@@ -116,6 +122,7 @@ class Chat:
         self._forget()
 
     def _forget(self) -> None:
+        self._dialog = Dialog()
         self._answer: Answer | None = None
         self._shown: list[Hit] = []
         self._waiting: list[Hit] | None = None
@@ -161,18 +168,18 @@ class Chat:
         return list(self._engine.outlets()) if command == "/in" else []
 
     def _ask(self, question: str) -> None:
-        answer = interruptible(lambda: self._answer_to(question, self._k))
+        answer, self._dialog = interruptible(lambda: self._answer_to(question, self._k))
         self._answer, self._shown, self._waiting = answer, list(answer.hits or answer.nearest), None
         self._turns.append(Turn.of(answer, self._shown, self._filters))
         self._asked += 1
         self._view.answer(answer)
 
-    def _answer_to(self, question: str, k: int) -> Answer:
+    def _answer_to(self, question: str, k: int) -> tuple[Answer, Dialog]:
         try:
-            return self._engine.ask(question, k=k, scope=self._filters.scope(self._engine))
+            return self._engine.converse(question, self._dialog, k=k, scope=self._filters.scope(self._engine))
         except UsageError:
             # Between the filters and the question, a new generation may have come that lacks one of the articles.
-            return self._engine.ask(question, k=k, scope=self._filters.scope(self._engine))
+            return self._engine.converse(question, self._dialog, k=k, scope=self._filters.scope(self._engine))
 
     def _command(self, name: str, rest: str) -> None:
         engine, view = self._engine, self._view
@@ -227,6 +234,7 @@ class Chat:
         if page:
             self._view.more(page, first=len(self._shown) + 1)
             self._shown += page
+            self._dialog = self._dialog.showing_also(places(page))
         else:
             note("There are no further passages.")
 
@@ -234,7 +242,9 @@ class Chat:
         if not answer.hits:
             return []
         # The resolved question: by now "and the money?" would be a follow-up to itself.
-        larger = interruptible(lambda: self._answer_to(answer.standalone, MOST))
+        larger = interruptible(
+            lambda: self._engine.ask(answer.standalone, k=MOST, scope=self._filters.scope(self._engine))
+        )
         seen = {(hit.article, hit.paragraph) for hit in self._shown}
         return [hit for hit in larger.hits if (hit.article, hit.paragraph) not in seen]
 

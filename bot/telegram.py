@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Final, Protocol
@@ -21,6 +22,7 @@ from bot.entities import Marked, message_for
 from bot.polling import PollingApplication, serve
 from bot.redaction import token_kept_out_of_logs, without_token
 from index.errors import OnrecordError, UsageError
+from retrieval.dialog import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger(__name__)
 
 QUESTIONS_AT_ONCE: Final = 4
+DIALOGS: Final = 2000  # conversations that are remembered, the latest
 TYPING_LASTS: Final = 4.5
 SEND_TIMEOUT: Final = 20.0
 CONNECT_TIMEOUT: Final = 10.0
@@ -39,8 +42,8 @@ Context = ContextTypes.DEFAULT_TYPE
 class Engine(Protocol):
     """What the bot asks: thread-safe and blocking."""
 
-    def ask(self, question: str) -> Answer:
-        """Return what the articles say to a question."""
+    def converse(self, question: str, dialog: Dialog) -> tuple[Answer, Dialog]:
+        """Return what the articles say to a question within a conversation, and the conversation with it."""
 
 
 def run_bot(engine: Engine, *, token: str, base_url: str | None = None) -> None:
@@ -113,6 +116,7 @@ class _Desk:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._dialogs: OrderedDict[tuple[int, int], Dialog] = OrderedDict()
         # Its own threads: asyncio's default ones resolve host names, which must not wait for a slow question.
         self._workers = ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix="question")
 
@@ -122,16 +126,29 @@ class _Desk:
     async def help(self, update: Update, _: Context) -> None:
         await _message(update).reply_text(texts.HELP)
 
+    async def new(self, update: Update, _: Context) -> None:
+        message = _message(update)
+        self._dialogs.pop(_talk(message), None)
+        await message.reply_text(texts.NEW)
+
     async def unknown_command(self, update: Update, _: Context) -> None:
         await _message(update).reply_text(texts.UNKNOWN_COMMAND)
 
     async def question(self, update: Update, _: Context) -> None:
         message = _message(update)
+        talk = _talk(message)
         async with _typing(message):
-            answer = await asyncio.get_running_loop().run_in_executor(
-                self._workers, self._engine.ask, message.text or ""
+            answer, dialog = await asyncio.get_running_loop().run_in_executor(
+                self._workers, self._engine.converse, message.text or "", self._dialogs.get(talk, Dialog())
             )
+        self._remember(talk, dialog)
         await _reply(message, message_for(answer))
+
+    def _remember(self, talk: tuple[int, int], dialog: Dialog) -> None:
+        self._dialogs[talk] = dialog
+        self._dialogs.move_to_end(talk)
+        while len(self._dialogs) > DIALOGS:
+            self._dialogs.popitem(last=False)
 
     async def close(self, _: PollingApplication) -> None:
         # Waits for what the engine is working on, because the engine may be closed next.
@@ -142,6 +159,7 @@ def _add_handlers(application: PollingApplication, desk: _Desk) -> None:
     new = filters.UpdateType.MESSAGE
     application.add_handler(CommandHandler("start", desk.start, new))
     application.add_handler(CommandHandler("help", desk.help, new))
+    application.add_handler(CommandHandler("new", desk.new, new))
     # In a group, a command that is not ours is another bot's.
     application.add_handler(MessageHandler(new & filters.COMMAND & filters.ChatType.PRIVATE, desk.unknown_command))
     application.add_handler(MessageHandler(new & filters.TEXT & ~filters.COMMAND, desk.question))
@@ -151,6 +169,11 @@ def _add_handlers(application: PollingApplication, desk: _Desk) -> None:
 def _message(update: Update) -> Message:
     assert update.message is not None, "the handlers' filters let only new messages through"
     return update.message
+
+
+def _talk(message: Message) -> tuple[int, int]:
+    """Return what one conversation is known by: the chat, and the person in it."""
+    return message.chat_id, message.from_user.id if message.from_user else 0
 
 
 async def _reply(message: Message, marked: Marked) -> None:

@@ -16,6 +16,8 @@ HELP: Final = (
     "• What did the mayor say about the budget?\n"
     "• Who said “we have no voice”?\n"
     "• What did the union say last week?\n\n"
+    "Go on from an answer as you would with a person: and the council? – what did she say about the fees? – "
+    "anything else? – who wrote that? /new begins anew.\n\n"
     "Every answer quotes the articles word for word, with outlet, date and paragraph. The words that answer are bold; "
     "a link leads to the original where there is one. Where the articles do not tell, I say so, and show what comes "
     "nearest."
@@ -24,7 +26,10 @@ HELP: Final = (
 COMMANDS: Final = (
     ("start", "What this bot does"),
     ("help", "How to ask"),
+    ("new", "Begin a new conversation"),
 )
+
+NEW: Final = "A new conversation: what was asked before is forgotten."
 
 UNKNOWN_COMMAND: Final = "I do not know that command. Just send me your question, or see /help."
 

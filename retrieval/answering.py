@@ -55,6 +55,7 @@ class Asking:
     k: int
     scope: Scope | None
     period: Period | None = None
+    marking: bool = True
 
     def answer(self) -> Answer:
         """Answer the question by what it asks for."""
@@ -204,7 +205,8 @@ class Asking:
             return self._not_found("These articles do not tell.", scored, 1 - best.score if best else 1.0)
         shown = [passage for passage, _ in scored[: self.k]]
         rows = self.records.passages(shown)
-        spans = highlight(self.searcher, self.question.text, {passage: rows[passage].text for passage in shown})
+        texts = {passage: rows[passage].text for passage in shown}
+        spans = highlight(self.searcher, self.question.text, texts) if self.marking else {}
         return self._answered(scored, best.score, spans)
 
     def _ranked(self) -> list[Candidate]:
@@ -251,15 +253,14 @@ def answer_question(
     *,
     k: int,
     now: date,
-    history: Sequence[str],
     scope: Scope | None,
+    marking: bool = True,
 ) -> Answer:
-    """Answer a question from one generation; see `Engine.ask`."""
-    del history
+    """Answer a question from one generation; see `Engine.ask`. Without marking, no words are highlighted."""
     if complaint := unanswerable(" ".join(question.split())):
         return Answer(question, "not_found", 1.0, question, complaint)
     read, period = understand(searcher, records, question, now)
-    return Asking(searcher, records, read, question, k, scope, period).answer()
+    return Asking(searcher, records, read, question, k, scope, period, marking).answer()
 
 
 def understand(searcher: Searcher, records: Records, text: str, now: date) -> tuple[Question, Period | None]:

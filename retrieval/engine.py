@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime
@@ -16,14 +17,20 @@ from index.errors import OnrecordError, UsageError
 from index.generation import Generation, IndexFolder, open_current
 from index.records import Records
 from retrieval.answer import Answer, Hit
-from retrieval.answering import answer_question
+from retrieval.asked import Asked
+from retrieval.conversing import converse
+from retrieval.dialog import Dialog
 from retrieval.explaining import Explanation, explain
+from retrieval.histories import RecentHistories, Told
 from retrieval.hits import make_hits
 from retrieval.listing import Quoted, SpeakerSummary, list_quotations, list_speakers
 from retrieval.search import ModelShelf, Scope, Searcher
 from retrieval.topics import common_topics
 
 WATCH_SECONDS = 0.5
+
+HISTORY_SHOWS = 5
+"""How many passages each earlier question of a history is taken to have shown."""
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +58,7 @@ class Engine:
         self._fast = fast
         self._searcher = self._open()
         self._topics: tuple[Searcher | None, list[str]] = (None, [])
+        self._known = RecentHistories()
         self._closing = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="onrecord-watch", daemon=True) if watch else None
         if self._watcher:
@@ -89,18 +97,56 @@ class Engine:
         Raises:
             UsageError: the scope names an article that is not in the index.
         """
-        searcher = self._searcher
-        area = _area(searcher, scope)
-        with closing(searcher.generation.open_records()) as records:
-            return answer_question(
-                searcher,
-                records,
-                question,
-                k=k,
-                now=now or datetime.now().astimezone().date(),
-                history=history,
-                scope=area,
-            )
+        today = now or datetime.now().astimezone().date()
+        told = Told(self._searcher, tuple(scope) if scope is not None else None, today)
+        dialog = Dialog()
+        for turns in range(1, len(history) + 1):
+            key = (told, tuple(history[:turns]))
+            known = self._known.get(key)
+            if known is None:
+                known = self._converse(history[turns - 1], dialog, HISTORY_SHOWS, told, time=0.0, marking=False)[1]
+                self._known.put(key, known)
+            dialog = known
+        answer, after = self._converse(question, dialog, k, told, time=0.0)
+        if k >= HISTORY_SHOWS:
+            self._known.put((told, (*history, question)), after.showing(HISTORY_SHOWS))
+        return answer
+
+    def converse(
+        self,
+        question: str,
+        dialog: Dialog,
+        *,
+        k: int = 5,
+        now: date | None = None,
+        scope: Sequence[str] | None = None,
+    ) -> tuple[Answer, Dialog]:
+        """Answer a question within a conversation.
+
+        Args:
+            question: as typed.
+            dialog: the conversation so far; `Dialog()` begins one.
+            k: how many passages to return at most.
+            now: the day that "last week" is meant from; today by default.
+            scope: ids of the only articles to search; all by default.
+
+        Returns:
+            The answer, and the conversation with it.
+
+        Raises:
+            UsageError: the scope names an article that is not in the index.
+        """
+        today = now or datetime.now().astimezone().date()
+        told = Told(self._searcher, tuple(scope) if scope is not None else None, today)
+        at = time.time()
+        return self._converse(question, dialog.as_of(at), k, told, time=at)
+
+    def _converse(
+        self, question: str, dialog: Dialog, k: int, told: Told, *, time: float, marking: bool = True
+    ) -> tuple[Answer, Dialog]:
+        area = _area(told.searcher, told.scope)
+        with closing(told.searcher.generation.open_records()) as records:
+            return converse(Asked(told.searcher, records, question, dialog, k, told.now, area, marking), time)
 
     def explain(self, question: str, *, scope: Sequence[str] | None = None, count: int = 10) -> Explanation:
         """Return how a question that stands for itself is read, and what each stage of the search makes of it.

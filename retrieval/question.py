@@ -20,7 +20,8 @@ _THINKING = """think thinks thought believe believes believed feel feels felt ex
 make makes made react reacts reacted hope hopes hoped fear fears feared doubt doubts doubted want wants wanted see sees
 saw regard regards regarded view views viewed defend defends defended justify justifies justified attack attacks
 attacked back backs backed support supports supported oppose opposes opposed""".split()
-_VERBS = frozenset(form for form, cue in CUES.items() if not cue.quoted_only) | frozenset(_THINKING)
+VERBS = frozenset(form for form, cue in CUES.items() if not cue.quoted_only) | frozenset(_THINKING)
+"""Every form of the verbs that say what somebody says, thinks or wants."""
 _NOUNS = (
     r"views?|opinions?|stance|stand|position|objections?|reactions?|responses?|reply|replies|answers?|arguments?|take|"
     r"comments?|criticisms?|messages?|warnings?|promises?|pledges?|explanations?|advice|complaints?|verdict|"
@@ -108,7 +109,8 @@ _CHECK = re.compile(
 _NO_SPEAKER = frozenset("did does do has have had is are was were will would i we you that there it what who".split())
 _EMPTY_TOPIC = frozenset(
     """about on of to in at for that anything something everything else so far today yesterday now here there all it
-    this regarding concerning have had has any say said ever lately recently the article articles news please""".split()
+    this regarding concerning have had has any say said ever lately recently the article articles news please back next
+    again too then first instead""".split()
 )
 
 
@@ -188,7 +190,7 @@ def _claim(who: re.Match[str]) -> str:
 
 def _asks_who(bare: str) -> bool:
     match = _WHO.match(bare)
-    return match is not None and match["verb"].lower() in _VERBS | _WHO_STATES
+    return match is not None and match["verb"].lower() in VERBS | _WHO_STATES
 
 
 def _said(tidy: str, bare: str, quoted: str | None) -> Question | None:
@@ -213,13 +215,18 @@ def _at_verb(pattern: re.Pattern[str], bare: str) -> re.Match[str] | None:
     Such a word right before "say" ends a name: "the Washington Post say".
     """
     match = pattern.match(bare)
-    while match and (match["verb"].lower() not in _VERBS or _PLAINLY_SAYS.match(match["topic"])):
+    while match and (not _is_verb(match["verb"], bare) or _PLAINLY_SAYS.match(match["topic"])):
         longer = re.compile(
             pattern.pattern.replace("(?P<speaker>.+?)", rf"(?P<speaker>.{{{len(match['speaker']) + 1},}}?)"),
             re.IGNORECASE,
         )
         match = longer.match(bare)
     return match if match and _may_speak(match["speaker"]) else None
+
+
+def _is_verb(word: str, bare: str) -> bool:
+    """Tell whether a word is a verb of saying; with a capital letter, "the State Department", it is part of a name."""
+    return word.lower() in VERBS and (word[0].islower() or not re.search(r"\s[a-z]", bare))
 
 
 def _may_speak(mention: str) -> bool:

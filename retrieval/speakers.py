@@ -97,6 +97,14 @@ class Directory:
         """Return who a name stands for in an article, named by the id of its row."""
         return self._by_form.get((article, name))
 
+    def named_in(self, text: str) -> list[Person]:
+        """Return the people whose last names, or first names that nobody shares, stand in a text, in its order."""
+        found: list[Person] = []
+        for word in words(text):
+            called = self._called.get(word, ())
+            found += self._bearers.get(word, ()) or (called if len(called) == 1 else ())
+        return list(dict.fromkeys(found))
+
     def find(self, mention: str) -> list[Person]:
         """Return who may be meant by words such as a name, a last name or an office, those quoted most first.
 

@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from retrieval.answer import Answer, Citation, Hit, HitQuotation
+from retrieval.dialog import Dialog, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,16 +56,19 @@ class ScriptedEngine:
 
     Attributes:
         asked: the questions, in the order in which work on them began.
+        after: the questions that each was asked after.
         go: lets slow questions end.
     """
 
     def __init__(self, answer: Callable[[str], Answer] = answered) -> None:
         self.asked: list[str] = []
+        self.after: list[list[str]] = []
         self.go = threading.Event()
         self._answer = answer
 
-    def ask(self, question: str) -> Answer:
+    def converse(self, question: str, dialog: Dialog) -> tuple[Answer, Dialog]:
         self.asked.append(question)
         if question.startswith("slow"):
             self.go.wait(30)
-        return self._answer(question)
+        self.after.append([turn.question for turn in dialog.turns])
+        return self._answer(question), dialog.after(Turn(question), 0.0)

@@ -30,6 +30,7 @@ from bot.repl import COMMANDS, Engine, run_chat
 from bot.terminal import HIGHLIGHT, TerminalView
 from index.errors import DamagedError
 from retrieval.answer import Answer, Citation, Copy, Hit, HitQuotation
+from retrieval.dialog import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,6 +70,9 @@ class StandIn:
             return self.answer(question)
         hits = (a_hit(f"“Promise number {n}.”", n) for n in range(min(k, self.passages)))
         return an_answer(*hits, question=question)
+
+    def converse(self, question: str, dialog: Dialog, *, k: int = 5) -> tuple[Answer, Dialog]:
+        return self.ask(question, k=k), dialog
 
     def speakers(self) -> list[str]:
         return self.names

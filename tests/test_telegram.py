@@ -161,7 +161,34 @@ class TestWhatIsNoQuestion:
     async def test_commands_are_in_the_menu(self, api: BotApi, engine: ScriptedEngine) -> None:
         async with running(api, engine):
             pass
-        assert [command["command"] for command in api.commands] == ["start", "help"]
+        assert [command["command"] for command in api.commands] == ["start", "help", "new"]
+
+    async def test_new_begins_a_new_conversation(self, api: BotApi, engine: ScriptedEngine) -> None:
+        async with running(api, engine):
+            for text in ("first", "second", "/new", "third"):
+                api.say(ANN, text)
+            messages = await api.wait_for_messages(4)
+        assert engine.after == [[], ["first"], []]
+        assert texts.NEW in [message["text"] for message in messages]
+
+    async def test_a_conversation_is_one_person_s_in_one_chat(self, api: BotApi, engine: ScriptedEngine) -> None:
+        asked = 0
+        async with running(api, engine):
+            for chat, person in ((NEWSROOM, ANN), (NEWSROOM, BEN), (ANN, ANN), (NEWSROOM, ANN)):
+                api.say(chat, "what else?", user_id=person)
+                asked += 1
+                await api.wait_for_messages(asked)
+        assert sorted(map(len, engine.after)) == [0, 0, 0, 1]
+
+    async def test_only_the_latest_conversations_are_remembered(
+        self, api: BotApi, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(telegram, "DIALOGS", 1)
+        async with running(api, engine):
+            for number, person in enumerate((ANN, BEN, ANN), 1):
+                api.say(person, "again")
+                await api.wait_for_messages(number)
+        assert engine.after == [[], [], []]
 
     async def test_an_unknown_command_is_said_to_be_unknown(self, api: BotApi, engine: ScriptedEngine) -> None:
         async with running(api, engine):
@@ -345,8 +372,8 @@ class TestTheProcess:
         from index.errors import OnrecordError
         from tests.telegram_answers import answered
         class Engine:
-            def ask(self, question):
-                time.sleep(float(question)); return answered(question)
+            def converse(self, question, dialog):
+                time.sleep(float(question)); return answered(question), dialog
         polling.GRACE = float(sys.argv[3])
         try:
             run_bot(Engine(), token=sys.argv[1], base_url=sys.argv[2])
