@@ -97,6 +97,10 @@ def _add_index(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser.add_argument("--reranker", metavar="MODEL", help="cross-encoder: a folder, or hub:NAME (remembered)")
 
 
+def _add_fast(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--fast", action="store_true", help="leave the cross-encoder out: sooner, a little less exact")
+
+
 def _add_forget(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser = _command(subparsers, "forget", commands.run_forget, "take a source and its articles out of the index")
     parser.add_argument("sources", nargs="+", metavar="SOURCE", help="a source as it was given to index")
@@ -112,8 +116,9 @@ def _add_ask(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument("-k", type=_positive, metavar="N", help="passages at most (5; with --batch 20)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--now", type=_day, metavar="DATE", help='the day "last week" is meant from (not used yet)')
+    parser.add_argument("--now", type=_day, metavar="DATE", help='the day "last week" is meant from (today)')
     parser.add_argument("--batch", type=Path, metavar="FILE", help="answer a JSON Lines file of questions, with --json")
+    _add_fast(parser)
 
 
 def _add_chat(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
@@ -122,11 +127,13 @@ def _add_chat(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--plain", action="store_true", help="lines of words only, for screen readers: no colours, no redrawn prompt"
     )
+    _add_fast(parser)
 
 
 def _add_bot(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser = _command(subparsers, "bot", commands.run_bot_command, "answer in Telegram (token in $TELEGRAM_BOT_TOKEN)")
     parser.add_argument("--base-url", metavar="URL", help="root of a Bot API server of your own")
+    _add_fast(parser)
 
 
 def _add_check(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
@@ -156,6 +163,7 @@ def _add_eval(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--misses", type=_count, default=0, metavar="N", help="show N misses of each kind, and what was returned (0)"
     )
+    _add_fast(parser)
 
 
 def _add_read(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:

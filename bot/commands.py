@@ -215,15 +215,15 @@ def open_engine(options: argparse.Namespace, *, watch: bool = False) -> Engine:
     """Open the engine, building the index first where there is none."""
     from retrieval.engine import Engine
 
-    index = _index(options)
+    index, fast = _index(options), getattr(options, "fast", False)
     try:
-        return Engine(index, watch=watch)
+        return Engine(index, watch=watch, fast=fast)
     except NoIndexError:
         from bot.building import build_index
         from index.build import BuildOptions
 
         print(build_index(index, BuildOptions()), file=sys.stderr)
-        return Engine(index, watch=watch)
+        return Engine(index, watch=watch, fast=fast)
 
 
 def _engine_to_come(options: argparse.Namespace) -> LateEngine | None:

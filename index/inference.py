@@ -61,6 +61,10 @@ class OnnxModel:
             output[rows] = self._run_batch([encodings[row] for row in rows])
         return output
 
+    def knows(self, word: str) -> bool:
+        """Tell whether a word is one token of the model's vocabulary, as every common word is."""
+        return self._tokenizer.token_to_id(word.casefold()) is not None
+
     def _run_batch(self, encodings: Sequence[Encoding]) -> Floats:
         width = len(encodings[0].ids)
         feeds = {name: np.zeros((len(encodings), width), np.int64) for name in self._inputs}
@@ -78,6 +82,10 @@ class Encoder:
         """Load the encoder of a prepared folder; see `OnnxModel`."""
         self._model = OnnxModel(folder, threads=threads)
         self.card = self._model.card
+
+    def knows(self, word: str) -> bool:
+        """Tell whether a word is a common one; see `OnnxModel.knows`."""
+        return self._model.knows(word)
 
     def passages(self, texts: Sequence[str]) -> Floats:
         """Return the vectors of passages."""

@@ -267,7 +267,7 @@ def understand(searcher: Searcher, records: Records, text: str, now: date) -> tu
     """Return what a question asks, its slips of spelling mended, and the time it names, if any."""
     read = read_question(text)
     keep = f"{read.speaker or ''} {read.quoted or ''}"
-    mended = corrected(searcher.generation.lexical, records, read.text, keep=keep)
+    mended = corrected(searcher, records, read.text, keep=keep)
     read = read if mended == read.text else read_question(mended)
     period = None if read.quoted else find_period(mended, now)
     return (read.without(period.words) if period else read), period

@@ -47,15 +47,15 @@ none is known.
 """
 
 ON_TOPIC = Logistic(
-    bias=-8.75,
+    bias=-8.65,
     weights={
         "own": 2.27,
         "said": 2.17,
         "text": 1.86,
-        "near": 3.78,
+        "near": 4.3,
         "relevance": 1.66,
         "context": 1.41,
-        "before": 3.65,
+        "before": 2.6,
     },
 )
 """Whether a passage tells what somebody said on a topic.

@@ -247,7 +247,8 @@ class Engine:
     def load_models(self) -> None:
         """Load the models now rather than at the first question, both at once."""
         models = self._searcher.models
-        loading = threading.Thread(target=lambda: models.reranker, name="onrecord-load", daemon=True)
+        wanted = (lambda: None) if self._fast else (lambda: models.reranker)
+        loading = threading.Thread(target=wanted, name="onrecord-load", daemon=True)
         loading.start()
         _ = models.encoder, self._searcher.directory
         loading.join()

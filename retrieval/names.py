@@ -56,7 +56,7 @@ def names_a_role(text: str) -> bool:
 def may_be_a_name(mention: str, question: str) -> bool:
     """Tell whether words of a question may name somebody whom no article quotes.
 
-    >>> may_be_a_name("Kowalski", "What did Kowalski say?"), may_be_a_name("frozen soil", "What did frozen soil cause?")
+    >>> may_be_a_name("Kowalski", "What did Kowalski say?"), may_be_a_name("frozen soil", "Does frozen soil hold Q?")
     (True, False)
     """
     if names_a_role(mention):

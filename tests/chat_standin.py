@@ -17,6 +17,7 @@ from bot.notes import StderrHandler
 from bot.repl import run_chat
 from index.errors import UsageError
 from retrieval.answer import Answer, Citation, Hit, HitQuotation
+from retrieval.dialog import Dialog
 from retrieval.question import read_question
 
 if TYPE_CHECKING:
@@ -49,6 +50,9 @@ class StandIn:
         names = ["ferry.txt", "pier.txt"] if scope is None else list(scope)
         hits = [hit for name in names for hit in self.article(name)][:k]
         return Answer(question, "answered", 0.9, question, speaker=MAYOR, hits=tuple(hits))
+
+    def converse(self, question: str, dialog: Dialog, **options: Any) -> tuple[Answer, Dialog]:
+        return self.ask(question, **options), dialog
 
     def article(self, name: str) -> list[Hit]:
         if name == "ferry.txt":

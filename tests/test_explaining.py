@@ -10,6 +10,7 @@ from conftest import Refresh, Write
 
 from index.errors import UsageError
 from index.generation import IndexFolder
+from retrieval.attribution import FITS
 from retrieval.engine import Engine
 
 FERRY = " date 2031-01-14 QUILLHAVEN (WQHV) - The ferry will not close, Mayor Adela Brandvold said.\n"
@@ -27,7 +28,7 @@ class TestWhy:
         question = "what did Brandvold say about the ferry?"
         told = engine.explain(question)
         assert (told.question.asks, told.question.speaker, told.speaker) == ("said", "Brandvold", "Adela Brandvold")
-        assert (told.measure, told.threshold) == ("topic", 1.1)
+        assert (told.measure, told.threshold) == ("topic", FITS)
         first = engine.ask(question).hits[0]
         best = told.considered[0]
         assert (best.article, best.paragraph) == (first.article, first.paragraph)

@@ -37,7 +37,9 @@ def test_a_title_at_the_end_is_a_name(name: str, words: list[str]) -> None:
     assert name_words(name) == words
 
 
-@pytest.mark.parametrize("module", ["retrieval.question", "retrieval.names", "retrieval.sentences"])
+@pytest.mark.parametrize(
+    "module", ["retrieval.question", "retrieval.names", "retrieval.dates", "retrieval.expectation", "index.sentences"]
+)
 def test_examples_in_docstrings_are_true(module: str) -> None:
     assert doctest.testmod(import_module(module)).failed == 0
 

@@ -71,7 +71,7 @@ class StandIn:
         hits = (a_hit(f"“Promise number {n}.”", n) for n in range(min(k, self.passages)))
         return an_answer(*hits, question=question)
 
-    def converse(self, question: str, dialog: Dialog, *, k: int = 5) -> tuple[Answer, Dialog]:
+    def converse(self, question: str, dialog: Dialog, *, k: int = 5, **_: Any) -> tuple[Answer, Dialog]:
         return self.ask(question, k=k), dialog
 
     def speakers(self) -> list[str]:
