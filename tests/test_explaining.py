@@ -32,7 +32,7 @@ class TestWhy:
         first = engine.ask(question).hits[0]
         best = told.considered[0]
         assert (best.article, best.paragraph) == (first.article, first.paragraph)
-        assert best.score >= 1.1
+        assert best.score >= FITS
         assert [one.score for one in told.considered] == sorted((one.score for one in told.considered), reverse=True)
 
     def test_all_of_somebodys_words_are_listed_the_newest_first(self, engine: Engine) -> None:
