@@ -22,6 +22,7 @@ from retrieval.standalone import about, appended, instead, topic_of, with_speake
 NOTHING_MORE = "There is nothing more on that in these articles."
 NOBODY_ELSE = "Who else said that, these articles do not tell."
 
+_QUOTED = "\N{HORIZONTAL ELLIPSIS}\N{HORIZONTAL ELLIPSIS}"
 _OPEN = re.compile(r"\b(?:what|how) about\b", re.IGNORECASE)
 _ELSE = re.compile(r"\belse\b", re.IGNORECASE)
 
@@ -176,7 +177,10 @@ class _Follow:
         """Answer a sentence of its own, its references resolved."""
         asked, last = self.asked, self.last
         typed = read_question(words_typed or asked.bare)
-        resolved = resolve(typed.text, asked.dialog)
+        # Words in quotation marks are what somebody is to have said: "she" there is nobody of this conversation.
+        quoted = typed.quoted or ""
+        resolved = resolve(typed.text.replace(quoted, _QUOTED) if quoted else typed.text, asked.dialog)
+        resolved = replace(resolved, text=resolved.text.replace(_QUOTED, quoted))
         if resolved.rivals and (typed.speaker or "").lower() == resolved.pronoun.lower():
             names = tuple(dict.fromkeys(one.name for one in resolved.rivals))
             return self._ask_back(f"Who is meant by “{resolved.pronoun}”?", names)

@@ -105,6 +105,10 @@ class TestAPronoun:
         resolved = resolve("what did he say?", spoken(OSKAR, FARROW, asks="anything"))
         assert (resolved.text, resolved.rivals) == ("what did he say?", (OSKAR, FARROW))
 
+    def test_in_quotation_marks_is_left_as_it_was_said(self, talk: Talk) -> None:
+        question = "who said “she was a girl on this boat”?"
+        assert talk("what did Brandvold say?", question).standalone == question
+
     def test_is_asked_back_rather_than_guessed(self, talk: Talk) -> None:
         answer = talk("Which of Oskar Lindqvist and Ignatius Farrow sold the bait?", "what did he say about the pier?")
         assert (answer.status, set(answer.choices)) == ("ambiguous", {"Oskar Lindqvist", "Ignatius Farrow"})
