@@ -35,14 +35,10 @@ class Ours:
     def load(self) -> None:
         """Load what answering needs."""
         from retrieval.engine import Engine
-        from retrieval.reranking import rerank
         from retrieval.search import ModelShelf, Searcher
 
         self._engine = Engine(self._folder)
         self._searcher = Searcher(self._generation, ModelShelf(self._generation.encoder, self._generation.reranker))
-        self._rerank = lambda question, records: rerank(
-            self._searcher, question, self._searcher.candidates(records, question), records
-        )
         self._engine.warm_up()
         self.reranked("What was said?")
 
@@ -65,8 +61,12 @@ class Ours:
 
     def reranked(self, question: str) -> float:
         """Return the seconds that candidates take, with the cross-encoder on the best of them."""
+        from retrieval.reranking import rerank
+
         with closing(self._generation.open_records()) as records:
-            return _seconds(lambda: self._rerank(question, records))
+            return _seconds(
+                lambda: rerank(self._searcher, question, self._searcher.candidates(records, question), records)
+            )
 
     def ask(self, question: str) -> float:
         """Return the seconds of a whole Answer."""

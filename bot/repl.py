@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from bot import chat_commands
 from bot.filters import Filters
@@ -44,6 +44,8 @@ HELP = {
     "/help": "this list",
     "/quit": "leave (so does Ctrl-D)",
 }
+T = TypeVar("T")
+
 COMMANDS = tuple(usage.split()[0] for usage in HELP)
 KEYS = (
     "Tab completes names, topics, commands and their arguments; Up recalls earlier questions; Ctrl-C clears the line "
@@ -175,11 +177,14 @@ class Chat:
         self._view.answer(answer)
 
     def _answer_to(self, question: str, k: int) -> tuple[Answer, Dialog]:
+        return self._filtered(lambda scope: self._engine.converse(question, self._dialog, k=k, scope=scope))
+
+    def _filtered(self, ask: Callable[[list[str] | None], T]) -> T:
         try:
-            return self._engine.converse(question, self._dialog, k=k, scope=self._filters.scope(self._engine))
+            return ask(self._filters.scope(self._engine))
         except UsageError:
             # Between the filters and the question, a new generation may have come that lacks one of the articles.
-            return self._engine.converse(question, self._dialog, k=k, scope=self._filters.scope(self._engine))
+            return ask(self._filters.scope(self._engine))
 
     def _command(self, name: str, rest: str) -> None:
         engine, view = self._engine, self._view
@@ -243,7 +248,7 @@ class Chat:
             return []
         # The resolved question: by now "and the money?" would be a follow-up to itself.
         larger = interruptible(
-            lambda: self._engine.ask(answer.standalone, k=MOST, scope=self._filters.scope(self._engine))
+            lambda: self._filtered(lambda scope: self._engine.ask(answer.standalone, k=MOST, scope=scope))
         )
         seen = {(hit.article, hit.paragraph) for hit in self._shown}
         return [hit for hit in larger.hits if (hit.article, hit.paragraph) not in seen]

@@ -146,7 +146,7 @@ class _Case:
     def _considered(self, scored: Sequence[Scored], measure: Measure) -> Iterator[Considered]:
         searcher, asked = self.searcher, self._asked(measure)
         among = None if self.scope is None else np.array(self.scope.passages, np.int64)
-        vectors = searcher.generation.vectors.search(searcher.models.encoder.query(asked), CANDIDATES, among=among)
+        vectors = searcher.generation.vectors.search(searcher.vector(asked), CANDIDATES, among=among)
         words = searcher.generation.lexical.search(asked, CANDIDATES, among=self._among())
         fused = dict(searcher.candidates(self.records, asked, self._among()))
         by_vector, by_words = dict(vectors), dict(words)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from index.lexical import stems
 from index.records import PassageRow, Records
 from index.sentences import Span, embedded_sentences
 from retrieval.calibration import ANSWERING, probability
@@ -65,44 +64,69 @@ def rerank(searcher: Searcher, question: str, candidates: Sequence[Scored], reco
     if not candidates:
         return []
     head = dict(candidates[:READ])
-    rows = records.passages(list(head))
-    logits = _read(searcher, question, list(head), rows)
-    held = {passage: _held(question, rows[passage].text) for passage in logits}
-    promise = {passage: logit + held[passage] + head[passage] / 2 for passage, logit in logits.items()}
+    reader = _Reader(searcher, question, records)
+    reader.read_until_sure(list(head))
+    promise = {passage: logit + reader.held(passage) + head[passage] / 2 for passage, logit in reader.logits.items()}
     first = sorted(promise, key=lambda passage: -promise[passage])
-    best = _read_again(searcher, question, records, first[:AGAIN], logits)
-    ranked = [*best, *(Candidate(passage, 0.0, logits[passage]) for passage in first[AGAIN:])]
-    unread = [Candidate(passage, 0.0) for passage, _ in candidates if passage not in logits]
+    best = reader.read_again(first[:AGAIN])
     known = {candidate.passage for candidate in best}
+    ranked = [*best, *(Candidate(passage, 0.0, reader.logits[passage]) for passage in first[AGAIN:])]
+    unread = [Candidate(passage, 0.0) for passage, _ in candidates if passage not in promise]
     return _descending([*ranked, *(one for one in unread if one.passage not in known)])
 
 
-def _read_again(
-    searcher: Searcher, question: str, records: Records, passages: Sequence[int], logits: Mapping[int, float]
-) -> list[Candidate]:
-    """Return passages, and unread ones of the article of the first, by what they say in their context."""
-    article = records.passages(passages[:1])[passages[0]].article
-    others = records.passages([one for one in records.article_passages([article]) if one not in logits])
-    near = searcher.nearness(question, list(others))
-    promise = {one: near[one] + HOLDS * max(_held(question, row.text), 0.0) for one, row in others.items()}
-    nearby = sorted(promise, key=lambda one: -promise[one])[:AGAIN]
-    rows = records.passages([*passages, *nearby])
-    texts = windows(searcher, question, {passage: rows[passage].text for passage in (*passages, *nearby)})
-    alone = {**logits, **searcher.relevance(question, {one: texts[one] for one in nearby})}
-    leads = contexts(records, rows)
-    whole = searcher.relevance(question, {passage: leads[passage].lead() + text for passage, text in texts.items()})
-    read = []
-    for passage, logit in whole.items():
-        held = _held(question, rows[passage].text)
-        evidence = ANSWERING.evidence(logit=alone[passage], context=logit, held=held)
-        read.append(Candidate(passage, probability(evidence), alone[passage]))
-    return sorted(read, key=lambda candidate: -candidate.score)
+class _Reader:
+    """Reads passages for one question, each at most once alone and once in its context.
 
+    Attributes:
+        logits: what the reranker said of passages read alone, by id.
+    """
 
-def _held(question: str, text: str) -> float:
-    """Return whether a text holds the kind of answer that a question expects: 1, -1 for no, 0 where none is known."""
-    kind = expected(question)
-    return 0.0 if kind is None else 1.0 if holds(kind, text, question) else -1.0
+    def __init__(self, searcher: Searcher, question: str, records: Records) -> None:
+        self.logits: dict[int, float] = {}
+        self._searcher, self._question, self._records = searcher, question, records
+        self._kind = expected(question)
+        self._rows: dict[int, PassageRow] = {}
+        self._texts: dict[int, str] = {}
+
+    def read_until_sure(self, passages: Sequence[int]) -> None:
+        """Read passages, a few at a time, until one is sure to answer."""
+        for start in range(0, len(passages), AT_ONCE):
+            self._read(passages[start : start + AT_ONCE])
+            if max(self.logits.values()) >= SURE:
+                break
+
+    def read_again(self, passages: Sequence[int]) -> list[Candidate]:
+        """Return passages, and unread ones of the article of the first, by what they say in their context."""
+        nearby = self._nearby(self._rows[passages[0]].article)
+        self._read(nearby)
+        leads = contexts(self._records, {passage: self._rows[passage] for passage in (*passages, *nearby)})
+        whole = {passage: lead.lead() + self._texts[passage] for passage, lead in leads.items()}
+        read = []
+        for passage, logit in self._searcher.relevance(self._question, whole).items():
+            evidence = ANSWERING.evidence(logit=self.logits[passage], context=logit, held=self.held(passage))
+            read.append(Candidate(passage, probability(evidence), self.logits[passage]))
+        return sorted(read, key=lambda candidate: -candidate.score)
+
+    def held(self, passage: int) -> float:
+        """Return whether a passage holds the kind of answer expected: 1, -1 for no, 0 where none is known."""
+        if self._kind is None:
+            return 0.0
+        return 1.0 if holds(self._kind, self._rows[passage].text, self._question) else -1.0
+
+    def _nearby(self, article: int) -> list[int]:
+        """Return which unread passages of an article promise most."""
+        unread = [passage for passage in self._records.article_passages([article]) if passage not in self.logits]
+        self._rows |= self._records.passages(unread)
+        near = self._searcher.nearness(self._question, unread)
+        promise = {passage: near[passage] + HOLDS * max(self.held(passage), 0.0) for passage in unread}
+        return sorted(promise, key=lambda passage: -promise[passage])[:AGAIN]
+
+    def _read(self, passages: Sequence[int]) -> None:
+        self._rows |= self._records.passages(passages)
+        texts = windows(self._searcher, self._question, {passage: self._rows[passage].text for passage in passages})
+        self._texts |= texts
+        self.logits |= self._searcher.relevance(self._question, texts)
 
 
 def _descending(ranked: Sequence[Candidate]) -> list[Candidate]:
@@ -114,20 +138,6 @@ def _descending(ranked: Sequence[Candidate]) -> list[Candidate]:
         lower += not one.score
         scored.append(one if one.score else replace(one, score=floor / lower))
     return scored
-
-
-def _read(
-    searcher: Searcher, question: str, passages: Sequence[int], rows: Mapping[int, PassageRow]
-) -> dict[int, float]:
-    """Return the logits of passages by id, a few at a time, until one is sure to answer."""
-    read: dict[int, float] = {}
-    for start in range(0, len(passages), AT_ONCE):
-        few = passages[start : start + AT_ONCE]
-        texts = windows(searcher, question, {passage: rows[passage].text for passage in few})
-        read |= searcher.relevance(question, texts)
-        if max(read.values()) >= SURE:
-            break
-    return read
 
 
 def windows(searcher: Searcher, question: str, texts: Mapping[int, str]) -> dict[int, str]:
@@ -143,19 +153,16 @@ def windows(searcher: Searcher, question: str, texts: Mapping[int, str]) -> dict
     long = [passage for passage, text in texts.items() if len(text.split()) > WINDOW + _SLACK]
     vectors = searcher.generation.sentences.of(long)
     query = searcher.vector(question)
-    weights = searcher.word_weights(question)
-    total = sum(weights.values()) or 1.0
     cut = dict(texts)
     for passage, rows in vectors.items():
         text, near = texts[passage], rows @ query
         spans = embedded_sentences(text)[: len(rows)]
-        scored = []
-        for first in range(len(spans)):
-            last = _last(text, spans, first)
-            part = text[spans[first][0] : spans[last][1]]
-            shared = sum(weights.get(stem, 0.0) for stem in set(stems(part))) / total
-            scored.append((shared + float(near[first : last + 1].max()), part))
-        cut[passage] = max(scored)[1]
+        runs = [(first, _last(text, spans, first)) for first in range(len(spans))]
+        parts = {run: text[spans[run[0]][0] : spans[run[1]][1]] for run in runs}
+        shares = searcher.shares(question, parts)
+        cut[passage] = max((shares[run] + float(near[run[0] : run[1] + 1].max()), part) for run, part in parts.items())[
+            1
+        ]
     return cut
 
 

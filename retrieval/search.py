@@ -125,14 +125,12 @@ class Searcher:
 
     def _support(self, records: Records, question: str, passages: Sequence[int]) -> dict[int, float]:
         """Return the share of a question's words that an article's title and candidates hold together, by passage."""
-        weights = self.word_weights(question)
-        total = sum(weights.values()) or 1.0
         rows = records.passages(passages)
         articles = records.articles(list({row.article for row in rows.values()}))
-        held = {article: set(stems(row.title)) for article, row in articles.items()}
+        texts = {article: [row.title] for article, row in articles.items()}
         for row in rows.values():
-            held[row.article].update(stems(row.text))
-        shares = {i: sum(w for stem, w in weights.items() if stem in found) / total for i, found in held.items()}
+            texts[row.article].append(row.text)
+        shares = self.shares(question, {article: "\n".join(found) for article, found in texts.items()})
         return {passage: shares[row.article] for passage, row in rows.items()}
 
     def vector(self, text: str) -> Floats:
@@ -180,4 +178,5 @@ class Searcher:
         """Return which share of some words each text holds, rare words weighing more, between 0 and 1."""
         weights = self.word_weights(wanted)
         total = sum(weights.values()) or 1.0
-        return {key: sum(weights.get(stem, 0.0) for stem in set(stems(text))) / total for key, text in texts.items()}
+        held = {key: set(stems(text)) for key, text in texts.items()}
+        return {key: sum(w for stem, w in weights.items() if stem in found) / total for key, found in held.items()}

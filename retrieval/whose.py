@@ -98,6 +98,7 @@ def _signals(
     shares = searcher.shares(sought, texts)
     near = searcher.nearness(sought, list(texts))
     best: dict[int, dict[str, float]] = {}
+    wanted = _plain(sought)
     held = searcher.shares(sought, pieces)
     for passage, text in texts.items():
         own = [(passage, position) for position in range(len(quotations.get(passage, ())))]
@@ -106,8 +107,8 @@ def _signals(
             "words": shares[passage],
             "held": max((held[piece] for piece in own), default=0.0),
             "close": max((closeness[piece] for piece in own), default=UNQUOTED),
-            "exact": float(verbatim and _holds(text, sought)),
-            "quoted": float(verbatim and any(_holds(pieces[piece], sought) for piece in own)),
+            "exact": float(verbatim and wanted in _plain(text)),
+            "quoted": float(verbatim and any(wanted in _plain(pieces[piece]) for piece in own)),
         }
     return best
 
@@ -123,6 +124,7 @@ def _closeness(
     sentences = searcher.generation.sentences.of(list(quotations))
     wholes = searcher.generation.vectors.by_id([passage for passage in quotations if passage not in sentences])
     near: dict[Piece, float] = {}
+    wanted = _plain(sought)
     for passage, spoken in quotations.items():
         text = texts[passage]
         parts = embedded_sentences(text) if passage in sentences else [(0, len(text))]
@@ -133,13 +135,9 @@ def _closeness(
                 for (start, end), cosine in zip(parts, cosines, strict=False)
                 if start < quotation.end and quotation.start < end
             )
-            exact = _holds(text[quotation.start : quotation.end], sought)
+            exact = wanted in _plain(text[quotation.start : quotation.end])
             near[passage, position] = 1.0 if exact else max(within, default=0.0)
     return near
-
-
-def _holds(text: str, sought: str) -> bool:
-    return _plain(sought) in _plain(text)
 
 
 def _plain(text: str) -> str:
