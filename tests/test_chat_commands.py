@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import chat_standin
 import pytest
@@ -26,7 +27,7 @@ from bot.filters import Filters, matching
 from bot.markdown import escaped
 from bot.rendering import link_target
 from bot.repl import COMMANDS, HELP, REMEMBERED, run_chat
-from retrieval.answer import Citation
+from retrieval.answer import Answer, Citation
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 GREETING = 1
@@ -172,6 +173,21 @@ def test_a_generation_that_comes_between_filter_and_question_costs_nothing(talk:
     run = talk("/in ledger", "q", engine=engine)
     assert run.code == 0
     assert "Promise number 0" in run.out
+
+
+def test_nor_does_one_that_comes_before_more(talk: Talk) -> None:
+    engine = StandIn(passages=8)
+    asks = engine.ask
+
+    def ask(question: str, *, k: int = 5, **options: Any) -> Answer:
+        if k > 5 and len(engine.asked) == 1:
+            engine.gone.append("ferry.txt")
+        return asks(question, k=k, **options)
+
+    engine.ask = ask  # type: ignore[method-assign]
+    run = talk("/in ledger", "q", "/more", engine=engine)
+    assert run.code == 0
+    assert "Promise number 7" in run.out
 
 
 @pytest.mark.parametrize(
