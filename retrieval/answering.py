@@ -20,7 +20,7 @@ from retrieval.reranking import Candidate, rerank
 from retrieval.search import Scope, Searcher
 from retrieval.speakers import Directory, Person, clearly_meant
 from retrieval.spelling import corrected
-from retrieval.unquoted import look_for, on_record
+from retrieval.unquoted import look_for, on_record, written_as_a_name
 from retrieval.whose import Spoken, find_spoken
 
 MAX_QUESTION = 2000
@@ -150,11 +150,15 @@ class Asking:
         )
 
     def _nobody(self, mention: str) -> Answer | None:
-        """Answer that nobody of a name speaks; None where the words are no name."""
+        """Answer that nobody of a name speaks; None where the words are no name, or a fact is asked for."""
         if not self.searcher.word_weights(mention) or not may_be_a_name(mention, self.question.text):
             return None
-        ranked = self._ranked()
+        if not (self.question.names_a_speaker or written_as_a_name(self.searcher, self.records, mention)):
+            return None
         found = look_for(self.searcher, self.records, mention, self.scope)
+        if found and self.question.asks_a_fact:
+            return None
+        ranked = self._ranked()
         if found and (near := on_record(self.searcher, self.records, mention, self.question.topic, ranked)):
             message = f"Whether these are {mention}’s words, the articles do not say clearly."
             return self._answered([(c.passage, c.score) for c in near], near[0].score, {}, message=message)
