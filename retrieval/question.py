@@ -34,6 +34,7 @@ _AUXILIARY = r"did|does|do|has|have|had|will|would|can|could|is|are|was|were|sho
 _ADVERBS = (
     r"(?:himself|herself|themselves|itself|ever|also|really|actually|exactly|just|once|then|now|still|first|own|to)"
 )
+_WHAT = r"what(?: else)?|(?:everything|anything|all)(?: that| what)?"
 _VERB_AND_TOPIC = r"(?P<verb>[\w’'-]+)\b(?P<topic>.*)$"
 _NOUN_AND_TOPIC = rf"(?:own )?(?:{_NOUNS})\b(?P<topic>.*)$"
 _LEAD = r"^(?:(?:and|so|but|ok|okay|well|please|hey|hi|now|then)[, ]+)*"
@@ -51,8 +52,8 @@ _PATTERNS = tuple(
             rf"(?:(?:what(?: else| exactly)?|how(?! (?:many|much|long|old|often|far|big|large))|why|whom?)\s+)?"
             rf"(?P<auxiliary>{_AUXILIARY})\s+(?P<speaker>.+?)(?:\s+{_ADVERBS})*\s+{_VERB_AND_TOPIC}"
         ),
-        # what X said about Y
-        rf"{_TELL}what(?: else)? (?P<speaker>.+?)(?:\s+(?:has|have|had|{_ADVERBS}))*\s+{_VERB_AND_TOPIC}",
+        # what X said about Y; everything X said
+        rf"{_TELL}(?:{_WHAT}) (?P<speaker>.+?)(?:\s+(?:has|have|had|{_ADVERBS}))*\s+{_VERB_AND_TOPIC}",
     )
 )
 _VIEW_PATTERNS = tuple(

@@ -15,7 +15,7 @@ from retrieval.search import CANDIDATES, Scope, Searcher
 NAMES_AND_TELLS = 0.5
 """The share of the topic's words from which a passage that names somebody is worth showing."""
 
-LIKELY = 0.2
+LIKELY = 0.65
 """The probability from which it is."""
 
 _DENIALS = NEGATIONS | REFUSALS
