@@ -161,6 +161,9 @@ def _add_eval(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl", help="questions with what is right")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument(
+        "--calibration", action="store_true", help="show how many answers of each tenth of confidence are right"
+    )
+    parser.add_argument(
         "--misses", type=_count, default=0, metavar="N", help="show N misses of each kind, and what was returned (0)"
     )
     _add_fast(parser)

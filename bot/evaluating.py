@@ -20,6 +20,7 @@ from index.errors import OnrecordError
 from retrieval.engine import Engine
 from retrieval.evaluation import Outcome, Summary, evaluate, summarise
 from retrieval.question_set import Question, doubts, read_questions
+from retrieval.reliability import Bin, calibration_error, reliability
 
 _HEADINGS = {
     "hit@1": "hit\n@1",
@@ -48,10 +49,12 @@ def run_eval(options: argparse.Namespace) -> int:
     total, kinds = summarise(outcomes)
     missed = list(_first_missed(outcomes, options.misses))
     if options.json:
-        _print_json(options.questions, described, (total, kinds), missed)
+        _print_json(options.questions, described, (total, kinds), reliability(outcomes), missed)
     else:
         print(printable(f"{options.questions}: {total.n} questions to {described}"))
         _print_table(total, kinds)
+        if options.calibration:
+            _print_calibration(reliability(outcomes))
         for outcome in missed:
             print(f"\n{_missed_text(outcome)}")
     return 0
@@ -90,7 +93,11 @@ def _first_missed(outcomes: Iterable[Outcome], each: int) -> Iterator[Outcome]:
 
 
 def _print_json(
-    path: Path, described: str, figures: tuple[Summary, Mapping[str, Summary]], missed: Sequence[Outcome]
+    path: Path,
+    described: str,
+    figures: tuple[Summary, Mapping[str, Summary]],
+    bins: Sequence[Bin],
+    missed: Sequence[Outcome],
 ) -> None:
     total, kinds = figures
     told = {
@@ -98,6 +105,7 @@ def _print_json(
         "index": described,
         "all": total.to_json(),
         "kinds": {kind: summary.to_json() for kind, summary in kinds.items()},
+        "calibration": {"error": round(calibration_error(bins), 4), "bins": [one.to_json() for one in bins]},
         "misses": [outcome.to_json() for outcome in missed],
     }
     print(json_text(told, indent=1))
@@ -114,6 +122,22 @@ def _print_table(total: Summary, kinds: Mapping[str, Summary]) -> None:
         table.add_row(*_row(Text(printable(kind)), summary, columns))
     table.add_section()
     table.add_row(*_row(Text("all"), total, columns), style="bold")
+    _print(table)
+
+
+def _print_calibration(bins: Sequence[Bin]) -> None:
+    """Print how many answers of each tenth of confidence are right."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    for heading in ("confidence", "n", "mean", "right"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for one in bins:
+        table.add_row(f"from {one.low:.1f}", f"{one.n:,}", _share(one.confidence), _share(one.right))
+    print()
+    _print(table)
+    print(f"calibration error {_share(calibration_error(bins))}")
+
+
+def _print(table: Table) -> None:
     console = terminal_console()
     if not console.is_terminal:  # a file has no edge to fold a column at
         console.width = console.measure(table, options=console.options.update_width(_UNBOUND)).maximum

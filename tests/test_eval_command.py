@@ -40,6 +40,22 @@ def evaluated(onrecord: Run, tmp_path: Path) -> Run:
     return run
 
 
+class TestCalibration:
+    def test_tells_how_many_answers_of_each_tenth_are_right(self, evaluated: Run) -> None:
+        told = evaluated(SMALL_TALK, QUOTE, QUOTE, MISSED, words=("--calibration",))
+        heading, row, error = told.out.splitlines()[-3:]
+        assert heading.split() == ["confidence", "n", "mean", "right"]
+        assert row.split()[:3] == ["from", "0.9", "4"]
+        assert row.split()[-1] == ".750"
+        assert error.startswith("calibration error .2")
+
+    def test_is_part_of_the_json(self, evaluated: Run) -> None:
+        told = json.loads(evaluated(QUOTE, MISSED, words=("--json",)).out)["calibration"]
+        ((only),) = told["bins"]
+        assert (only["from"], only["n"], only["right"]) == (0.9, 2, 0.5)
+        assert told["error"] == pytest.approx(only["confidence"] - 0.5, abs=1e-3)
+
+
 class TestTable:
     def test_has_a_row_a_kind_and_one_for_all(self, evaluated: Run) -> None:
         told = evaluated(SMALL_TALK, QUOTE, QUOTE, MISSED)
@@ -89,7 +105,7 @@ class TestJson:
         told = evaluated(SMALL_TALK, QUOTE, MISSED, words=("--json", "--misses", "1"))
         figures = json.loads(told.out)
         assert (told.code, told.err) == (0, "")
-        assert list(figures) == ["questions", "index", "all", "kinds", "misses"]
+        assert list(figures) == ["questions", "index", "all", "kinds", "calibration", "misses"]
         assert (figures["questions"], figures["all"]["n"]) == ("set.jsonl", 3)
         quotes = figures["kinds"]["who-said-quote"]
         assert (quotes["n"], quotes["hit@1"], quotes["highlight"], quotes["speaker"]) == (2, 0.5, 1.0, 1.0)

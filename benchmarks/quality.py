@@ -1,0 +1,108 @@
+"""How well plain pipelines and onrecord answer one question set over one index, in one run; print a Markdown table.
+
+``python -m benchmarks.quality QUESTIONS.jsonl [--index DIR] [--state DIR]``; the form of a question set stands in
+docs/evaluation.md. The plain pipelines read each question by itself and never refuse: they have nothing to refuse by.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+from index.generation import IndexFolder, open_current
+from index.records import Records
+from retrieval.answer import Answer
+from retrieval.batch import PASSAGES
+from retrieval.engine import Engine
+from retrieval.evaluation import Outcome, Summary, evaluate, marks, summarise
+from retrieval.fusion import Scored, fuse
+from retrieval.hits import make_hits
+from retrieval.question_set import Question, read_questions
+from retrieval.search import CANDIDATES, ModelShelf, Searcher
+
+RERANKED = 12
+COLUMNS = ("hit@1", "hit@3", "mrr@10", "highlight", "refusals_right", "refusals_wrong")
+Rank = Callable[[str], Sequence[Scored]]
+
+
+class Plain:
+    """The pipelines that everybody writes, over the vectors, words and models of an index of ours."""
+
+    def __init__(self, searcher: Searcher, records: Records) -> None:
+        self._searcher, self._records = searcher, records
+
+    def vectors(self, question: str) -> Sequence[Scored]:
+        return self._searcher.generation.vectors.search(self._searcher.vector(question), CANDIDATES)
+
+    def words(self, question: str) -> Sequence[Scored]:
+        return self._searcher.generation.lexical.search(question, CANDIDATES)
+
+    def both(self, question: str) -> Sequence[Scored]:
+        return fuse([(1.0, self.vectors(question)), (1.0, self.words(question))])
+
+    def reranked(self, question: str) -> Sequence[Scored]:
+        found = self.both(question)
+        texts = {passage: row.text for passage, row in self._records.passages([p for p, _ in found[:RERANKED]]).items()}
+        logits = dict(zip(texts, self._searcher.logits(question, list(texts.values())), strict=True))
+        return [*sorted(logits.items(), key=lambda item: -item[1]), *found[RERANKED:]]
+
+    def answer(self, rank: Rank, question: str) -> Answer:
+        hits = tuple(make_hits(self._records, rank(question), count=PASSAGES))
+        return Answer(question=question, status="answered", confidence=1.0, standalone=question, hits=hits)
+
+
+def plain_outcomes(answer: Callable[[str], Answer], questions: Sequence[Question]) -> Iterator[Outcome]:
+    for question in questions:
+        start = time.perf_counter()
+        answered = answer(question.record["question"])
+        yield Outcome(question, answered, (time.perf_counter() - start) * 1000, marks(question, answered))
+
+
+def measured(index: IndexFolder, questions: Sequence[Question]) -> Iterator[tuple[str, Summary, dict[str, Summary]]]:
+    generation = open_current(index, print)
+    searcher = Searcher(generation, ModelShelf(generation.encoder, generation.reranker))
+    with closing(generation.open_records()) as records:
+        plain = Plain(searcher, records)
+        pipelines = {
+            "vectors": plain.vectors,
+            "BM25": plain.words,
+            "both, fused": plain.both,
+            f"fused, cross-encoder on {RERANKED}": plain.reranked,
+        }
+        plain.reranked("loads both models before anything is timed")
+        for name, rank in pipelines.items():
+            yield name, *summarise(plain_outcomes(partial(plain.answer, rank), questions))
+    for fast in (True, False):
+        with Engine(index, fast=fast) as engine:
+            yield "onrecord --fast" if fast else "**onrecord**", *summarise(evaluate(engine, questions))
+
+
+def _row(name: str, summary: Summary, kinds: dict[str, Summary]) -> str:
+    shares = [f"{summary.figures[name]:.3f}" if name in summary.figures else "" for name in COLUMNS]
+    firsts = [f"{kind.figures['hit@1']:.2f}" for kind in kinds.values() if "hit@1" in kind.figures]
+    return f"| {' | '.join([name, *shares, *firsts, f'{summary.p50:.0f} ms'])} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
+    parser.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
+    parser.add_argument("--index", type=Path, default=Path(".onrecord"), metavar="DIR")
+    parser.add_argument("--state", type=Path, default=Path(".onrecord-state"), metavar="DIR")
+    options = parser.parse_args()
+    questions = read_questions(options.questions)
+    for number, (name, summary, kinds) in enumerate(
+        measured(IndexFolder(options.index, notes=options.state), questions)
+    ):
+        if not number:
+            told = [f"{kind} ({one.n}) hit@1" for kind, one in kinds.items() if "hit@1" in one.figures]
+            heading = ["", *COLUMNS, *told, "p50"]
+            print(f"| {' | '.join(heading)} |\n|---{'|---:' * (len(heading) - 1)}|")
+        print(_row(name, summary, kinds), flush=True)
+
+
+if __name__ == "__main__":
+    main()
