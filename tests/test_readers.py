@@ -18,7 +18,8 @@ from index.articles import Article
 from index.errors import ArticleError
 from index.readers import read_articles
 from index.readers.decoding import decode
-from index.readers.plain_text import MAX_BYTES, read_dateline, split_paragraphs
+from index.readers.originals import MAX_BYTES
+from index.readers.plain_text import read_dateline, split_paragraphs
 from index.readers.titles import MAX_LENGTH, title_from
 
 TESTS = Path(__file__).parent
@@ -265,7 +266,8 @@ class TestJsonLines:
             "paragraphs": ["  QUILLHAVEN — Rates will rise. ", "“No,” he said.\u2028More."],
         }
         article = read_one(tmp_path / "a.jsonl", json.dumps(record))
-        assert article.to_json() == record | {"place": None}
+        unsaid = {"place": None, "byline": None, "language": "en", "date_from": "given"}
+        assert article.to_json() == record | unsaid
         assert article.source == "a.jsonl"
 
     def test_blank_paragraphs_keep_their_numbers(self) -> None:

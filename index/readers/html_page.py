@@ -1,0 +1,120 @@
+"""Saved web pages: the story without what stands around it, by trafilatura."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+
+from lxml import etree, html
+from trafilatura import bare_extraction
+
+from index.articles import Article
+from index.errors import ArticleError
+from index.readers.boilerplate import is_boilerplate
+from index.readers.days import dated, day_of_lines, day_of_name, first_dated, is_date_line
+from index.readers.decoding import decode
+from index.readers.html_text import Block, blocks
+from index.readers.originals import Original
+from index.readers.page_facts import PageFacts, headings, read_page_facts
+from index.readers.plain_text import read_dateline
+from index.readers.titles import title_from
+
+_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
+_WORDS = re.compile(r"\w+")
+_ALL_LINKS = 0.9
+
+
+def read_html(original: Original) -> Iterator[Article | ArticleError]:
+    """Yield the one article of a web page.
+
+    Raises:
+        ArticleError: it is no page, or has no article in it.
+    """
+    name, data = original.name, original.read()
+    tree = _parse(data, original)
+    # trafilatura changes the tree it is given.
+    facts, titles = read_page_facts(tree, data, original.url), headings(tree)
+    paragraphs = _paragraphs(tree, [*titles, facts.title or ""])
+    if not paragraphs:
+        raise ArticleError(f"{name}: holds no article that could be told from the page around it")
+    yield _article(original, hashlib.sha256(data).hexdigest(), facts, paragraphs)
+
+
+def _article(original: Original, sha256: str, facts: PageFacts, paragraphs: list[str]) -> Article:
+    name, dateline = original.name, read_dateline(paragraphs[0])
+    day = first_dated(
+        facts.dated,
+        dated(dateline.date or day_of_lines(paragraphs), "dateline"),
+        dated(day_of_name(name), "file name"),
+    )
+    return Article(
+        id=name,
+        title=facts.title or title_from(paragraphs[0][dateline.length :]),
+        paragraphs=tuple(paragraphs),
+        date=day.day if day else None,
+        date_from=day.origin if day else None,
+        outlet=facts.outlet or dateline.outlet,
+        byline=facts.byline,
+        place=dateline.place,
+        url=facts.url,
+        source=name,
+        sha256=sha256,
+    )
+
+
+def _parse(data: bytes, original: Original) -> etree._Element:
+    """Return the tree of a page, in the encoding that it or its server tells, else the likeliest one."""
+    if not data.strip():
+        raise ArticleError(f"{original.name}: holds no text")
+    told = _CHARSET.search(data[:4096])
+    encoding = original.charset or (told[1].decode("ascii") if told else None)
+    text = _decoded(data, encoding) or decode(data, original.name)
+    try:
+        # Comments would cut the text of a paragraph in two.
+        parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, default_doctype=False)
+        tree = html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text.lstrip("\ufeff")), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        raise ArticleError(f"{original.name}: is not a web page") from None
+    return tree
+
+
+def _decoded(data: bytes, encoding: str | None) -> str | None:
+    if not encoding or b"\0" in data[:1000]:
+        return None
+    try:
+        # What pages call Latin-1 is Windows-1252, as every browser reads it.
+        return data.decode("cp1252" if encoding.lower() in ("iso-8859-1", "latin1", "ascii", "us-ascii") else encoding)
+    except (UnicodeDecodeError, LookupError):
+        return None
+
+
+def _paragraphs(tree: etree._Element, titles: list[str]) -> list[str]:
+    try:
+        # Links are kept to tell paragraphs that are nothing but links; comments of readers are no part of the story.
+        document = bare_extraction(tree, include_comments=False, include_links=True, include_formatting=False)
+    except (ValueError, TypeError, AttributeError, KeyError, IndexError, etree.LxmlError):
+        return []
+    body = getattr(document, "body", None)
+    return [] if body is None else _story(list(blocks(body)), titles)
+
+
+def _story(found: list[Block], titles: list[str]) -> list[str]:
+    """Return the paragraphs of the story: without title, lines of links and boilerplate."""
+    kept = [line for block in found if not _is_linked(block) for line in block.lines if not is_boilerplate(line)]
+    known = {key for title in titles if (key := _key(title))}
+    start = 0
+    while start < len(kept) - 1 and (_key(kept[start]) in known or is_date_line(kept[start])):
+        start += 1
+    return kept[start:]
+
+
+def _is_linked(block: Block) -> bool:
+    """Tell whether a block leads to other stories: all of it is a link, and it is no part of a sentence or a whole one."""
+    text = " ".join(block.lines)
+    is_sentence = not block.in_list and (text[0].islower() or text.rstrip("”\"’").endswith("."))
+    return block.share_linked >= _ALL_LINKS and not is_sentence
+
+
+def _key(text: str) -> str:
+    return " ".join(_WORDS.findall(text.casefold()))
