@@ -13,13 +13,27 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from index.articles import Article
 from index.errors import ArticleError
 from index.readers.language import language_of
 from index.readers.originals import Original
 
-__all__ = ["READERS", "Kind", "Original", "Reader", "kind_of_content", "read_articles", "read_original"]
+VERSION = 1
+"""Raised when readers understand files otherwise than before: an index then reads unchanged files anew."""
+
+__all__ = [
+    "READERS",
+    "VERSION",
+    "Kind",
+    "Original",
+    "Reader",
+    "kind_of_content",
+    "passing",
+    "read_articles",
+    "read_original",
+]
 
 Reader = Callable[[Original], Iterator[Article | ArticleError]]
 
@@ -101,12 +115,12 @@ def read_articles(path: Path, name: str) -> Iterator[Article | ArticleError]:
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for, forever
-            yield _told(ArticleError(f"{name}: is not a file"), name)
+            yield passing(f"{name}: is not a file", name)
             return
         with path.open("rb") as stream:
             yield from read_original(Original(name, stream), path.suffix.lower())
     except OSError as error:
-        yield _told(ArticleError(f"{name}: cannot be read: {error.strerror or error}"), name)
+        yield passing(f"{name}: cannot be read: {error.strerror or error}", name)
 
 
 def read_original(original: Original, suffix: str) -> Iterator[Article | ArticleError]:
@@ -119,14 +133,22 @@ def read_original(original: Original, suffix: str) -> Iterator[Article | Article
     Raises:
         OSError: its stream cannot be read.
     """
+    kind = READERS[suffix]
+    if kind.needs and not find_spec(kind.needs):
+        yield passing(f"{original.name}: {suffix} files need an extra: pip install 'onrecord[files]'", original.name)
+        return
     try:
-        kind = READERS[suffix]
-        if kind.needs and not find_spec(kind.needs):
-            raise ArticleError(f"{original.name}: {suffix} files need an extra: pip install 'onrecord[files]'")
         for article in kind.load()(original):
             yield _completed(article) if isinstance(article, Article) else _told(article, original.name)
     except ArticleError as error:
         yield _told(error, original.name)
+
+
+def passing(message: str, file: str) -> ArticleError:
+    """Return the error of a file that may well be read another time."""
+    error = _told(ArticleError(message), file)
+    error.lasting = False
+    return error
 
 
 def _told(error: ArticleError, name: str) -> ArticleError:
@@ -136,7 +158,7 @@ def _told(error: ArticleError, name: str) -> ArticleError:
 
 def _completed(article: Article) -> Article:
     """Return an article with its language told, and without halves of characters, which nothing could write down."""
-    kept = {field: _whole(value) for field in _TEXTS if (value := getattr(article, field)) and value != _whole(value)}
+    kept: dict[str, Any] = {field: _whole(value) for field in _TEXTS if (value := getattr(article, field))}
     paragraphs = tuple(map(_whole, article.paragraphs))
     language = article.language or language_of(paragraphs)
     return replace(article, paragraphs=paragraphs, language=language, **kept)

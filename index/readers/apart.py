@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from index.articles import Article
 from index.errors import ArticleError
-from index.readers import Original
+from index.readers import Original, passing
 from index.readers.wire import from_wire
 
 SECONDS = 30.0
@@ -82,18 +82,12 @@ class ReadingProcess:
                 yield from_wire(answer, name)
             done = True
         except TimeoutError:
-            yield self._failed(name, f"took longer to read than {self._seconds:.0f} seconds")
+            yield passing(f"{name}: took longer to read than {self._seconds:.0f} seconds", name)
         except (EOFError, BrokenPipeError):
-            yield self._failed(name, "cannot be read: its reader crashed, or ran out of memory")
+            yield passing(f"{name}: cannot be read: its reader crashed, or ran out of memory", name)
         finally:
             if not done:  # what the process has yet to say would be taken for the answer on the next file
                 self.close()
-
-    @staticmethod
-    def _failed(name: str, reason: str) -> ArticleError:
-        error = ArticleError(f"{name}: {reason}")
-        error.file = name
-        return error
 
     def _send(self, task: dict[str, Any]) -> None:
         if self._process is None:

@@ -14,13 +14,14 @@ _BEGINNINGS = re.compile(
         |don[’']t\s+miss|you\s+(?:may|might)\s+(?:also\s+)?like|more\s+(?:stories|news|coverage|like\s+this)
         |further\s+reading|in\s+case\s+you\s+missed\s+it)\b[^.!?]{0,40}(?::|…|\.\.\.|$|\s(?=[A-Z“‘"']))
     | (?:click|tap)\s+(?:here|to|on)\b
-    | (?:sign\s+up|subscribe|register)\b.{0,80}\b(?:newsletter|e-?mails?|inbox|updates|alerts|today|now|here|free|channel)
+    | (?:sign\s+up|subscribe|register)\b.{0,80}
+        \b(?:newsletter|e-?mails?|inbox|updates|alerts|today|now|here|free|channel)
     | (?:sign\s+up|subscribe|register|log\s+in|sign\s+in)[.!]?$
-    | get\s+(?:the\s+|our\s+|all\s+|your\s+)?[^.]{0,60}\b(?:newsletter|inbox|in\s+your\s+e-?mail|delivered)
+    | get\s+(?:(?:the|our|all|your)\s+)?[^.]{0,60}\b(?:newsletter|inbox|in\s+your\s+e-?mail|delivered)
     | (?:enter\s+)?your\s+e-?mail(?:\s+address)?[.:*]*$
     | (?:thank\s+you|thanks)\s+for\s+(?:signing\s+up|subscribing|registering)
-    | (?:share|tweet|pin|e-?mail|print|save|comments?|reply|like|report|advertisement|sponsored|loading|close|menu|search
-        |home|tags?|topics?|photos?|gallery|video|listen|transcript|skip\s+ad|replay|whatsapp|facebook|twitter|linkedin
+    | (?:share|tweet|pin|e-?mail|print|save|comments?|reply|like|report|advertisement|sponsored|loading|close|menu
+        |search|home|tags?|topics?|photos?|gallery|video|listen|transcript|skip\s+ad|replay|whatsapp|facebook|twitter|linkedin
         |reddit|pinterest|copy\s+link|order\s+reprints|print\s+article|follow|buy\s+now)[.:!]?$
     | share\s+(?:on|via|it|(?:this|with\s+your)(?:\s+\w+)?[.:!]?$) | tweet\s+this\b
     | (?:like|enjoy)(?:ed)?\s+this\s+(?:story|article|post)\b
@@ -31,7 +32,8 @@ _BEGINNINGS = re.compile(
     | (?:we|this\s+(?:web)?site|our\s+(?:web)?site)\b.{0,40}\buses?\s+cookies
     | by\s+(?:using|continuing|clicking|signing|subscribing)\b.{0,80}\b(?:agree|accept|consent)
     | (?:accept|manage|reject)\s+(?:all\s+)?(?:cookies|preferences)
-    | (?:copyright\s+)?(?:©|\(c\))\s*(?:copyright\s+)?(?:19|20|21)\d\d | copyright\s+(?:19|20|21)\d\d | all\s+rights\s+reserved
+    | (?:copyright\s+)?(?:©|\(c\))\s*(?:copyright\s+)?(?:19|20|21)\d\d | copyright\s+(?:19|20|21)\d\d
+    | all\s+rights\s+reserved
     | this\s+(?:copy\s+is\s+for\s+your\s+personal|material\s+may\s+not\s+be|article\s+has\s+been\s+sent)
     | (?:an?\s+error\s+(?:has\s+)?occurred|there\s+was\s+an\s+error)\b
     | (?:\(?\s*)?(?:image|photo|picture|video|graphic)s?\s*(?:credits?|source|by|courtesy|via)?\s*[:/]
@@ -60,4 +62,3 @@ def is_boilerplate(paragraph: str) -> bool:
     if _NO_WORD.fullmatch(paragraph):
         return True
     return len(paragraph) <= _LONGEST and _BEGINNINGS.match(paragraph.lstrip("-–—•*|>▶►» \t")) is not None
-

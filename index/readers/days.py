@@ -30,7 +30,7 @@ _CLOCK = r"(?:[\s,|@–—-]*(?:at\s+)?\d{1,2}[:.]\d{2}.{0,20})?"
 _LABEL = r"(?:(?:first\s+)?(?:published|posted|released|updated|date)(?:\s+on)?:?\s+|for immediate release[:,\s–—-]*)?"
 _DATE_LINE = re.compile(
     rf"{_LABEL}(?:{_WEEKDAY}\.?,?\s+)?"
-    rf"(?:{_DAY_FIRST.pattern}|{_MONTH_FIRST.pattern.replace('?P<', '?P<us')}|(?:19|20|21)\d{{2}}-\d{{2}}-\d{{2}}){_CLOCK}",
+    rf"(?:{_DAY_FIRST.pattern}|{_MONTH_FIRST.pattern.replace('?P<', '?P<us')}|(?:19|20|21)\d\d-\d\d-\d\d){_CLOCK}",
     re.IGNORECASE,
 )
 _FULL_DATELINE = re.compile(

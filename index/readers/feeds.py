@@ -7,12 +7,12 @@ import io
 import json
 from collections.abc import Iterator
 from typing import Any
+from xml.sax import SAXException
+from xml.sax.handler import ContentHandler
 
 import feedparser
 from defusedxml import DefusedXmlException
 from defusedxml.sax import parseString
-from xml.sax import SAXException
-from xml.sax.handler import ContentHandler
 
 from index.articles import Article
 from index.errors import ArticleError
@@ -43,7 +43,9 @@ def read_feed(original: Original) -> Iterator[Article | ArticleError]:
         raise ArticleError(f"{name}: holds no articles")
     outlet = _line(feed.feed.get("title"))
     for number, entry in enumerate(feed.entries[:_MOST_ENTRIES], 1):
-        yield _article(entry, f"{name}#{number}", name, outlet) or ArticleError(f"{name}, entry {number}: holds no text")
+        yield _article(entry, f"{name}#{number}", name, outlet) or ArticleError(
+            f"{name}, entry {number}: holds no text"
+        )
 
 
 def _refuse_entities(data: bytes, name: str) -> None:
@@ -57,9 +59,7 @@ def _refuse_entities(data: bytes, name: str) -> None:
 
 def _headers(original: Original) -> dict[str, str]:
     charset = f"; charset={original.charset}" if original.charset else ""
-    return {"content-type": f"application/xml{charset}"} | (
-        {"content-location": original.url} if original.url else {}
-    )
+    return {"content-type": f"application/xml{charset}"} | ({"content-location": original.url} if original.url else {})
 
 
 def _article(entry: Any, article: str, name: str, outlet: str | None) -> Article | None:  # noqa: ANN401  (a dict)

@@ -110,9 +110,9 @@ def _story(found: list[Block], titles: list[str]) -> list[str]:
 
 
 def _is_linked(block: Block) -> bool:
-    """Tell whether a block leads to other stories: all of it is a link, and it is no part of a sentence or a whole one."""
+    """Tell whether a block leads to other stories: all of it is links, and it is neither a sentence nor part of one."""
     text = " ".join(block.lines)
-    is_sentence = not block.in_list and (text[0].islower() or text.rstrip("”\"’").endswith("."))
+    is_sentence = not block.in_list and (text[0].islower() or text.rstrip("”’").endswith("."))
     return block.share_linked >= _ALL_LINKS and not is_sentence
 
 

@@ -10,9 +10,9 @@ from lxml import etree, html
 _BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer"
     " form h1 h2 h3 h4 h5 h6 header hr html legend li main nav ol option p pre section summary table tbody tfoot thead"
-    " tr ul".split()
+    " tr ul"
     # What trafilatura calls its blocks.
-    + ["ab", "code", "fw", "head", "item", "list", "quote", "row"]
+    " ab code fw head item list quote row".split()
 )
 _CELLS = frozenset(("cell", "td", "th"))
 _UNSEEN = frozenset(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 ENGLISH = "en"
 _SAMPLE = 4000
 _FEWEST_LETTERS = 60
+_FEWEST_SIGNS = 20  # of a script that is not Latin, and may write a word with one of them
 # Words that English is full of and that its neighbours lack, or nearly so.
 _ENGLISH = frozenset(
     "the and of to that with his from have this they said who which would their it he she been were by be has had"
@@ -34,7 +35,9 @@ def language_of(paragraphs: Iterable[str]) -> str | None:
     """
     sample = " ".join(islice(paragraphs, 40))[:_SAMPLE]
     words = _WORD.findall(sample.lower())
-    if sum(map(len, words)) < _FEWEST_LETTERS and sample.isascii():
+    letters = "".join(words)
+    foreign = sum(letter > "\u024f" for letter in letters)
+    if len(letters) < _FEWEST_LETTERS and foreign < max(_FEWEST_SIGNS, len(letters) / 2):
         return None
     share = sum(word in _ENGLISH for word in words) / max(1, len(words))
     if share >= _CLEARLY_ENGLISH:

@@ -47,8 +47,6 @@ def read_mailbox(original: Original) -> Iterator[Article | ArticleError]:
     for number, data in enumerate(_mails(original.stream, name), 1):
         where = f"{name}, mail {number}"
         try:
-            if data is None:
-                raise ArticleError(f"{where}: is larger than one article may be ({MAX_BYTES >> 20} MB)")
             yield _read(data, f"{name}#{number}", name, where)
         except ArticleError as error:
             yield error
@@ -72,7 +70,9 @@ def _mails(stream: BinaryIO, name: str) -> Iterator[bytes | None]:
     yield b"".join(lines) if size <= MAX_BYTES else None
 
 
-def _read(data: bytes, article: str, name: str, where: str) -> Article:
+def _read(data: bytes | None, article: str, name: str, where: str) -> Article:
+    if data is None:
+        raise ArticleError(f"{where}: is larger than one article may be ({MAX_BYTES >> 20} MB)")
     try:
         message = BytesParser(policy=policy.default).parsebytes(data)
         assert isinstance(message, EmailMessage)

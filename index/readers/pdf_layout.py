@@ -37,7 +37,7 @@ class Line:
 
 
 def compose(lines: Sequence[Line]) -> tuple[str | None, list[str]]:
-    """Return the title, if large letters on the first page tell one, and the paragraphs, from lines in reading order."""
+    """Return the title, if large letters on the first page tell one, and the paragraphs of lines in reading order."""
     lines = list(_without_running_lines(lines))
     if not lines:
         return None, []
@@ -95,7 +95,7 @@ def _groups(lines: Sequence[Line]) -> Iterator[list[Line]]:
 
 
 def _begins(above: Line, line: Line, left: float, right: float, pitch: float) -> bool:
-    """Tell whether a paragraph begins with a line of a block: by space above it, an indent, letters, or a short line."""
+    """Tell whether a paragraph begins with a line: by space above it, an indent, its letters, or a short line above."""
     spaced = above.bottom - line.bottom > pitch * 1.3 + 1
     indented = line.left > left + 0.8 * line.size and above.left < left + 0.8 * line.size and line.left < right - 60
     other_letters = abs(line.size - above.size) > _SAME * above.size

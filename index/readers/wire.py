@@ -13,7 +13,7 @@ from index.errors import ArticleError
 def to_wire(found: Article | ArticleError) -> dict[str, Any]:
     """Return an article or an error as JSON holds it."""
     if isinstance(found, ArticleError):
-        return {"error": str(found)}
+        return {"error": str(found), "lasting": found.lasting}
     return asdict(found) | {"date": found.date.isoformat() if found.date else None}
 
 
@@ -22,6 +22,7 @@ def from_wire(record: dict[str, Any], name: str) -> Article | ArticleError:
     if "error" in record:
         error = ArticleError(record["error"])
         error.file = name
+        error.lasting = record["lasting"]
         return error
     day = record["date"]
     told = {"paragraphs": tuple(record["paragraphs"]), "date": date.fromisoformat(day) if day else None}

@@ -17,7 +17,7 @@ from typing import Any
 
 from index.articles import Article
 from index.errors import ArticleError
-from index.readers import Original, read_articles, read_original
+from index.readers import Original, passing, read_articles, read_original
 from index.readers.wire import to_wire
 
 _FORBIDDEN = ("socket.connect", "socket.bind", "socket.getaddrinfo", "subprocess.Popen", "os.system", "os.exec",
@@ -68,7 +68,7 @@ def _read(task: dict[str, Any]) -> Iterator[Article | ArticleError]:
         else:
             yield from read_articles(Path(task["path"]), name)
     except MemoryError:
-        yield ArticleError(f"{name}: needs more memory than reading an article may take")
+        yield passing(f"{name}: needs more memory than reading an article may take", name)
     except RecursionError:
         yield ArticleError(f"{name}: is nested too deeply to be an article")
     except Exception as error:  # noqa: BLE001  (a parser that stumbles over one file must not end the build)
