@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from index.articles import Article
 from index.errors import ArticleError, SourceError
 from index.file_records import FileRecords, ReadFile
+from index.joining import embedded_texts
 from index.quotations import Reading
 from index.readers.apart import ReadingProcess
 from index.records import KnownArticle
@@ -28,7 +29,8 @@ class Changes:
         unchanged: how many are as they were.
         vanished: how many are gone.
         skipped: one line for each article that could not be read.
-        vectors: ids under which the vectors of removed texts lie, so that the same words need not be embedded again.
+        vectors: ids under which the vectors of removed texts lie, so that the same words need not be embedded again:
+            the texts that were embedded, by `index.joining`.
         readings: what was found in removed articles, by their paragraphs.
     """
 
@@ -177,8 +179,8 @@ class Update:
         return True
 
     def _remove(self, known: KnownArticle) -> None:
-        passages = self._records.passages(self._records.article_passages([known.id]))
-        self.changes.vectors |= {passage.text: passage.id for passage in passages.values()}
+        texts = embedded_texts(self._records, self._records.article_passages([known.id]))
+        self.changes.vectors |= {text: passage for passage, text in texts.items()}
         paragraphs = self._records.load_article(known.id).paragraphs
         self.changes.readings[paragraphs] = self._records.load_reading(known.id)
         self._records.remove_article(known.id)

@@ -43,9 +43,8 @@ def read_feed(original: Original) -> Iterator[Article | ArticleError]:
         raise ArticleError(f"{name}: holds no articles")
     outlet = _line(feed.feed.get("title"))
     for number, entry in enumerate(feed.entries[:_MOST_ENTRIES], 1):
-        yield _article(entry, f"{name}#{number}", name, outlet) or ArticleError(
-            f"{name}, entry {number}: holds no text"
-        )
+        article = _article(entry, f"{name}#{number}", name, outlet)
+        yield article or ArticleError(f"{name}, entry {number}: holds no text")
 
 
 def _refuse_entities(data: bytes, name: str) -> None:
