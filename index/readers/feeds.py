@@ -20,7 +20,7 @@ from index.readers.boilerplate import without_boilerplate
 from index.readers.days import Dated, dated, day_of_address, first_dated, parse_day
 from index.readers.html_text import paragraphs_of
 from index.readers.originals import Original
-from index.readers.titles import title_from
+from index.readers.titles import title_from, without_title
 
 _MOST_ENTRIES = 10_000
 
@@ -64,8 +64,7 @@ def _headers(original: Original) -> dict[str, str]:
 def _article(entry: Any, article: str, name: str, outlet: str | None) -> Article | None:  # noqa: ANN401  (a dict)
     url = _line(entry.get("link"))
     title, paragraphs = _line(entry.get("title")), _paragraphs(entry)
-    if not paragraphs and title:
-        paragraphs = [title]
+    paragraphs = without_title(paragraphs or list(filter(None, [title])), [title])
     if not paragraphs:
         return None
     day = _day(entry, url)

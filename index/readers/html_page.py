@@ -12,16 +12,15 @@ from trafilatura import bare_extraction
 from index.articles import Article
 from index.errors import ArticleError
 from index.readers.boilerplate import is_boilerplate
-from index.readers.days import dated, day_of_lines, day_of_name, first_dated, is_date_line
+from index.readers.days import dated, day_of_lines, day_of_name, first_dated
 from index.readers.decoding import decode
-from index.readers.html_text import Block, blocks
+from index.readers.html_text import AROUND, Block, blocks
 from index.readers.originals import Original
 from index.readers.page_facts import PageFacts, headings, read_page_facts
 from index.readers.plain_text import read_dateline
-from index.readers.titles import title_from
+from index.readers.titles import title_from, without_title
 
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
-_WORDS = re.compile(r"\w+")
 _ALL_LINKS = 0.9
 
 
@@ -90,23 +89,32 @@ def _decoded(data: bytes, encoding: str | None) -> str | None:
 
 
 def _paragraphs(tree: etree._Element, titles: list[str]) -> list[str]:
+    """Return the paragraphs of the story; of a page too short for trafilatura, those outside menus and forms."""
+    own = _story(list(blocks(_main_element(tree), unseen=AROUND)), titles)
     try:
         # Links are kept to tell paragraphs that are nothing but links; comments of readers are no part of the story.
-        document = bare_extraction(tree, include_comments=False, include_links=True, include_formatting=False)
+        document = bare_extraction(tree, include_comments=False, include_links=True)
     except (ValueError, TypeError, AttributeError, KeyError, IndexError, etree.LxmlError):
-        return []
+        return own
     body = getattr(document, "body", None)
-    return [] if body is None else _story(list(blocks(body)), titles)
+    found = [] if body is None else _story(list(blocks(body)), titles)
+    # What trafilatura rescues of a page where it finds no story is the text of all of it in one piece.
+    return own if not found or (len(found) == 1 and len(own) > 1) else found
+
+
+def _main_element(tree: etree._Element) -> etree._Element:
+    """Return the element that a page marks as its one article or main part, else the page."""
+    for name in ("article", "main"):
+        marked = list(tree.iter(name))
+        if len(marked) == 1:
+            return marked[0]
+    return tree
 
 
 def _story(found: list[Block], titles: list[str]) -> list[str]:
     """Return the paragraphs of the story: without title, lines of links and boilerplate."""
     kept = [line for block in found if not _is_linked(block) for line in block.lines if not is_boilerplate(line)]
-    known = {key for title in titles if (key := _key(title))}
-    start = 0
-    while start < len(kept) - 1 and (_key(kept[start]) in known or is_date_line(kept[start])):
-        start += 1
-    return kept[start:]
+    return without_title(kept, titles)
 
 
 def _is_linked(block: Block) -> bool:
@@ -114,7 +122,3 @@ def _is_linked(block: Block) -> bool:
     text = " ".join(block.lines)
     is_sentence = not block.in_list and (text[0].islower() or text.rstrip("”’").endswith("."))
     return block.share_linked >= _ALL_LINKS and not is_sentence
-
-
-def _key(text: str) -> str:
-    return " ".join(_WORDS.findall(text.casefold()))

@@ -19,6 +19,8 @@ _UNSEEN = frozenset(
     "applet audio button canvas embed head iframe input map math nav noscript object option script select style svg"
     " template textarea title video".split()
 )
+AROUND = _UNSEEN | frozenset("aside fieldset figcaption figure footer form header".split())
+"""Elements that stand around a story on a page of which nothing else is known."""
 _LINKS = frozenset(("a", "ref"))
 
 

@@ -19,7 +19,7 @@ from index.readers.days import dated, parse_day
 from index.readers.html_text import paragraphs_of
 from index.readers.originals import MAX_BYTES, Original
 from index.readers.plain_text import split_paragraphs
-from index.readers.titles import title_from
+from index.readers.titles import title_from, without_title
 
 _PREFIX = re.compile(r"^(?:(?:re|fwd?|aw|wg)\s*:\s*)+", re.IGNORECASE)
 _REPLY = re.compile(r"^(?:-----\s?Original Message|On .{5,120} wrote:\s*$)", re.MULTILINE)
@@ -78,8 +78,8 @@ def _read(data: bytes | None, article: str, name: str, where: str) -> Article:
         assert isinstance(message, EmailMessage)
         if not message.keys() or not any(message.get(key) for key in ("from", "date", "subject")):
             raise ArticleError(f"{where}: is no mail (it has no From, Date or Subject)")
-        paragraphs = _paragraphs(message)
         title = _PREFIX.sub("", _header(message, "subject") or "")
+        paragraphs = without_title(_paragraphs(message), [title])
         outlet, byline = _sender(message)
         day = dated(parse_day(_header(message, "date")), "mail")
     except _READING as error:
