@@ -12,7 +12,7 @@ _BEGINNINGS = re.compile(
     (?:read|see|watch|view|learn|show|load)\s+(?:more|also|next|now)\b(?!\s+(?:than|of|and)\b)
     | (?:related|more\s+from|most\s+(?:read|popular|viewed)|recommended|trending|also\s+(?:on|read|see)
         |don[’']t\s+miss|you\s+(?:may|might)\s+(?:also\s+)?like|more\s+(?:stories|news|coverage|like\s+this)
-        |further\s+reading|in\s+case\s+you\s+missed\s+it)\b[^.!?]{0,40}(?::|…|\.\.\.|$|\s(?=[A-Z“‘"']))
+        |further\s+reading|in\s+case\s+you\s+missed\s+it)\b[^.!?]{0,40}(?::|…|\.\.\.|$|\s(?=(?-i:[A-Z“‘"'])))
     | (?:click|tap)\s+(?:here|to|on)\b
     | (?:sign\s+up|subscribe|register)\b.{0,80}
         \b(?:newsletter|e-?mails?|inbox|updates|alerts|today|now|here|free|channel)
@@ -27,7 +27,7 @@ _BEGINNINGS = re.compile(
     | (?:like|enjoy)(?:ed)?\s+this\s+(?:story|article|post)\b
     | (?:follow|find|join|like|contact)\s+(?:us|me|him|her|them|@?\w+(?:\s\w+)?)\s+(?:on|via|at)\s+
         (?:twitter|facebook|instagram|linkedin|telegram|youtube|x\b|@)
-    | (?:e-?mail|write\s+to|contact|reach)\s+(?:[A-Z]\w+\s+){1,3}at\s+\S+@\S+
+    | (?:e-?mail|write\s+to|contact|reach)\s+(?-i:[A-Z]\w+\s+){1,3}at\s+\S+@\S+
     | have\s+a\s+tip\?
     | (?:we|this\s+(?:web)?site|our\s+(?:web)?site)\b.{0,40}\buses?\s+cookies
     | by\s+(?:using|continuing|clicking|signing|subscribing)\b.{0,80}\b(?:agree|accept|consent)

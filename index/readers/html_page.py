@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from lxml import etree, html
 from trafilatura import bare_extraction
@@ -34,17 +35,19 @@ def read_html(original: Original) -> Iterator[Article | ArticleError]:
     tree = _parse(data, original)
     # trafilatura changes the tree it is given.
     facts, titles = read_page_facts(tree, data, original.url), headings(tree)
-    paragraphs = _paragraphs(tree, [*titles, facts.title or ""])
-    if not paragraphs:
+    lines = _lines(tree)
+    if not lines:
         raise ArticleError(f"{name}: holds no article that could be told from the page around it")
-    yield _article(original, hashlib.sha256(data).hexdigest(), facts, paragraphs)
+    paragraphs = without_title(lines, [*titles, facts.title])
+    day = facts.dated or dated(day_of_lines(lines), "dateline")
+    yield _article(original, hashlib.sha256(data).hexdigest(), replace(facts, dated=day), paragraphs)
 
 
 def _article(original: Original, sha256: str, facts: PageFacts, paragraphs: list[str]) -> Article:
     name, dateline = original.name, read_dateline(paragraphs[0])
     day = first_dated(
         facts.dated,
-        dated(dateline.date or day_of_lines(paragraphs), "dateline"),
+        dated(dateline.date, "dateline"),
         dated(day_of_name(name), "file name"),
     )
     return Article(
@@ -88,16 +91,19 @@ def _decoded(data: bytes, encoding: str | None) -> str | None:
         return None
 
 
-def _paragraphs(tree: etree._Element, titles: list[str]) -> list[str]:
-    """Return the paragraphs of the story; of a page too short for trafilatura, those outside menus and forms."""
-    own = _story(list(blocks(_main_element(tree), unseen=AROUND)), titles)
+def _lines(tree: etree._Element) -> list[str]:
+    """Return the paragraphs of the story, its title and date among them.
+
+    A page too short for trafilatura has those outside its menus and forms.
+    """
+    own = _story(blocks(_main_element(tree), unseen=AROUND))
     try:
         # Links are kept to tell paragraphs that are nothing but links; comments of readers are no part of the story.
         document = bare_extraction(tree, include_comments=False, include_links=True)
     except (ValueError, TypeError, AttributeError, KeyError, IndexError, etree.LxmlError):
         return own
     body = getattr(document, "body", None)
-    found = [] if body is None else _story(list(blocks(body)), titles)
+    found = [] if body is None else _story(blocks(body))
     # What trafilatura rescues of a page where it finds no story is the text of all of it in one piece.
     return own if not found or (len(found) == 1 and len(own) > 1) else found
 
@@ -111,10 +117,9 @@ def _main_element(tree: etree._Element) -> etree._Element:
     return tree
 
 
-def _story(found: list[Block], titles: list[str]) -> list[str]:
-    """Return the paragraphs of the story: without title, lines of links and boilerplate."""
-    kept = [line for block in found if not _is_linked(block) for line in block.lines if not is_boilerplate(line)]
-    return without_title(kept, titles)
+def _story(found: Iterable[Block]) -> list[str]:
+    """Return the lines of blocks, without those that lead elsewhere and boilerplate."""
+    return [line for block in found if not _is_linked(block) for line in block.lines if not is_boilerplate(line)]
 
 
 def _is_linked(block: Block) -> bool:

@@ -22,7 +22,8 @@ from index.readers.plain_text import Dateline, read_dateline
 from index.readers.titles import title_from
 
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-_LONGEST_FRONT = 64 * 1024
+_LONGEST_FRONT = 16 * 1024
+_MOST_BRACKETS = 100
 _LONGEST_FIELD = 1000
 _DATES = ("date", "published", "pubdate", "publishdate", "publish_date", "datepublished", "created")
 _AUTHORS = ("author", "authors", "byline", "by", "creator")
@@ -78,8 +79,11 @@ def _split(text: str, name: str) -> tuple[dict[str, Any], str]:
 def _front(source: str, name: str) -> dict[str, Any]:
     """Return the fields of front matter by their names in lower case.
 
-    Aliases are refused, with which a few lines of YAML can stand for gigabytes.
+    Aliases are refused, with which a few lines of YAML can stand for gigabytes, and brackets by the hundred, at which
+    its parser takes minutes.
     """
+    if source.count("[") + source.count("{") > _MOST_BRACKETS:
+        raise ArticleError(f"{name}: its front matter is too deep to be read")
     try:
         for token in yaml.scan(source, yaml.SafeLoader):
             if isinstance(token, yaml.AliasToken):
