@@ -24,6 +24,9 @@ from index.readers.titles import title_from, without_title
 
 _MOST_ENTRIES = 10_000
 
+# A plain dict: feedparser's own answers for keys that are not there, with a warning.
+Entry = dict[str, Any]
+
 
 def read_feed(original: Original) -> Iterator[Article | ArticleError]:
     """Yield an article for each entry of a feed, and an error for each that tells nothing.
@@ -37,13 +40,13 @@ def read_feed(original: Original) -> Iterator[Article | ArticleError]:
     _refuse_entities(data, name)
     # Given a stream and not a string, feedparser cannot take an address for something to fetch.
     feed = feedparser.parse(io.BytesIO(data), response_headers=_headers(original), resolve_relative_uris=False)
-    if not feed.version:
+    if not feed.get("version"):
         raise ArticleError(f"{name}: is XML, but no RSS or Atom feed")
     if not feed.entries:
         raise ArticleError(f"{name}: holds no articles")
     outlet = _line(feed.feed.get("title"))
     for number, entry in enumerate(feed.entries[:_MOST_ENTRIES], 1):
-        article = _article(entry, f"{name}#{number}", name, outlet)
+        article = _article(dict(entry), f"{name}#{number}", name, outlet)
         yield article or ArticleError(f"{name}, entry {number}: holds no text")
 
 
@@ -61,7 +64,7 @@ def _headers(original: Original) -> dict[str, str]:
     return {"content-type": f"application/xml{charset}"} | ({"content-location": original.url} if original.url else {})
 
 
-def _article(entry: Any, article: str, name: str, outlet: str | None) -> Article | None:  # noqa: ANN401  (a dict)
+def _article(entry: Entry, article: str, name: str, outlet: str | None) -> Article | None:
     url = _line(entry.get("link"))
     title, paragraphs = _line(entry.get("title")), _paragraphs(entry)
     paragraphs = without_title(paragraphs or list(filter(None, [title])), [title])
@@ -86,14 +89,14 @@ def _article(entry: Any, article: str, name: str, outlet: str | None) -> Article
     )
 
 
-def _paragraphs(entry: Any) -> list[str]:  # noqa: ANN401  (a dict)
+def _paragraphs(entry: Entry) -> list[str]:
     """Return the paragraphs of an entry's content, or of its summary where that tells more."""
     texts = [part.get("value", "") for part in entry.get("content", ())] + [entry.get("summary", "")]
     found = (list(without_boilerplate(paragraphs_of(text))) for text in texts if isinstance(text, str) and text)
     return max(found, key=lambda paragraphs: sum(map(len, paragraphs)), default=[])
 
 
-def _day(entry: Any, url: str | None) -> Dated | None:  # noqa: ANN401  (a dict)
+def _day(entry: Entry, url: str | None) -> Dated | None:
     """Return the day as the feed writes it, in its own time zone, which feedparser's parsed times no longer have."""
     told = [entry.get("published"), entry.get("created"), entry.get("updated")]
     found = next((day for text in told if isinstance(text, str) and (day := parse_day(text))), None)

@@ -13,6 +13,7 @@ from index.errors import ArticleError
 from index.readers.days import dated, day_of_lines, day_of_name, first_dated
 from index.readers.originals import Original
 from index.readers.pdf_layout import Line, compose
+from index.readers.pdf_order import reading_order
 from index.readers.plain_text import read_dateline
 from index.readers.titles import title_from
 
@@ -63,7 +64,8 @@ def _lines(data: bytes, name: str) -> list[Line]:
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
     lines: list[Line] = []
     try:
-        for number, page in enumerate(extract_pages(io.BytesIO(data), maxpages=_MOST_PAGES, laparams=LAParams())):
+        pages = extract_pages(io.BytesIO(data), maxpages=_MOST_PAGES, laparams=LAParams(boxes_flow=None))
+        for number, page in enumerate(pages):
             lines += _page_lines(page, number)
     except (PDFPasswordIncorrect, PDFEncryptionError):
         raise ArticleError(f"{name}: is encrypted; save it without a password") from None
@@ -76,10 +78,10 @@ def _lines(data: bytes, name: str) -> list[Line]:
 
 
 def _page_lines(page: LTPage, number: int) -> Iterator[Line]:
-    """Yield the lines of a page, block by block as pdfminer orders them, columns one after the other."""
+    """Yield the lines of a page, block by block, columns one after the other."""
     from pdfminer.layout import LTChar, LTTextBox, LTTextLine  # noqa: PLC0415
 
-    for block, box in enumerate(item for item in page if isinstance(item, LTTextBox)):
+    for block, box in enumerate(reading_order([item for item in page if isinstance(item, LTTextBox)])):
         for line in box:
             if isinstance(line, LTTextLine) and (text := " ".join(line.get_text().replace("\0", "").split())):
                 sizes = sorted(char.size for char in line if isinstance(char, LTChar))
