@@ -14,6 +14,7 @@ import pytest
 from conftest import Refresh
 from made_files import column, docx_of, entry_of, mail_of, page_of, pdf_of, rss_of, zip_of
 
+from index import build as index_build
 from index import update
 from index.articles import Article
 from index.errors import ArticleError
@@ -148,8 +149,10 @@ def test_every_broken_one_is_one_line(found: list[Article | ArticleError], name:
 
 
 def test_an_index_of_them_is_refreshed_by_reading_what_changed_and_the_same_when_it_is_rebuilt(
-    index: IndexFolder, refresh: Refresh, folder: Path, reads: list[str]
+    index: IndexFolder, refresh: Refresh, folder: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # One process for quotations, whose parser is loaded already, is quicker than several that load their own.
+    monkeypatch.setattr(index_build, "_ARTICLES_A_PROCESS", 1000)
     first = refresh(folder)
     assert (first.articles, len(first.changes.skipped)) == (170, 30)
     ids = indexed(index)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import gc
 import io
 import json
 import logging
@@ -43,7 +42,6 @@ def main() -> None:
             answers.flush()
         answers.write(b"null\n")
         answers.flush()
-        gc.collect()
 
 
 def _limit(memory: int) -> None:
