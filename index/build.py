@@ -294,4 +294,6 @@ def _remarks(languages: dict[str, int]) -> list[str]:
     if not languages:
         return []
     each = ", ".join(f"{count:,} {language}" for language, count in languages.items())
-    return [f"{sum(languages.values()):,} articles are not in English ({each}): indexed without speaker analysis"]
+    count = sum(languages.values())
+    what = "1 article is" if count == 1 else f"{count:,} articles are"
+    return [f"{what} not in English ({each}): indexed without speaker analysis"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from index.readers import VERSION
 from index.readers.language import ENGLISH
@@ -12,8 +12,7 @@ from index.records import RecordsWriter
 from index.scanning import Stamp
 
 
-@dataclass(frozen=True, slots=True)
-class ReadFile:
+class ReadFile(NamedTuple):
     """A file as it was read: its stamp, how many articles of it the index holds, and what could not be read in it."""
 
     stamp: Stamp
@@ -32,8 +31,8 @@ class FileRecords(RecordsWriter):
             (source, VERSION),
         )
         return {
-            name: ReadFile(Stamp(*stamp), articles, tuple(json.loads(complaints)))
-            for name, *stamp, articles, complaints in rows
+            row[0]: ReadFile(Stamp(*row[1:5]), row[5], tuple(json.loads(row[6])) if row[6] != "[]" else ())
+            for row in rows
         }
 
     def put_file(self, source: str, name: str, file: ReadFile) -> None:

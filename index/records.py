@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from index.articles import Article
 from index.errors import DamagedError
@@ -73,8 +73,7 @@ class SpeakerRow:
     quotations: int
 
 
-@dataclass(frozen=True, slots=True)
-class KnownArticle:
+class KnownArticle(NamedTuple):
     """An article that an index holds: its row, its id, the file and source it came from, and its fingerprint."""
 
     id: int

@@ -116,7 +116,7 @@ def _unread_folder(source: Path, error: OSError) -> ArticleError:
 
 def encodable(name: str) -> str:
     r"""Return the name of a file as text: bytes that are not UTF-8, which file systems allow, as ``\xe9``."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    return name if name.isascii() else os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _is_text(name: str) -> bool:
@@ -125,7 +125,7 @@ def _is_text(name: str) -> bool:
 
 def _is_article(name: str) -> bool:
     """Tell whether a file within a folder is read: a note that explains the folder is no article of it."""
-    return _is_known(name) and name.lower() not in ("readme.md", "readme.markdown")
+    return _is_known(name) and not name.lower().startswith("readme.m")
 
 
 def _is_known(name: str) -> bool:
