@@ -28,6 +28,7 @@ _FOLDERS = re.compile(rf"(?:^|/){_YEAR}/(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}})/
 _WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun)"
 _CLOCK = r"(?:[\s,|@–—-]*(?:at\s+)?\d{1,2}[:.]\d{2}.{0,20})?"
 _LABEL = r"(?:(?:first\s+)?(?:published|posted|released|updated|date)(?:\s+on)?:?\s+|for immediate release[:,\s–—-]*)?"
+# The groups of its second alternative have other names, since no two groups of one pattern may have the same.
 _DATE_LINE = re.compile(
     rf"{_LABEL}(?:{_WEEKDAY}\.?,?\s+)?"
     rf"(?:{_DAY_FIRST.pattern}|{_MONTH_FIRST.pattern.replace('?P<', '?P<us')}|(?:19|20|21)\d\d-\d\d-\d\d){_CLOCK}",
