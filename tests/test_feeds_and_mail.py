@@ -102,9 +102,9 @@ class TestAFeed:
     @pytest.mark.parametrize(
         ("data", "reason"),
         [
-            ("<a><b>x</b></a>", "is XML, but no RSS or Atom feed"),
-            ("", "is XML, but no RSS or Atom feed"),
-            (b"\0\1\2", "is XML, but no RSS or Atom feed"),
+            ("<a><b>x</b></a>", "is no RSS or Atom feed"),
+            ("", "is no RSS or Atom feed"),
+            (b"\0\1\2", "is no RSS or Atom feed"),
             (rss_of(), "holds no articles"),
         ],
     )

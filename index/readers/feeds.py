@@ -41,7 +41,7 @@ def read_feed(original: Original) -> Iterator[Article | ArticleError]:
     # Given a stream and not a string, feedparser cannot take an address for something to fetch.
     feed = feedparser.parse(io.BytesIO(data), response_headers=_headers(original), resolve_relative_uris=False)
     if not feed.get("version"):
-        raise ArticleError(f"{name}: is XML, but no RSS or Atom feed")
+        raise ArticleError(f"{name}: is no RSS or Atom feed")
     if not feed.entries:
         raise ArticleError(f"{name}: holds no articles")
     outlet = _line(feed.feed.get("title"))
