@@ -51,6 +51,7 @@ class Bench:
         runs: how often the repeated measurements are repeated.
         articles: how many generated articles the rebuild is measured on.
         paragraphs: how many paragraphs each has.
+        files: how many files are scanned.
     """
 
     folder: Path
@@ -58,6 +59,7 @@ class Bench:
     runs: int
     articles: int
     paragraphs: int
+    files: int
 
     @property
     def index(self) -> Path:

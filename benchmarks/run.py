@@ -22,9 +22,10 @@ def main() -> None:
     corpus = options.corpus.resolve(strict=True) if options.corpus else None
     rows = []
     with tempfile.TemporaryDirectory(prefix="onrecord-benchmark-") as folder:
-        bench = Bench(Path(folder), corpus, options.runs, options.articles, options.paragraphs)
-        print("preparing …", file=sys.stderr)
-        prepare(bench)
+        bench = Bench(Path(folder), corpus, options.runs, options.articles, options.paragraphs, options.files)
+        if wanted != ["scan"]:
+            print("preparing …", file=sys.stderr)
+            prepare(bench)
         for name in wanted:
             print(f"{name} …", file=sys.stderr)
             rows += SECTIONS[name](bench)
@@ -40,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--corpus", type=Path, metavar="FILE", help="articles of your own, as .jsonl or a folder")
     parser.add_argument("--articles", type=int, default=10_000, metavar="N", help="generated articles (10000)")
     parser.add_argument("--paragraphs", type=int, default=2, metavar="N", help="short paragraphs of each (2)")
+    parser.add_argument("--files", type=int, default=100_000, metavar="N", help="files in the folder scanned (100000)")
     return parser
 
 

@@ -133,7 +133,28 @@ def building(bench: Bench) -> list[Row]:
     ]
 
 
-SECTIONS = {"cold": cold, "warm": warm, "embedding": embedding, "rebuild": rebuild, "building": building}
+def scan(bench: Bench) -> list[Row]:
+    """Looking for changes in a folder where nothing changed, after its files were read once."""
+    with Worker(bench, "helper") as helper:
+        folder = str(bench.folder / "many")
+        helper.do("write_files", folder=folder, count=bench.files)
+        first, *again = helper.do("scan", folder=folder, rounds=1 + bench.runs)
+    size = f"{bench.files:,} files in one folder"
+    return [
+        Row(f"reading {size}, of one line each", f"{first[0]:.1f} s"),
+        Row(f"scanning {size} where nothing changed", f"{statistics.median(wall for wall, _ in again):.1f} s"),
+        Row("— CPU", f"{statistics.median(cpu for _, cpu in again):.1f} s"),
+    ]
+
+
+SECTIONS = {
+    "cold": cold,
+    "warm": warm,
+    "embedding": embedding,
+    "rebuild": rebuild,
+    "building": building,
+    "scan": scan,
+}
 
 
 def _embed(bench: Bench, texts: Sequence[str], rounds: int) -> tuple[float, float]:

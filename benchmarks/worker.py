@@ -134,6 +134,31 @@ class Helper:
         """Return the first passages of generated articles."""
         return list(islice(corpus.passages_of(Path(folder)), count))
 
+    def write_files(self, folder: str, count: int) -> int:
+        """Write files of one line each into one folder; return how many."""
+        Path(folder).mkdir()
+        for number in range(count):
+            text = f" date 2031-01-{1 + number % 28:02} QUILLHAVEN (WQHV) - Ferry {number} stays.\n"
+            Path(folder, f"{number:06}.txt").write_text(text, "utf-8")
+        return count
+
+    def scan(self, folder: str, rounds: int) -> list[tuple[float, float]]:
+        """Return the seconds, and those of CPU, of bringing the records of an index up to date with a folder.
+
+        What an index does with what has changed is left out: where nothing has, it does nothing more.
+        """
+        from index.file_records import FileRecords
+        from index.update import Update
+
+        def update() -> tuple[float, float]:
+            start, cpu = time.perf_counter(), time.process_time()
+            records = FileRecords.open(Path(folder).with_suffix(".sqlite"))
+            Update(records, [folder], lambda _: None).refresh([folder])
+            records.finish()
+            return time.perf_counter() - start, time.process_time() - cpu
+
+        return [update() for _ in range(rounds)]
+
     def model_folder(self) -> str:
         """Return where the weights of the encoder lie."""
         return str(packaged_folder(DEFAULT_ENCODER))

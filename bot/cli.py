@@ -171,7 +171,12 @@ def _add_eval(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
 
 def _add_read(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser = _command(subparsers, "read", commands.run_read, "show articles as they are read, without an index")
-    parser.add_argument("sources", nargs="+", metavar="FILE", help="file or folder of articles")
+    parser.add_argument(
+        "sources",
+        nargs="+",
+        metavar="FILE",
+        help="file or folder: text, Markdown, web pages, feeds, JSON Lines, mail, Word, PDF",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
 
 

@@ -176,7 +176,9 @@ def _read_all(given: Iterable[str]) -> Iterator[Article | ArticleError | SourceE
 
 
 def _article_text(article: Article) -> str:
-    facts = [article.id, article.outlet, article.place, article.date.isoformat() if article.date else None]
+    day = f"{article.date.isoformat()} (from {article.date_from})" if article.date else "no date"
+    byline, language = article.byline and f"by {article.byline}", article.language and f"language {article.language}"
+    facts = [article.id, article.outlet, article.place, day, byline, language, article.url]
     # From 1, as citations count.
     paragraphs = (f"{number}. {text}" for number, text in enumerate(article.paragraphs, 1) if text.strip())
     blocks = [article.title, f"({', '.join(filter(None, facts))})", *paragraphs]

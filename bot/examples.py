@@ -26,7 +26,7 @@ EXAMPLES = {
     ),
     "speakers": ("onrecord speakers | head",),
     "eval": ("onrecord eval questions.jsonl --misses 3",),
-    "read": ("onrecord read ~/articles --json",),
+    "read": ("onrecord read page.html            # what is understood of it", "onrecord read ~/articles --json"),
     "completion": (
         "onrecord completion bash > ~/.local/share/bash-completion/completions/onrecord",
         "onrecord completion zsh > ~/.zfunc/_onrecord    # a folder in $fpath",

@@ -24,6 +24,9 @@ class Article:
         url: address of the original, or None.
         source: name of the file it was read from, relative to the source's folder.
         sha256: hex digest of the bytes it was read from.
+        byline: who wrote it, or None.
+        language: ISO 639-1 code of the language it is in, or None where that cannot be told.
+        date_from: what told the date, such as "metadata", "dateline" or "file name"; None where there is no date.
     """
 
     id: str
@@ -35,6 +38,9 @@ class Article:
     url: str | None = None
     source: str = ""
     sha256: str = ""
+    byline: str | None = None
+    language: str | None = None
+    date_from: str | None = None
 
     def passages(self) -> Iterator[tuple[int, str]]:
         """Yield the paragraphs worth indexing as (number from 0, text); blank ones keep their number."""
@@ -43,11 +49,12 @@ class Article:
     def fingerprint(self) -> str:
         """Return the hex sha256 of everything an index keeps of this article: equal means unchanged."""
         day = self.date.isoformat() if self.date else None
-        kept = [self.id, self.title, self.paragraphs, day, self.outlet, self.place, self.url, self.source, self.sha256]
+        kept = [self.id, self.title, self.paragraphs, day, self.outlet, self.place, self.url, self.source, self.sha256,
+                self.byline, self.language, self.date_from]  # fmt: skip
         return hashlib.sha256(json.dumps(kept).encode()).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
-        """Return the article in the form that `.jsonl` sources have, with its place beside."""
+        """Return the article in the form that `.jsonl` sources have, with what else was understood beside."""
         return {
             "id": self.id,
             "title": self.title,
@@ -55,5 +62,8 @@ class Article:
             "source": self.outlet,
             "place": self.place,
             "url": self.url,
+            "byline": self.byline,
+            "language": self.language,
+            "date_from": self.date_from,
             "paragraphs": list(self.paragraphs),
         }

@@ -13,12 +13,13 @@ from index import models, sealing, sources
 from index.durable import link_or_copy_tree
 from index.embedding import Embedding
 from index.errors import DamagedError, GenerationError, NoIndexError, SourceError, UsageError
+from index.file_records import FileRecords
 from index.generation import LEXICAL, RECORDS, SENTENCES, VECTORS, Generation, IndexFolder, open_current
 from index.lexical import LexicalWriter
 from index.manifest import Manifest
 from index.quotations import VERSION as QUOTATIONS_VERSION
-from index.quotations import QuotationFinder
-from index.records import RecordsWriter
+from index.quotations import QuotationFinder, Reading
+from index.readers.language import ENGLISH
 from index.sentence_vectors import SentenceVectors
 from index.update import Changes, Update
 from index.vectors import VectorIndex
@@ -128,6 +129,7 @@ class _Build:
             self._write_terms(records, changes, everything=reread)
             embedded = self._embed(records, changes, prepared["encoder"], sealed["encoder"])
             manifest = self._manifest(records, sealed)
+            remarks = _remarks(records.languages())
         finally:
             records.finish()
         self._progress("sealing", 0, None)
@@ -136,6 +138,7 @@ class _Build:
             sealing.set_aside_damaged(self._index, self._notes.append)
         before = self._previous.name if self._previous else self._before
         sealing.clean_up(self._index, {name, before or name})
+        self._notes += remarks
         return self._report(name, manifest, changes, embedded=embedded, built=True)
 
     def _open_previous(self) -> Generation | None:
@@ -178,13 +181,13 @@ class _Build:
             raise UsageError(f"{self._index.path}: remembers no source; name one: onrecord index SOURCE")
         return [source for source in given or [sources.default_source()] if source not in options.forget]
 
-    def _open_records(self) -> RecordsWriter:
+    def _open_records(self) -> FileRecords:
         path = self._staging / RECORDS
         if self._previous:
             shutil.copyfile(self._previous.records_path, path)
-        return RecordsWriter.open(path)
+        return FileRecords.open(path)
 
-    def _update(self, records: RecordsWriter) -> Changes:
+    def _update(self, records: FileRecords) -> Changes:
         update = Update(records, self._remembered or (), lambda done: self._progress("reading", done, None))
         for source in self._options.forget:
             update.forget(source)
@@ -208,7 +211,7 @@ class _Build:
             and manifest.quotations == QUOTATIONS_VERSION
         )
 
-    def _read_quotations(self, records: RecordsWriter, changes: Changes) -> bool:
+    def _read_quotations(self, records: FileRecords, changes: Changes) -> bool:
         """Find who said what in new articles; return True where all had to be read again."""
         reread = self._previous is not None and self._previous.manifest.quotations != QUOTATIONS_VERSION
         if reread:
@@ -216,7 +219,10 @@ class _Build:
         wanted = [article.id for article in records.known_articles()] if reread else changes.added
         unread = []
         for row in wanted:
-            reading = None if reread else changes.readings.get(records.load_article(row).paragraphs)
+            article = records.load_article(row)
+            reading = None if reread else changes.readings.get(article.paragraphs)
+            if article.language not in (None, ENGLISH):
+                reading = Reading((), ())
             if reading:
                 records.add_reading(row, reading)
             else:
@@ -229,7 +235,7 @@ class _Build:
                 self._progress("quotations", done, len(unread))
         return reread
 
-    def _write_terms(self, records: RecordsWriter, changes: Changes, *, everything: bool) -> None:
+    def _write_terms(self, records: FileRecords, changes: Changes, *, everything: bool) -> None:
         folder = self._staging / LEXICAL
         reuse = self._previous is not None and not everything
         if reuse:
@@ -243,7 +249,7 @@ class _Build:
                 writer.add(records.lexical_documents(wanted[start : start + _CHUNK]))
                 self._progress("terms", min(start + _CHUNK, len(wanted)), len(wanted))
 
-    def _embed(self, records: RecordsWriter, changes: Changes, encoder: Path, sealed: str) -> int:
+    def _embed(self, records: FileRecords, changes: Changes, encoder: Path, sealed: str) -> int:
         """Write the vectors of all passages and their sentences; return how many passages had to be embedded."""
         previous = self._previous
         reuse = previous is not None and previous.manifest.sealed_models["encoder"] == sealed
@@ -261,7 +267,7 @@ class _Build:
         sentences.write(self._staging / SENTENCES)
         return embedding.embedded
 
-    def _manifest(self, records: RecordsWriter, sealed: dict[str, str]) -> Manifest:
+    def _manifest(self, records: FileRecords, sealed: dict[str, str]) -> Manifest:
         return Manifest(
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             sources=tuple(self._sources),
@@ -281,3 +287,13 @@ def _in_force(index: IndexFolder) -> str | None:
         return index.current()
     except GenerationError:
         return None
+
+
+def _remarks(languages: dict[str, int]) -> list[str]:
+    """Return what a person should know of the languages of the articles: one line, or none."""
+    if not languages:
+        return []
+    each = ", ".join(f"{count:,} {language}" for language, count in languages.items())
+    count = sum(languages.values())
+    what = "1 article is" if count == 1 else f"{count:,} articles are"
+    return [f"{what} not in English ({each}): indexed without speaker analysis"]

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from index.inference import Encoder, Floats
+from index.joining import embedded_texts
 from index.records import Records
 from index.sentence_vectors import SentenceVectors
 from index.sentences import embedded_sentences
@@ -54,10 +55,10 @@ class Embedding:
         missing = sorted(wanted.difference(self._vectors.ids.tolist()))
         done = 0
         for ids in _chunks(missing, _CHUNK):
-            texts = {i: row.text for i, row in sorted(records.passages(ids).items())}
+            texts = embedded_texts(records, ids)
             same = {i: reusable[text] for i, text in texts.items() if reusable.get(text, -1) in known}
             fresh = {i: text for i, text in texts.items() if i not in same}
-            vectors, sentences = self._embed(fresh)
+            vectors, sentences = self._embed(fresh, {i: row.text for i, row in records.passages(list(fresh)).items()})
             vectors |= {i: known[old] for i, old in same.items()}
             sentences |= {i: known_sentences[old] for i, old in same.items() if old in known_sentences}
             self._vectors.add(np.asarray(ids, np.int64), np.stack([vectors[i] for i in ids]))
@@ -69,12 +70,14 @@ class Embedding:
     def _encoder(self) -> Encoder:
         return Encoder(self._folder)
 
-    def _embed(self, texts: Mapping[int, str]) -> tuple[dict[int, Floats], dict[int, Floats]]:
-        """Return the vectors of passages, and those of their sentences, by passage id."""
+    def _embed(
+        self, texts: Mapping[int, str], passages: Mapping[int, str]
+    ) -> tuple[dict[int, Floats], dict[int, Floats]]:
+        """Return the vectors of texts that stand for passages, and those of the passages' sentences, by passage id."""
         self.embedded += len(texts)
         if not texts:
             return {}, {}
-        parts = {i: [text[start:end] for start, end in embedded_sentences(text)] for i, text in texts.items()}
+        parts = {i: [text[start:end] for start, end in embedded_sentences(text)] for i, text in passages.items()}
         rows = self._encoder.passages([*texts.values(), *(part for these in parts.values() for part in these)])
         sentences, start = {}, len(texts)
         for i, these in parts.items():

@@ -35,9 +35,12 @@ class ArticleError(OnrecordError):
     Attributes:
         file: name within its source of the file that it is in, once a reader has told; one that ends in a slash is a
             folder, none of whose files could be read.
+        lasting: whether reading the same bytes again would end no better; False where a permission, memory, time or an
+            extra was lacking.
     """
 
     file: str | None = None
+    lasting: bool = True
 
 
 class ModelError(OnrecordError):

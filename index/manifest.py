@@ -9,7 +9,7 @@ from pathlib import Path
 from index.durable import hash_file
 from index.errors import DamagedError, FormatError
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 
 

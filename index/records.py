@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from index.articles import Article
 from index.errors import DamagedError
@@ -19,7 +19,8 @@ from index.quotations import Quotation, Reading, Speaker
 _SCHEMA = """
 CREATE TABLE articles (
     id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, title TEXT NOT NULL, outlet TEXT, date TEXT,
-    place TEXT, url TEXT, file TEXT NOT NULL, sha256 TEXT NOT NULL, fingerprint TEXT NOT NULL, source TEXT NOT NULL);
+    place TEXT, url TEXT, file TEXT NOT NULL, sha256 TEXT NOT NULL, fingerprint TEXT NOT NULL, source TEXT NOT NULL,
+    byline TEXT, language TEXT, date_from TEXT);
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
     paragraph INTEGER NOT NULL, text TEXT NOT NULL, UNIQUE (article, paragraph));
@@ -29,9 +30,14 @@ CREATE TABLE quotations (
 CREATE TABLE speakers (
     article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE, name TEXT NOT NULL, kind TEXT NOT NULL,
     gender TEXT, roles TEXT NOT NULL, aliases TEXT NOT NULL, quotations INTEGER NOT NULL);
+CREATE TABLE files (
+    source TEXT NOT NULL, name TEXT NOT NULL, readers INTEGER NOT NULL, size INTEGER NOT NULL, changed INTEGER NOT NULL,
+    entered INTEGER NOT NULL, inode INTEGER NOT NULL, articles INTEGER NOT NULL, complaints TEXT NOT NULL,
+    PRIMARY KEY (source, name)) WITHOUT ROWID;
 CREATE INDEX quotations_by_passage ON quotations (passage, start);
 CREATE INDEX speakers_by_article ON speakers (article);
 """
+_ARTICLE = "name, title, outlet, date, place, url, file, sha256, fingerprint, source, byline, language, date_from"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +73,7 @@ class SpeakerRow:
     quotations: int
 
 
-@dataclass(frozen=True, slots=True)
-class KnownArticle:
+class KnownArticle(NamedTuple):
     """An article that an index holds: its row, its id, the file and source it came from, and its fingerprint."""
 
     id: int
@@ -235,11 +240,10 @@ class RecordsWriter(Records):
     def add_article(self, article: Article, source: str) -> int:
         """Add an article and its passages; return the id of its row."""
         day = article.date.isoformat() if article.date else None
-        columns = "name, title, outlet, date, place, url, file, sha256, fingerprint, source"
         row = self._db.execute(
-            f"INSERT INTO articles ({columns}) VALUES (?,?,?,?,?,?,?,?,?,?)",  # noqa: S608  (our own names)
+            f"INSERT INTO articles ({_ARTICLE}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608  (our own names)
             (article.id, article.title, article.outlet, day, article.place, article.url, article.source,
-             article.sha256, article.fingerprint(), source),
+             article.sha256, article.fingerprint(), source, article.byline, article.language, article.date_from),
         ).lastrowid  # fmt: skip
         assert row is not None
         self._db.executemany(
@@ -254,11 +258,11 @@ class RecordsWriter(Records):
 
     def load_article(self, row: int) -> Article:
         """Return an article with the paragraphs that are indexed, each at its number."""
-        name, title, place = self._db.execute("SELECT name, title, place FROM articles WHERE id = ?", (row,)).fetchone()
+        told = self._db.execute("SELECT name, title, place, language FROM articles WHERE id = ?", (row,)).fetchone()
         passages = self._db.execute("SELECT paragraph, text FROM passages WHERE article = ? ORDER BY paragraph", (row,))
         texts = dict(passages.fetchall())
         paragraphs = tuple(texts.get(number, "") for number in range(max(texts, default=-1) + 1))
-        return Article(id=name, title=title, paragraphs=paragraphs, place=place)
+        return Article(id=told[0], title=told[1], paragraphs=paragraphs, place=told[2], language=told[3])
 
     def add_reading(self, row: int, reading: Reading) -> None:
         """Add the quotations and speakers that were found in an article."""

@@ -10,6 +10,8 @@ from pathlib import Path
 from index.articles import Article
 from index.errors import ArticleError, SourceError, UsageError
 from index.readers import READERS, read_articles
+from index.readers.apart import ReadingProcess
+from index.scanning import FoundFile, Stamp, walk
 
 SOURCES_VARIABLE = "ONRECORD_ARTICLES"
 
@@ -47,32 +49,52 @@ def read_source(source: str) -> Iterator[Article | ArticleError]:
     Raises:
         SourceError: the source is not there, or holds no file of a kind that can be read.
     """
+    with ReadingProcess() as apart:
+        for found in find_files(source):
+            if isinstance(found, ArticleError):
+                yield found
+            else:
+                yield from read_file(found, apart)
+
+
+def find_files(source: str) -> Iterator[FoundFile | ArticleError]:
+    """Yield the files of a source in the order of their names, and errors for folders in it that cannot be read.
+
+    Raises:
+        SourceError: the source is not there, or holds no file of a kind that can be read.
+    """
     path = Path(source)
     try:
-        is_folder = stat.S_ISDIR(path.stat().st_mode)
+        status = path.stat()
     except FileNotFoundError:
         raise SourceError(f"{source}: no such file or folder") from None
     except OSError as error:
         raise SourceError(f"{source}: cannot be read: {error.strerror}") from None
-    if is_folder:
-        yield from _read_folder(path)
-    elif path.suffix.lower() not in READERS:
+    if stat.S_ISDIR(status.st_mode):
+        yield from _find_in_folder(path)
+    elif not _is_known(path.name):
         raise SourceError(f"{source}: cannot read this kind of file (known: {_known_kinds()})")
     else:
-        yield from read_articles(path, path.name)
+        yield FoundFile(source, path.name, Stamp.of(status))
 
 
-def _read_folder(folder: Path) -> Iterator[Article | ArticleError]:
+def read_file(found: FoundFile, apart: ReadingProcess) -> Iterator[Article | ArticleError]:
+    """Yield the articles of a file, and errors: in a process of its own where the file's kind asks for that."""
+    path = Path(found.path)
+    return (apart.read if READERS[path.suffix.lower()].apart else read_articles)(path, encodable(found.name))
+
+
+def _find_in_folder(folder: Path) -> Iterator[FoundFile | ArticleError]:
     if not os.access(folder, os.R_OK | os.X_OK):
         raise SourceError(f"{folder}: no permission to read this folder")
-    found = False
+    any_found = False
     unread: list[OSError] = []
-    for path in _walk(folder, unread):
-        found = True
-        yield from read_articles(path, encodable(path.relative_to(folder).as_posix()))
+    for found in walk(str(folder), _is_article, unread):
+        any_found = True
+        yield found
     for error in unread:
         yield _unread_folder(folder, error)
-    if not found and not unread:
+    if not any_found and not unread:
         raise SourceError(f"{folder}: holds no articles (looked for {_known_kinds()})")
 
 
@@ -88,28 +110,26 @@ def _unread_folder(source: Path, error: OSError) -> ArticleError:
     name = encodable(folder.relative_to(source).as_posix()) + "/"
     unread = ArticleError(f"{name}: cannot be read: {reason}")
     unread.file = name
+    unread.lasting = False
     return unread
-
-
-def _walk(folder: Path, unread: list[OSError]) -> Iterator[Path]:
-    """Yield the files of known kinds, sorted; hidden files and folders, such as a built index, are passed over.
-
-    Folders that cannot be read are added to `unread`.
-    """
-    for parent, folders, files in os.walk(folder, onerror=unread.append):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            if not name.startswith(".") and Path(name).suffix.lower() in READERS:
-                yield Path(parent, name)
 
 
 def encodable(name: str) -> str:
     r"""Return the name of a file as text: bytes that are not UTF-8, which file systems allow, as ``\xe9``."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    return name if name.isascii() else os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _is_text(name: str) -> bool:
     return encodable(name) == name
+
+
+def _is_article(name: str) -> bool:
+    """Tell whether a file within a folder is read: a note that explains the folder is no article of it."""
+    return _is_known(name) and not name.lower().startswith("readme.m")
+
+
+def _is_known(name: str) -> bool:
+    return os.path.splitext(name)[1].lower() in READERS  # noqa: PTH122  (a Path for each of many files takes long)
 
 
 def _known_kinds() -> str:

@@ -8,9 +8,13 @@ from dataclasses import dataclass, field
 
 from index.articles import Article
 from index.errors import ArticleError, SourceError
+from index.file_records import FileRecords, ReadFile
+from index.joining import embedded_texts
 from index.quotations import Reading
-from index.records import KnownArticle, RecordsWriter
-from index.sources import read_source
+from index.readers.apart import ReadingProcess
+from index.records import KnownArticle
+from index.scanning import FoundFile, Stamp
+from index.sources import encodable, find_files, read_file
 
 
 @dataclass(slots=True)
@@ -25,7 +29,8 @@ class Changes:
         unchanged: how many are as they were.
         vanished: how many are gone.
         skipped: one line for each article that could not be read.
-        vectors: ids under which the vectors of removed texts lie, so that the same words need not be embedded again.
+        vectors: ids under which the vectors of removed texts lie, so that the same words need not be embedded again:
+            the texts that were embedded, by `index.joining`.
         readings: what was found in removed articles, by their paragraphs.
     """
 
@@ -43,7 +48,7 @@ class Changes:
 class Update:
     """Brings records up to date with sources."""
 
-    def __init__(self, records: RecordsWriter, remembered: Collection[str], progress: Callable[[int], None]) -> None:
+    def __init__(self, records: FileRecords, remembered: Collection[str], progress: Callable[[int], None]) -> None:
         """Prepare an update.
 
         Args:
@@ -55,11 +60,14 @@ class Update:
         self._remembered = remembered
         self._progress = progress
         self._known = {article.name: article for article in records.known_articles()}
+        self._in_files: dict[tuple[str, str], list[str]] = {}
+        for article in self._known.values():
+            self._in_files.setdefault((article.source, article.file), []).append(article.name)
         self._seen: set[str] = set()
         self.changes = Changes()
 
     def refresh(self, sources: Sequence[str]) -> None:
-        """Read sources anew; articles that vanished from them go, those of other sources stay.
+        """Read anew what changed in sources; articles that vanished from them go, those of other sources stay.
 
         An article that can no longer be read, in a broken file or a folder that is closed, stays as it was read last.
 
@@ -67,13 +75,9 @@ class Update:
             SourceError: a source is gone, or holds nothing of a kind that can be read.
         """
         unreadable: set[tuple[str, str]] = set()
-        for source in sources:
-            for article in self._read(source):
-                if isinstance(article, ArticleError):
-                    self.changes.skipped.append(str(article))
-                    unreadable.add((source, article.file or ""))
-                else:
-                    self._take(article, source, sources)
+        with ReadingProcess() as apart:
+            for source in sources:
+                self._refresh(source, sources, apart, unreadable)
         for known in list(self._known.values()):
             if known.source in sources and known.name not in self._seen:
                 if any((known.source, place) in unreadable for place in _places(known.file)):
@@ -85,41 +89,98 @@ class Update:
 
     def forget(self, source: str) -> None:
         """Remove all articles of a source."""
+        self._records.remove_all_files(source)
         for known in list(self._known.values()):
             if known.source == source:
                 self._remove(known)
                 self.changes.vanished += 1
 
-    def _read(self, source: str) -> Iterator[Article | ArticleError]:
+    def _refresh(
+        self, source: str, sources: Sequence[str], apart: ReadingProcess, unreadable: set[tuple[str, str]]
+    ) -> None:
+        files = self._records.files(source)
+        gone = set(files)
+        for found in self._find(source):
+            if isinstance(found, ArticleError):
+                self.changes.skipped.append(str(found))
+                unreadable.add((source, found.file or ""))
+                continue
+            name = encodable(found.name)
+            gone.discard(name)
+            if not self._keep(source, name, found.stamp, files.get(name)):
+                errors = self._read(found, source, sources, apart)
+                unreadable |= {(source, error.file or "") for error in errors}
+        self._records.remove_files(source, gone)
+
+    def _find(self, source: str) -> Iterator[FoundFile | ArticleError]:
         try:
-            yield from read_source(source)
+            yield from find_files(source)
         except SourceError as error:
             if source in self._remembered:
                 hint = f"if it is gone for good: onrecord forget {shlex.quote(source)}"
                 raise SourceError(f"{error}; {hint}") from None
             raise
 
-    def _take(self, article: Article, source: str, sources: Sequence[str]) -> None:
+    def _keep(self, source: str, name: str, stamp: Stamp | None, before: ReadFile | None) -> bool:
+        """Take the articles of a file as they are, if it is the one that was read; tell whether it is."""
+        if stamp is None or before is None or stamp != before.stamp:
+            return False
+        articles = [article for article in self._in_files.get((source, name), ()) if article in self._known]
+        if len(articles) != before.articles or not self._seen.isdisjoint(articles):
+            return False
+        self._seen.update(articles)
+        self.changes.unchanged += len(articles)
+        self.changes.skipped += before.complaints
+        return True
+
+    def _read(self, found: FoundFile, source: str, sources: Sequence[str], apart: ReadingProcess) -> list[ArticleError]:
+        """Read a file and take its articles; return the errors in it, which keep the articles it had before."""
+        settled = found.stamp is not None and found.stamp.is_settled()
+        taken, errors, refused = 0, [], False
+        for article in read_file(found, apart):
+            if isinstance(article, ArticleError):
+                errors.append(article)
+            elif self._take(article, source, sources):
+                taken += 1
+            else:
+                refused = True
+        self.changes.skipped += map(str, errors)
+        name = encodable(found.name)
+        # Beside an error, articles may stay that the file held before: it is read again until it has none of either.
+        kept = errors and self._held_before(source, name)
+        if found.stamp and settled and not refused and not kept and all(error.lasting for error in errors):
+            self._records.put_file(source, name, ReadFile(found.stamp, taken, tuple(map(str, errors))))
+        else:
+            self._records.remove_files(source, [name])
+        return errors
+
+    def _held_before(self, source: str, name: str) -> bool:
+        """Tell whether a file held articles that it does not hold now."""
+        return any(a in self._known and a not in self._seen for a in self._in_files.get((source, name), ()))
+
+    def _take(self, article: Article, source: str, sources: Sequence[str]) -> bool:
+        """Put an article into the records, unless it is there; tell whether it is now: its id may be another's."""
         known = self._known.get(article.id)
         elsewhere = known is not None and known.source != source and known.source not in sources
         if article.id in self._seen or elsewhere:
             self.changes.skipped.append(f"{article.source}: another article has the id {article.id!r}")
-            return
+            return False
         self._seen.add(article.id)
         self._progress(len(self._seen))
         if known and known.fingerprint == article.fingerprint() and known.source == source:
             self.changes.unchanged += 1
-            return
+            return True
         if known:
             self._remove(known)
             self.changes.changed += 1
         else:
             self.changes.new += 1
         self.changes.added.append(self._records.add_article(article, source))
+        return True
 
     def _remove(self, known: KnownArticle) -> None:
-        passages = self._records.passages(self._records.article_passages([known.id]))
-        self.changes.vectors |= {passage.text: passage.id for passage in passages.values()}
+        texts = embedded_texts(self._records, self._records.article_passages([known.id]))
+        self.changes.vectors |= {text: passage for passage, text in texts.items()}
         paragraphs = self._records.load_article(known.id).paragraphs
         self.changes.readings[paragraphs] = self._records.load_reading(known.id)
         self._records.remove_article(known.id)

@@ -387,7 +387,9 @@ class TestRead:
     def test_is_for_people_without_json(self, onrecord: Run, articles: Write) -> None:
         told = onrecord("read", articles({"a.txt": f"Ferry stays\n\n{FERRY}"}))
         assert "\n\n2. Rain fell.\n" in told.out
-        assert told.out.startswith("Ferry stays\n\n(a.txt, WQHV, QUILLHAVEN, 2031-01-14)\n\n1. date 2031-01-14")
+        assert told.out.startswith(
+            "Ferry stays\n\n(a.txt, WQHV, QUILLHAVEN, 2031-01-14 (from dateline), language en)\n\n1. date 2031-01-14"
+        )
 
     def test_goes_on_after_what_cannot_be_read(self, onrecord: Run, articles: Write) -> None:
         told = onrecord("read", articles({"a.txt": "", "b.txt": FERRY}), "--json")

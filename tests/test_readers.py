@@ -18,7 +18,9 @@ from index.articles import Article
 from index.errors import ArticleError
 from index.readers import read_articles
 from index.readers.decoding import decode
-from index.readers.plain_text import MAX_BYTES, read_dateline, split_paragraphs
+from index.readers.language import language_of
+from index.readers.originals import MAX_BYTES
+from index.readers.plain_text import read_dateline, split_paragraphs
 from index.readers.titles import MAX_LENGTH, title_from
 
 TESTS = Path(__file__).parent
@@ -32,6 +34,12 @@ JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(FIELDS, inner),
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def classifier() -> None:
+    """Load what tells languages before hypothesis counts the time."""
+    assert language_of([RUSSIAN]) == "ru"
 
 
 def read(path: Path, content: str | bytes | None = None) -> list[Article | ArticleError]:
@@ -265,7 +273,8 @@ class TestJsonLines:
             "paragraphs": ["  QUILLHAVEN — Rates will rise. ", "“No,” he said.\u2028More."],
         }
         article = read_one(tmp_path / "a.jsonl", json.dumps(record))
-        assert article.to_json() == record | {"place": None}
+        unsaid = {"place": None, "byline": None, "language": None, "date_from": "given"}
+        assert article.to_json() == record | unsaid
         assert article.source == "a.jsonl"
 
     def test_blank_paragraphs_keep_their_numbers(self) -> None:

@@ -6,35 +6,34 @@ import hashlib
 import json
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from index.articles import Article
 from index.errors import ArticleError
-from index.readers.plain_text import MAX_BYTES
+from index.readers.originals import MAX_BYTES, Original
 from index.readers.titles import title_from
 
 
-def read_jsonl(path: Path, name: str) -> Iterator[Article | ArticleError]:
+def read_jsonl(original: Original) -> Iterator[Article | ArticleError]:
     """Yield an article, or an error that names the line, for each line that is not blank.
 
     A line is an object ``{"id", "title", "date" (ISO or null), "source" (outlet), "url", "paragraphs": […]}``, of
-    which only the paragraphs are required. The sha256 of such an article is that of its line, so that appending to a
-    file changes none of the articles before.
+    which only the paragraphs are required; "place", "byline", "language" and "date_from" are read too. The sha256 of
+    such an article is that of its line, so that appending to a file changes none of the articles before.
     """
-    with path.open("rb") as file:
-        number, found = 0, False
-        while line := file.readline(MAX_BYTES + 1):
-            number += 1
-            where = f"{name}, line {number}"
-            if len(line) > MAX_BYTES:
-                if not line.endswith(b"\n"):
-                    _skip_line(file)
-                found = True
-                yield ArticleError(f"{where}: is longer than one article may be ({MAX_BYTES >> 20} MB)")
-            elif line.strip():
-                found = True
-                yield _article_or_error(line.strip(), name, number, where)
+    file, name = original.stream, original.name
+    number, found = 0, False
+    while line := file.readline(MAX_BYTES + 1):
+        number += 1
+        where = f"{name}, line {number}"
+        if len(line) > MAX_BYTES:
+            if not line.endswith(b"\n"):
+                _skip_line(file)
+            found = True
+            yield ArticleError(f"{where}: is longer than one article may be ({MAX_BYTES >> 20} MB)")
+        elif line.strip():
+            found = True
+            yield _article_or_error(line.strip(), name, number, where)
     if not found:
         raise ArticleError(f"{name}: holds no articles")
 
@@ -67,14 +66,18 @@ def _article(line: bytes, name: str, number: int) -> Article:
     first = next((text for text in paragraphs if text.strip()), None)
     if first is None:
         raise ValueError("holds no text")
+    day = _day(record)
     article = Article(
         id=_string(record, "id") or f"{name}#{number}",
         title=_string(record, "title") or title_from(first),
         paragraphs=tuple(paragraphs),
-        date=_day(record),
+        date=day,
         outlet=_string(record, "source"),
         place=_string(record, "place"),
         url=_string(record, "url"),
+        byline=_string(record, "byline"),
+        language=_string(record, "language"),
+        date_from=(_string(record, "date_from") or "given") if day else None,
         source=name,
         sha256=hashlib.sha256(line).hexdigest(),
     )

@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from index.articles import Article
 from index.errors import ArticleError
+from index.readers.days import dated, day_of_name, first_dated
 from index.readers.decoding import decode
+from index.readers.originals import Original
 from index.readers.titles import title_from
 
-MAX_BYTES = 16 * 2**20
 _HARD_WRAP = 100
 _DATELINE = re.compile(
     r"\s*(?:date\s+(?P<date>\d{4}-\d{2}-\d{2})\s+)?"
@@ -34,27 +34,31 @@ class Dateline:
     length: int = 0
 
 
-def read_plain_text(path: Path, name: str) -> Iterator[Article | ArticleError]:
+def read_plain_text(original: Original) -> Iterator[Article | ArticleError]:
     """Yield the one article of a text file.
 
     The first line may be a headline; the first paragraph may begin with a dateline such as
-    ``date 2017-02-07 MIAMI (WSVN) - ``, which stays part of it.
+    ``date 2017-02-07 MIAMI (WSVN) - ``, which stays part of it. Where it tells no day, the file's name may.
+
+    Raises:
+        ArticleError: it is no text, or holds none.
     """
-    if path.stat().st_size > MAX_BYTES:
-        raise ArticleError(f"{name}: is larger than one article may be ({MAX_BYTES >> 20} MB)")
-    data = path.read_bytes()
+    name, data = original.name, original.read()
     paragraphs = split_paragraphs(decode(data, name))
     if not paragraphs:
         raise ArticleError(f"{name}: holds no text")
     headline, paragraphs = _split_headline(paragraphs)
     dateline = read_dateline(paragraphs[0])
+    day = first_dated(dated(dateline.date, "dateline"), dated(day_of_name(name), "file name"))
     yield Article(
         id=name,
         title=headline or title_from(paragraphs[0][dateline.length :]),
         paragraphs=tuple(paragraphs),
-        date=dateline.date,
+        date=day.day if day else None,
+        date_from=day.origin if day else None,
         outlet=dateline.outlet,
         place=dateline.place,
+        url=original.url,
         source=name,
         sha256=hashlib.sha256(data).hexdigest(),
     )

@@ -1,10 +1,14 @@
-"""A title for an article that has none: its first sentence, cut at a word."""
+"""Titles: one for an article that has none, its first sentence cut at a word; and texts that repeat theirs."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
+
+from index.readers.days import is_date_line
 
 MAX_LENGTH = 90
+_WORDS = re.compile(r"\w+")
 # A full stop after a single capital or a short title ends no sentence: "J. Doe", "Sen. Doe".
 _SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})[.!?][”\"’']?(?=\s+[“\"‘A-Z0-9])|\n")
 
@@ -22,3 +26,16 @@ def title_from(text: str, length: int = MAX_LENGTH) -> str:
         return sentence or "Untitled"
     cut = sentence[:length].rsplit(" ", 1)[0] if " " in sentence[:length] else sentence[: length - 1]
     return cut.rstrip(" ,;:-–—") + "…"
+
+
+def without_title(paragraphs: Sequence[str], titles: Iterable[str | None]) -> list[str]:
+    """Return paragraphs without those at the top that only repeat a title or tell a day; one at least is left."""
+    known = {key for title in titles if (key := _key(title or ""))}
+    start = 0
+    while start < len(paragraphs) - 1 and (_key(paragraphs[start]) in known or is_date_line(paragraphs[start])):
+        start += 1
+    return list(paragraphs[start:])
+
+
+def _key(text: str) -> str:
+    return " ".join(_WORDS.findall(text.casefold()))

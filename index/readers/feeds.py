@@ -1,0 +1,111 @@
+"""Feeds saved as files: each entry of RSS or Atom is an article."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+from xml.sax import SAXException
+from xml.sax.handler import ContentHandler
+
+import feedparser
+from defusedxml import DefusedXmlException
+from defusedxml.sax import parseString
+
+from index.articles import Article
+from index.errors import ArticleError
+from index.readers.boilerplate import without_boilerplate
+from index.readers.days import Dated, dated, day_of_address, first_dated, parse_day
+from index.readers.html_text import paragraphs_of
+from index.readers.originals import Original
+from index.readers.titles import title_from, without_title
+
+_MOST_ENTRIES = 10_000
+
+# A plain dict: feedparser's own answers for keys that are not there, with a warning.
+Entry = dict[str, Any]
+
+
+def read_feed(original: Original) -> Iterator[Article | ArticleError]:
+    """Yield an article for each entry of a feed, and an error for each that tells nothing.
+
+    The sha256 of such an article is that of what its entry tells, so that a new entry changes none of the others.
+
+    Raises:
+        ArticleError: it is no feed, or has no entries.
+    """
+    name, data = original.name, original.read()
+    _refuse_entities(data, name)
+    # Given a stream and not a string, feedparser cannot take an address for something to fetch.
+    feed = feedparser.parse(io.BytesIO(data), response_headers=_headers(original), resolve_relative_uris=False)
+    if not feed.get("version"):
+        raise ArticleError(f"{name}: is no RSS or Atom feed")
+    if not feed.entries:
+        raise ArticleError(f"{name}: holds no articles")
+    outlet = _line(feed.feed.get("title"))
+    for number, entry in enumerate(feed.entries[:_MOST_ENTRIES], 1):
+        article = _article(dict(entry), f"{name}#{number}", name, outlet)
+        yield article or ArticleError(f"{name}, entry {number}: holds no text")
+
+
+def _refuse_entities(data: bytes, name: str) -> None:
+    try:
+        parseString(data, ContentHandler(), forbid_dtd=False, forbid_entities=True, forbid_external=True)
+    except DefusedXmlException:
+        raise ArticleError(f"{name}: declares XML entities, which are not read") from None
+    except (SAXException, ValueError, LookupError):
+        pass  # feeds are often not well-formed; feedparser reads those without any entities but HTML's
+
+
+def _headers(original: Original) -> dict[str, str]:
+    charset = f"; charset={original.charset}" if original.charset else ""
+    return {"content-type": f"application/xml{charset}"} | ({"content-location": original.url} if original.url else {})
+
+
+def _article(entry: Entry, article: str, name: str, outlet: str | None) -> Article | None:
+    url = _line(entry.get("link"))
+    title, paragraphs = _line(entry.get("title")), _paragraphs(entry)
+    paragraphs = without_title(paragraphs or list(filter(None, [title])), [title])
+    if not paragraphs:
+        return None
+    day = _day(entry, url)
+    authors = [author.get("name") for author in entry.get("authors", ())] or [entry.get("author")]
+    byline = ", ".join(dict.fromkeys(filter(None, map(_line, authors)))) or None
+    source = entry.get("source")
+    told = [article, title, paragraphs, url, byline, outlet, day.day.isoformat() if day else None]
+    return Article(
+        id=article,
+        title=title or title_from(paragraphs[0]),
+        paragraphs=tuple(paragraphs),
+        date=day.day if day else None,
+        date_from=day.origin if day else None,
+        outlet=(_line(source.get("title")) if isinstance(source, dict) else None) or outlet,
+        byline=byline,
+        url=url if url and "://" in url else None,
+        source=name,
+        sha256=hashlib.sha256(json.dumps(told[1:]).encode()).hexdigest(),
+    )
+
+
+def _paragraphs(entry: Entry) -> list[str]:
+    """Return the paragraphs of an entry's content, or of its summary where that tells more."""
+    texts = [part.get("value", "") for part in entry.get("content", ())] + [entry.get("summary", "")]
+    found = (list(without_boilerplate(paragraphs_of(text))) for text in texts if isinstance(text, str) and text)
+    return max(found, key=lambda paragraphs: sum(map(len, paragraphs)), default=[])
+
+
+def _day(entry: Entry, url: str | None) -> Dated | None:
+    """Return the day as the feed writes it, in its own time zone, which feedparser's parsed times no longer have."""
+    told = [entry.get("published"), entry.get("created"), entry.get("updated")]
+    found = next((day for text in told if isinstance(text, str) and (day := parse_day(text))), None)
+    return first_dated(dated(found, "feed"), dated(day_of_address(url), "url"))
+
+
+def _line(text: Any) -> str | None:  # noqa: ANN401  (whatever the feed holds)
+    """Return a text of a feed, which may be HTML, as one line."""
+    if not isinstance(text, str):
+        return None
+    words = paragraphs_of(text) if "<" in text or "&" in text else [text]
+    return " ".join(" ".join(words).split())[:1000] or None

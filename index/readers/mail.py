@@ -1,0 +1,150 @@
+"""Mails and mailboxes: newsletters and press releases as they came, each mail an article."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from email import policy
+from email.errors import MessageError
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.utils import getaddresses
+from typing import BinaryIO
+
+from index.articles import Article
+from index.errors import ArticleError
+from index.readers.boilerplate import without_boilerplate
+from index.readers.days import dated, parse_day
+from index.readers.html_text import paragraphs_of
+from index.readers.originals import MAX_BYTES, Original
+from index.readers.plain_text import split_paragraphs
+from index.readers.titles import title_from, without_title
+
+_PREFIX = re.compile(r"^(?:(?:re|fwd?|aw|wg)\s*:\s*)+", re.IGNORECASE)
+_REPLY = re.compile(r"^(?:-----\s?Original Message|On .{5,120} wrote:\s*$)", re.MULTILINE)
+_SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
+_HTML_INSTEAD = 3
+_READING = (MessageError, LookupError, ValueError, TypeError, AttributeError, RecursionError, UnicodeError)
+
+
+def read_mail(original: Original) -> Iterator[Article | ArticleError]:
+    """Yield the one article of a mail.
+
+    Raises:
+        ArticleError: it is no mail, or holds no text.
+    """
+    yield _read(original.read(), original.name, original.name, original.name)
+
+
+def read_mailbox(original: Original) -> Iterator[Article | ArticleError]:
+    """Yield an article, or an error that names the mail by its number, for each mail of a mailbox.
+
+    Raises:
+        ArticleError: it is no mailbox.
+    """
+    name = original.name
+    for number, data in enumerate(_mails(original.stream, name), 1):
+        where = f"{name}, mail {number}"
+        try:
+            yield _read(data, f"{name}#{number}", name, where)
+        except ArticleError as error:
+            yield error
+
+
+def _mails(stream: BinaryIO, name: str) -> Iterator[bytes | None]:
+    """Yield the bytes of each mail, without the line that opens it; None for one that is too large."""
+    if not stream.readline(MAX_BYTES).startswith(b"From "):
+        raise ArticleError(f"{name}: is no mailbox (it does not begin with “From ”)")
+    lines: list[bytes] = []
+    size, blank = 0, False
+    while line := stream.readline(MAX_BYTES):
+        if blank and line.startswith(b"From "):
+            yield b"".join(lines) if size <= MAX_BYTES else None
+            lines, size = [], 0
+        else:
+            size += len(line)
+            if size <= MAX_BYTES:
+                lines.append(line.removeprefix(b">") if line.startswith(b">From ") else line)
+        blank = not line.strip()
+    yield b"".join(lines) if size <= MAX_BYTES else None
+
+
+def _read(data: bytes | None, article: str, name: str, where: str) -> Article:
+    if data is None:
+        raise ArticleError(f"{where}: is larger than one article may be ({MAX_BYTES >> 20} MB)")
+    try:
+        message = BytesParser(policy=policy.default).parsebytes(data)
+        assert isinstance(message, EmailMessage)
+        if not message.keys() or not any(message.get(key) for key in ("from", "date", "subject")):
+            raise ArticleError(f"{where}: is no mail (it has no From, Date or Subject)")
+        title = _PREFIX.sub("", _header(message, "subject") or "")
+        paragraphs = without_title(_paragraphs(message), [title])
+        outlet, byline = _sender(message)
+        day = dated(parse_day(_header(message, "date")), "mail")
+    except _READING as error:
+        raise ArticleError(f"{where}: is broken mail ({type(error).__name__})") from None
+    if not paragraphs:
+        raise ArticleError(f"{where}: holds no text")
+    return Article(
+        id=article,
+        title=title or title_from(paragraphs[0]),
+        paragraphs=tuple(paragraphs),
+        date=day.day if day else None,
+        date_from=day.origin if day else None,
+        outlet=outlet,
+        byline=byline,
+        source=name,
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
+
+
+def _header(message: EmailMessage, key: str) -> str | None:
+    value = message.get(key)
+    told = " ".join(str(value).split())[:1000] if value is not None else ""
+    return told.encode("utf-8", "replace").decode() or None
+
+
+def _sender(message: EmailMessage) -> tuple[str | None, str | None]:
+    """Return outlet and byline: whoever sends to a list is an outlet, anybody else a person at an outlet's address."""
+    name, address = next(iter(getaddresses([_header(message, "from") or ""])), ("", ""))
+    host = address.rpartition("@")[2].strip() or None
+    if any(message.get(key) for key in ("list-unsubscribe", "list-id", "list-post")) or not name:
+        return name or host, None
+    return host, name
+
+
+def _paragraphs(message: EmailMessage) -> list[str]:
+    """Return the paragraphs of a mail: of its plain part, unless its HTML part tells far more."""
+    plain = [text for part in message.walk() if (text := _content(part, "text/plain"))]
+    markup = [text for part in message.walk() if (text := _content(part, "text/html"))]
+    written = [p for text in plain for p in split_paragraphs(_own_words(text))]
+    shown = [paragraph for text in markup for paragraph in paragraphs_of(text)]
+    if _size(written) * _HTML_INSTEAD < _size(shown):
+        written = shown
+    return list(without_boilerplate(written))
+
+
+def _content(part: EmailMessage, kind: str) -> str | None:
+    if part.get_content_type() != kind or part.get_content_disposition() == "attachment":
+        return None
+    data = part.get_payload(decode=True)
+    if not isinstance(data, bytes):
+        return None
+    charset = part.get_content_charset() or "utf-8"
+    try:
+        return data.decode(charset).replace("\0", "")
+    except (UnicodeDecodeError, LookupError):
+        return data.decode("cp1252", "replace").replace("\0", "")
+
+
+def _own_words(text: str) -> str:
+    """Return a text without signature, quoted mails and the mail that it replies to."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    for end in (_REPLY, _SIGNATURE):
+        text = end.split(text, maxsplit=1)[0]
+    return "\n".join(line for line in text.split("\n") if not line.startswith(">"))
+
+
+def _size(paragraphs: list[str]) -> int:
+    return sum(map(len, paragraphs))

@@ -1,0 +1,174 @@
+"""Notes in Markdown: front matter in YAML, then headings, paragraphs and lists as plain text."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from index.articles import Article
+from index.errors import ArticleError
+from index.readers.days import Dated, dated, day_of_address, day_of_lines, day_of_name, first_dated, parse_day
+from index.readers.decoding import decode
+from index.readers.html_text import paragraphs_of
+from index.readers.originals import Original
+from index.readers.plain_text import Dateline, read_dateline
+from index.readers.titles import title_from
+
+_FRONT = re.compile(r"\A\ufeff?---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_LONGEST_FRONT = 16 * 1024
+_MOST_BRACKETS = 100
+_LONGEST_FIELD = 1000
+_DATES = ("date", "published", "pubdate", "publishdate", "publish_date", "datepublished", "created")
+_AUTHORS = ("author", "authors", "byline", "by", "creator")
+_OUTLETS = ("outlet", "source", "publisher", "publication", "site", "site_name", "sitename")
+_ADDRESSES = ("url", "link", "canonical", "canonical_url", "source_url", "permalink")
+
+
+def read_markdown(original: Original) -> Iterator[Article | ArticleError]:
+    """Yield the one article of a Markdown file.
+
+    Raises:
+        ArticleError: it holds no text, or its front matter is not YAML.
+    """
+    name, data = original.name, original.read()
+    text = decode(data, name).replace("\r\n", "\n").replace("\r", "\n")
+    front, body = _split(text, name)
+    heading, paragraphs = _blocks(body)
+    title = _text(front, ("title", "headline"))
+    if heading and (not title or _same(title, heading)):
+        title = title or heading
+        paragraphs = paragraphs[1:] if len(paragraphs) > 1 else paragraphs
+    if not paragraphs:
+        raise ArticleError(f"{name}: holds no text")
+    dateline = read_dateline(paragraphs[0])
+    outlet, url = _text(front, _OUTLETS), _text(front, _ADDRESSES) or original.url
+    if outlet and "://" in outlet:
+        outlet, url = None, url or outlet
+    day = _day(front, url, dateline, paragraphs, name)
+    yield Article(
+        id=name,
+        title=title or title_from(paragraphs[0][dateline.length :]),
+        paragraphs=tuple(paragraphs),
+        date=day.day if day else None,
+        date_from=day.origin if day else None,
+        outlet=outlet or dateline.outlet,
+        byline=_text(front, _AUTHORS),
+        place=dateline.place,
+        url=url,
+        source=name,
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
+
+
+def _split(text: str, name: str) -> tuple[dict[str, Any], str]:
+    found = _FRONT.match(text)
+    if not found:
+        return {}, text
+    if len(found["yaml"]) > _LONGEST_FRONT:
+        raise ArticleError(f"{name}: its front matter is longer than {_LONGEST_FRONT >> 10} KB")
+    return _front(found["yaml"], name), text[found.end() :]
+
+
+def _front(source: str, name: str) -> dict[str, Any]:
+    """Return the fields of front matter by their names in lower case.
+
+    Aliases are refused, with which a few lines of YAML can stand for gigabytes, and brackets by the hundred, at which
+    its parser takes minutes.
+    """
+    if source.count("[") + source.count("{") > _MOST_BRACKETS:
+        raise ArticleError(f"{name}: its front matter is too deep to be read")
+    try:
+        for token in yaml.scan(source, yaml.SafeLoader):
+            if isinstance(token, yaml.AliasToken):
+                raise ArticleError(f"{name}: its front matter uses YAML aliases, which are not read")
+        record = yaml.safe_load(source)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" (line {mark.line + 2})" if mark else ""
+        raise ArticleError(f"{name}: its front matter is not YAML{where}") from None
+    except (RecursionError, ValueError, TypeError, AttributeError):
+        raise ArticleError(f"{name}: its front matter is not YAML that can be read") from None
+    return {str(key).lower(): value for key, value in record.items()} if isinstance(record, dict) else {}
+
+
+def _text(front: dict[str, Any], keys: Sequence[str]) -> str | None:
+    """Return the first of some fields that tells something; a list of names as one line."""
+    return next((found for key in keys if (found := _line(front.get(key)))), None)
+
+
+def _line(value: Any) -> str | None:  # noqa: ANN401  (YAML)
+    if isinstance(value, dict):
+        value = value.get("name")
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(_plain, value)))[:_LONGEST_FIELD] or None
+    return _plain(value)
+
+
+def _plain(value: Any) -> str | None:  # noqa: ANN401  (YAML)
+    if isinstance(value, dict):
+        value = value.get("name")
+    told = " ".join(str(value).split())[:_LONGEST_FIELD] if isinstance(value, str | int | float) else ""
+    return told.encode("utf-8", "replace").decode() or None
+
+
+def _day(
+    front: dict[str, Any], url: str | None, dateline: Dateline, paragraphs: Sequence[str], name: str
+) -> Dated | None:
+    return first_dated(
+        *(dated(_front_day(front.get(key)), "front matter") for key in _DATES),
+        dated(dateline.date or day_of_lines(paragraphs), "dateline"),
+        dated(day_of_address(url), "url"),
+        dated(day_of_name(name), "file name"),
+    )
+
+
+def _front_day(value: Any) -> date | None:  # noqa: ANN401  (YAML)
+    """Return the day of a YAML date or time; a time with a zone is a string to `safe_load` only when it is quoted."""
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else parse_day(value if isinstance(value, str) else None)
+
+
+def _blocks(body: str) -> tuple[str | None, list[str]]:
+    """Return the heading that opens a text, if one does, and its paragraphs, the heading among them."""
+    heading: str | None = None
+    paragraphs: list[str] = []
+    row: list[str] = []
+    tokens = MarkdownIt("commonmark").enable("table").parse(body)
+    for position, token in enumerate(tokens):
+        if token.type == "inline" and tokens[position - 1].type in ("th_open", "td_open"):
+            row.append(_inline(token))
+        elif token.type == "tr_close":
+            paragraphs.append(" · ".join(filter(None, row)))
+            row = []
+        elif token.type == "inline":
+            if tokens[position - 1].tag == "h1" and not any(paragraphs):
+                heading = _inline(token) or None
+            paragraphs.append(_inline(token))
+        elif token.type in ("fence", "code_block"):
+            paragraphs.append(" ".join(token.content.split()))
+        elif token.type == "html_block":
+            paragraphs += paragraphs_of(token.content)
+    return heading, list(filter(None, paragraphs))
+
+
+def _inline(token: Token) -> str:
+    """Return the words of a line of Markdown without its marks; pictures are left out."""
+    parts = []
+    for child in token.children or ():
+        if child.type in ("softbreak", "hardbreak"):
+            parts.append(" ")
+        elif child.type in ("text", "code_inline"):
+            parts.append(child.content)
+    return " ".join("".join(parts).split())
+
+
+def _same(one: str, other: str) -> bool:
+    return one.casefold().split() == other.casefold().split()

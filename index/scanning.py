@@ -1,0 +1,85 @@
+"""Finding files, and telling from their stamps whether they are still what was read."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+# A file may change again within one tick of its file system's clock and keep its times. Clocks of whole seconds are
+# those of old file systems; others tick at least a hundred times a second.
+_TICK = 50_000_000
+_COARSE_TICK = 2_000_000_000
+
+
+class Stamp(NamedTuple):
+    """What changes when a file does: size in bytes, times of its content and of its entry in nanoseconds, inode."""
+
+    size: int
+    changed: int
+    entered: int
+    inode: int
+
+    @classmethod
+    def of(cls, stat: os.stat_result) -> Stamp:
+        """Return the stamp that a file has."""
+        return cls(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+
+    def is_settled(self) -> bool:
+        """Tell whether a file read from now on cannot change without changing its stamp."""
+        tick = _TICK if self.changed % 1_000_000_000 else _COARSE_TICK
+        return time.time_ns() - max(self.changed, self.entered) > tick
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file of a source: where it is, its name within the source, its stamp (None where that cannot be told)."""
+
+    path: str
+    name: str
+    stamp: Stamp | None
+
+
+def walk(folder: str, wanted: Callable[[str], bool], unread: list[OSError]) -> Iterator[FoundFile]:
+    """Yield the files of a folder and of those in it, sorted by name; each folder's files come before its folders.
+
+    Hidden files and folders, such as a built index, are passed over, and links to folders are not followed.
+
+    Args:
+        folder: where to begin.
+        wanted: tells by its name whether a file is of a known kind.
+        unread: folders that cannot be read are added to it.
+    """
+    waiting = [(folder, "")]
+    while waiting:
+        path, prefix = waiting.pop()
+        try:
+            with os.scandir(path) as entries:
+                seen = sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda e: e.name)
+        except OSError as error:
+            unread.append(error)
+            continue
+        folders = []
+        for entry in seen:
+            if _is_folder(entry):
+                if not entry.is_symlink():
+                    folders.append((entry.path, f"{prefix}{entry.name}/"))
+            elif wanted(entry.name):
+                yield FoundFile(entry.path, prefix + entry.name, _stamp(entry))
+        waiting += reversed(folders)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _stamp(entry: os.DirEntry[str]) -> Stamp | None:
+    try:
+        return Stamp.of(entry.stat())
+    except OSError:
+        return None
