@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future
-from typing import TYPE_CHECKING, TypeVar
+from concurrent.futures import Future, wait
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
+
+_LOOKS_UP: Final = 0.2
 
 
 def interruptible(work: Callable[[], T]) -> T:
@@ -28,4 +30,7 @@ def interruptible(work: Callable[[], T]) -> T:
             future.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()
+    # A signal that comes just before a wait begins does not end it: a wait without a limit could miss Ctrl-C.
+    while not wait({future}, timeout=_LOOKS_UP).done:
+        pass
     return future.result()
