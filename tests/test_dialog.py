@@ -396,9 +396,12 @@ class TestTheState:
         dialog = Dialog.from_json(json.dumps(record))
         assert dialog == Dialog() or Dialog.from_json(dialog.to_json()) == dialog
 
-    @settings(deadline=None, max_examples=20)
+    @settings(deadline=None, max_examples=10)
     @given(
-        st.lists(st.sampled_from(["and?", "he?", "more", "why?", "no", "the other one", "and her?", "🛥️", "", "what?"]))
+        st.lists(
+            st.sampled_from(["and?", "he?", "more", "why?", "no", "the other one", "and her?", "🛥️", "", "what?"]),
+            max_size=6,
+        )
     )
     def test_takes_any_course(self, engine: Engine, questions: list[str]) -> None:
         talk = Talk(engine, k=1)
