@@ -123,7 +123,7 @@ def run_bot_command(options: argparse.Namespace) -> int:
     if not token:
         raise UsageError(f"set {TOKEN_VARIABLE} to the token that @BotFather gave you")
     with open_engine(options, watch=True) as engine:
-        run_bot(engine, token=token, base_url=options.base_url)
+        run_bot(engine, token=token, base_url=options.base_url, state=_state(options))
     return 0
 
 

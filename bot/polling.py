@@ -19,7 +19,7 @@ _LOGGER = logging.getLogger(__name__)
 
 START_PAUSES: Final = (1, 2, 4, 8, 16)
 GRACE: Final = 10.0
-UPDATES: Final = (Update.MESSAGE,)
+UPDATES: Final = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY)
 
 PollingApplication = Application[Any, Any, Any, Any, Any, Any]
 

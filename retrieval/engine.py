@@ -240,6 +240,11 @@ class Engine:
         """Return what the index was built from."""
         return list(self._searcher.generation.manifest.sources)
 
+    @property
+    def generation(self) -> str:
+        """Name of the generation that answers now."""
+        return self._searcher.generation.name
+
     def describe(self) -> str:
         """Return one line on what the index holds."""
         return self._searcher.generation.manifest.describe()

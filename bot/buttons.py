@@ -1,0 +1,231 @@
+"""What the buttons under an answer do. Every press is answered, and none does what it does twice."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from time import time
+from typing import TYPE_CHECKING, Final
+
+from telegram import CallbackQuery, Update
+from telegram.error import TelegramError
+from telegram.ext import ContextTypes
+
+from bot import keyboards
+from bot.answering import Conversation, NotDone
+from bot.around import article_file, article_message, context_message
+from bot.entities import MOST_PASSAGES, brief, message_for, part_of
+from bot.further import NEIGHBOURS, further_hits
+from bot.keyboards import Press, answer_keyboard
+from bot.lists import show_list, turn_page
+from bot.marked import shortened
+from bot.rendering import citation_line
+from bot.replying import Place
+from bot.sent import Reference, Sent
+from bot.texts import texts_for
+from retrieval.answer import Answer, Hit
+from retrieval.dialog import places
+
+if TYPE_CHECKING:
+    from bot.desk import Desk
+
+WHO_ELSE_ASKS: Final = "who else said that?"
+LONGEST_CAPTION: Final = 1024
+LONGEST_PRESS_ANSWER: Final = 200
+
+
+class Buttons:
+    """Answers presses of the buttons under the bot's messages."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Answer from a desk."""
+        self._desk = desk
+
+    async def press(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Do what a pressed button says; whatever comes of it, the press is answered, or the client would wait."""
+        query = update.callback_query
+        assert query is not None, "a handler of callback queries gets nothing else"
+        try:
+            said, alert = await self._do(query, context), False
+        except NotDone as reason:
+            said, alert = str(reason), True
+        except Exception:
+            await _answer(query, texts_for(query.from_user).sorry, alert=True)
+            raise
+        await _answer(query, said, alert=alert)
+
+    async def _do(self, query: CallbackQuery, context: ContextTypes.DEFAULT_TYPE) -> str | None:
+        texts, memory = texts_for(query.from_user), self._desk.memory
+        press, message = Press.read(query.data), query.message
+        if press is None or message is None:
+            raise NotDone(texts.answer_gone)
+        chat = message.chat.id
+        known = await self._desk.recall(lambda: (memory.by_key(chat, press.key), memory.pressed(press.key)), None)
+        sent, done = known or (None, set())
+        if sent is None:
+            raise NotDone(texts.answer_gone)
+        if press.button in done:
+            return texts.shown_already
+        place = Place.of(message, replying=True)
+        talk = Conversation(self._desk, context.bot, place, query.from_user.id, texts)
+        if press.action == keyboards.PAGE:
+            return await turn_page(talk, press, sent, message.message_id)
+        return await _Pressed(talk, press, sent, message.message_id).do(done)
+
+
+@dataclass(frozen=True)
+class _Pressed:
+    """One press of a button under a message that is remembered."""
+
+    talk: Conversation
+    press: Press
+    sent: Sent
+    message: int
+
+    async def do(self, done: set[str]) -> str | None:
+        """Do what the button says and take it away; return what to tell whoever pressed it.
+
+        Raises:
+            NotDone: it could not be done; the button stays.
+        """
+        said = None
+        match self.press.action:
+            case keyboards.MORE:
+                said = await self._more()
+            case keyboards.CONTEXT:
+                await self._context()
+            case keyboards.ARTICLE:
+                await self._article()
+            case keyboards.REST:
+                await self._rest()
+            case keyboards.WHO_ELSE:
+                await self.talk.ask(WHO_ELSE_ASKS, self.sent.dialog.resumed(time()))
+            case keyboards.CHOICE:
+                await self._choose()
+            case keyboards.NOT_MEANT:
+                said = await self._not_meant()
+            case _:
+                raise NotDone(self.talk.texts.answer_gone)
+        await self._settle(done | {self.press.button})
+        return said
+
+    async def _settle(self, done: set[str]) -> None:
+        """Take away a button that has done what it does."""
+        memory, press, talk = self.talk.desk.memory, self.press, self.talk
+        # Written down only now: a button pressed in the moment of a crash must still do what it does.
+        await talk.desk.remember(lambda: memory.press(press.key, press.button))
+        markup = answer_keyboard(press.key, self.sent, talk.texts, done)
+        with suppress(TelegramError):
+            await talk.bot.edit_message_reply_markup(talk.place.chat, self.message, reply_markup=markup)
+
+    async def _more(self) -> str | None:
+        hits, exhausted = await self.talk.desk.work(self._further)
+        if not hits:
+            return self.talk.texts.nothing_more
+        sent = self.sent
+        answered = sent.status == "answered"
+        page = Answer(sent.standalone, sent.status or "answered", 0.0, sent.standalone)
+        page = replace(page, hits=tuple(hits)) if answered else replace(page, nearest=tuple(hits))
+        message = message_for(page, self.talk.texts)
+        shown = [hits[position] for position in message.shown]
+        waiting = [hit for position, hit in enumerate(hits) if position not in message.shown]
+        following = replace(
+            sent,
+            passages=tuple(map(Reference.to, shown)),
+            waiting=tuple(map(Reference.to, waiting)),
+            earlier=sent.seen,
+            exhausted=exhausted,
+            left=message.left,
+            dialog=sent.dialog.showing_also(places(shown)),
+        )
+        await self.talk.show(message, following)
+        if await self.talk.dialog() == sent.dialog:
+            await self.talk.set_dialog(following.dialog)
+        return None
+
+    def _further(self) -> tuple[list[Hit], bool]:
+        """Return what was not shown yet, and whether the index was asked for all that answers."""
+        engine, sent = self.talk.desk.engine, self.sent
+        hits = [hit for one in sent.waiting if (hit := one.find(engine))]
+        if sent.exhausted or len(hits) >= MOST_PASSAGES:
+            return hits, sent.exhausted
+        return hits + further_hits(engine, sent.standalone, {*sent.seen, *places(hits)}), True
+
+    async def _context(self) -> None:
+        hit, around = await self.talk.desk.work(self._neighbours)
+        message = context_message(hit, around)
+        await self.talk.show(message, self.sent.following())
+
+    def _neighbours(self) -> tuple[Hit, list[Hit]]:
+        hit = self._found()
+        return hit, self.talk.desk.engine.neighbours(hit.article, hit.paragraph, NEIGHBOURS)
+
+    async def _article(self) -> None:
+        reference, engine = self._reference(), self.talk.desk.engine
+        passages, hit = await self.talk.desk.work(lambda: (engine.article(reference.article), reference.find(engine)))
+        if not passages:
+            raise NotDone(self.talk.texts.article_gone)
+        if message := article_message(passages, hit):
+            await self.talk.show(message, self.sent.following())
+        else:
+            await self._document(passages, hit)
+
+    async def _document(self, passages: list[Hit], hit: Hit | None) -> None:
+        name, content = article_file(passages, hit)
+        caption = shortened(citation_line(brief((hit or passages[0]).citation)), LONGEST_CAPTION)
+        place = self.talk.place
+        arrived = await self.talk.bot.send_document(
+            place.chat,
+            content,
+            filename=name,
+            caption=caption,
+            reply_parameters=place.reply,
+            message_thread_id=place.topic,
+        )
+        await self.talk.note(arrived, self.sent.following())
+
+    async def _rest(self) -> None:
+        if len(self.press.numbers) != 3:  # which passage, from where to where
+            raise NotDone(self.talk.texts.answer_gone)
+        _, start, stop = self.press.numbers
+        hit = await self.talk.desk.work(self._found)
+        part = part_of(hit, start, stop, self.talk.texts)
+        following = replace(self.sent.following(), passages=(self._reference(),), left=part.left)
+        await self.talk.show(part, following)
+
+    async def _choose(self) -> None:
+        number = self._number()
+        if number >= len(self.sent.choices):
+            raise NotDone(self.talk.texts.answer_gone)
+        if self.sent.listing:
+            await show_list(self.talk, self.sent.listing, self.sent.choices[number])
+            return
+        await self.talk.ask(self.sent.choices[number], self.sent.dialog.resumed(time()))
+
+    async def _not_meant(self) -> str:
+        await self.talk.desk.remember(lambda: self.talk.desk.misses.add(self.sent))
+        return self.talk.texts.noted
+
+    def _found(self) -> Hit:
+        """Return the passage that the button is about, as the index has it now."""
+        reference, engine = self._reference(), self.talk.desk.engine
+        if hit := reference.find(engine):
+            return hit
+        texts = self.talk.texts
+        raise NotDone(texts.passage_gone if engine.article(reference.article) else texts.article_gone)
+
+    def _reference(self) -> Reference:
+        number = self._number()
+        if number >= len(self.sent.passages):
+            raise NotDone(self.talk.texts.answer_gone)
+        return self.sent.passages[number]
+
+    def _number(self) -> int:
+        return self.press.numbers[0] if self.press.numbers else 0
+
+
+async def _answer(query: CallbackQuery, said: str | None, *, alert: bool) -> None:
+    text = said and shortened(said, LONGEST_PRESS_ANSWER)
+    # Where the press is too old to be answered, nobody waits any more.
+    with suppress(TelegramError):
+        await query.answer(text, show_alert=alert)
