@@ -69,7 +69,8 @@ class Buttons:
         place = Place.of(message, replying=True)
         talk = Conversation(self._desk, context.bot, place, query.from_user.id, texts)
         if press.action == keyboards.PAGE:
-            return await turn_page(talk, press, sent, message.message_id)
+            await turn_page(talk, press, sent, message.message_id)
+            return None
         return await _Pressed(talk, press, sent, message.message_id).do(done)
 
 

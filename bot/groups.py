@@ -58,7 +58,7 @@ def command_words(message: Message) -> str:
 
 
 def words_replied_to(message: Message) -> str:
-    """Return what stands in the message that one replies to: a question of somebody else's that the bot is called to."""
+    """Return what stands in the message that one replies to: somebody else's question, to which the bot is called."""
     replied = message.reply_to_message
     return (replied.text or replied.caption or "") if replied and not replies_to_bot(message) else ""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
@@ -84,8 +86,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         _, bot, method = urlsplit(self.path).path.split("/", 2)
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-        answer = self.server.respond(bot.removeprefix("bot"), method, _params(body))
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        kind = self.headers.get("Content-Type", "")
+        params = _parts(kind, body) if kind.startswith("multipart/") else _params(body.decode())
+        answer = self.server.respond(bot.removeprefix("bot"), method, params)
         if answer is None:
             self.close_connection = True
             return
@@ -99,8 +103,25 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _params(body: str) -> Json:
-    fields = dict(parse_qsl(body, keep_blank_values=True))
-    return {name: json.loads(text) if text[:1] in "[{" and name != "text" else text for name, text in fields.items()}
+    return _fields(dict(parse_qsl(body, keep_blank_values=True)))
+
+
+def _fields(fields: dict[str, str]) -> Json:
+    return {
+        name: json.loads(text) if text[:1] in "[{" and name not in {"text", "caption"} else text
+        for name, text in fields.items()
+    }
+
+
+def _parts(kind: str, body: bytes) -> Json:
+    """Return what came as multipart/form-data: files as (name, content), which is how files are uploaded."""
+    whole = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + body, policy=HTTP)
+    params: Json = {}
+    for part in whole.iter_parts():
+        content, name = part.get_payload(decode=True), part.get_param("name", header="content-disposition")
+        file_name = part.get_filename()
+        params |= {name: (file_name, content)} if file_name else _fields({name: content.decode()})
+    return params
 
 
 def refusal_body(refusal: Refusal) -> bytes:

@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -31,6 +31,9 @@ from index.generation import IndexFolder
 from index.inference import Encoder
 from index.models import DEFAULT_ENCODER, DEFAULT_RERANKER
 from index.quotations import QuotationFinder
+
+if TYPE_CHECKING:
+    from tests.bot_api import BotApi
 
 ARTICLES = Path(__file__).parent / "articles"
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -213,6 +216,22 @@ def shell(exported: None, tmp_path: Path) -> Run:
 
 def silent(stage: str, done: int, total: int | None) -> None:
     """Take the progress of a build and tell nobody."""
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[BotApi]:
+    """An emulated Bot API server, and a bot that is quick to try again."""
+    from bot import delivery, polling
+    from tests.bot_api import BotApi
+
+    monkeypatch.setattr(delivery, "PAUSES", (0.01, 0.02))
+    monkeypatch.setattr(polling, "START_PAUSES", (0.01, 0.02))
+    # Every request stays on this machine.
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    with BotApi() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -9,45 +9,32 @@ import signal
 import subprocess
 import sys
 import textwrap
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from telegram.error import InvalidToken
 
-from bot import delivery, polling, telegram, texts
+from bot import polling, replying, telegram
 from bot.delivery import FloodWait
 from bot.redaction import token_kept_out_of_logs
 from bot.telegram import build_application, run_bot
+from bot.texts import ENGLISH
 from index.errors import OnrecordError, UsageError
-from tests.bot_api import TOKEN, BotApi, Fault
+from tests.bot_api import BOT, TOKEN, BotApi, Fault
 from tests.telegram_answers import ORDER, ScriptedEngine, answered, hit
+from tests.telegram_bot import running
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from retrieval.answer import Answer
 
 ANN, BEN, NEWSROOM = 7, 8, -1001
+MENTION = f"@{BOT['username']}"
 SECRET = TOKEN.partition(":")[2]
-
-
-@pytest.fixture
-def api() -> Iterator[BotApi]:
-    with BotApi() as api:
-        yield api
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "PAUSES", (0.01, 0.02))
-    monkeypatch.setattr(polling, "START_PAUSES", (0.01, 0.02))
-    # Every request stays on this machine.
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
 
 
 @pytest.fixture
@@ -55,24 +42,6 @@ def engine() -> Iterator[ScriptedEngine]:
     engine = ScriptedEngine()
     yield engine
     engine.go.set()
-
-
-@asynccontextmanager
-async def running(api: BotApi, engine: Any) -> AsyncIterator[None]:
-    application = build_application(engine, token=api.token, base_url=api.root)
-    assert application.updater
-    assert application.post_init
-    assert application.post_shutdown
-    async with application:
-        await application.post_init(application)
-        await application.updater.start_polling()
-        await application.start()
-        try:
-            yield
-        finally:
-            await application.updater.stop()
-            await application.stop()
-    await application.post_shutdown(application)
 
 
 class TestAQuestion:
@@ -100,7 +69,7 @@ class TestAQuestion:
     async def test_shows_that_the_bot_is_at_work_for_as_long_as_it_is(
         self, api: BotApi, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(telegram, "TYPING_LASTS", 0.05)
+        monkeypatch.setattr(replying, "TYPING_LASTS", 0.05)
         async with running(api, engine):
             api.say(ANN, "slow one")
             actions = await api.wait_for_calls("sendChatAction", 3)
@@ -113,13 +82,13 @@ class TestAQuestion:
 
     async def test_in_a_group_is_answered_by_a_reply_to_it(self, api: BotApi, engine: ScriptedEngine) -> None:
         async with running(api, engine):
-            question = api.say(NEWSROOM, "What did Gimenez say?", user_id=ANN)
+            question = api.say(NEWSROOM, f"{MENTION} What did Gimenez say?", user_id=ANN)
             (message,) = await api.wait_for_messages(1)
         assert message["reply_parameters"] == {"message_id": question, "allow_sending_without_reply": True}
 
     async def test_in_a_topic_is_answered_there(self, api: BotApi, engine: ScriptedEngine) -> None:
         async with running(api, engine):
-            api.say(NEWSROOM, "What?", user_id=ANN, message_thread_id=55, is_topic_message=True)
+            api.say(NEWSROOM, f"What? {MENTION}", user_id=ANN, message_thread_id=55, is_topic_message=True)
             (call,) = await api.wait_for_calls("sendMessage")
         assert call.params["message_thread_id"] == "55"
 
@@ -146,7 +115,7 @@ class TestAQuestion:
         async with running(api, ScriptedEngine(nothing)):
             api.say(ANN, "What about Mars?")
             (message,) = await api.wait_for_messages(1)
-        assert message["text"].startswith(f"No.\n\n{texts.NEAREST}\n\n{ORDER}")
+        assert message["text"].startswith(f"No.\n\n{ENGLISH.nearest}\n\n{ORDER}")
 
 
 class TestWhatIsNoQuestion:
@@ -155,13 +124,13 @@ class TestWhatIsNoQuestion:
             api.say(ANN, "/start")
             api.say(ANN, "/help")
             messages = await api.wait_for_messages(2)
-        assert [message["text"] for message in messages] == [texts.START, texts.HELP]
+        assert [message["text"] for message in messages] == [ENGLISH.start, ENGLISH.help]
         assert not engine.asked
 
     async def test_commands_are_in_the_menu(self, api: BotApi, engine: ScriptedEngine) -> None:
         async with running(api, engine):
             pass
-        assert [command["command"] for command in api.commands] == ["start", "help", "new"]
+        assert [command["command"] for command in api.commands] == [name for name, _ in ENGLISH.commands]
 
     async def test_new_begins_a_new_conversation(self, api: BotApi, engine: ScriptedEngine) -> None:
         async with running(api, engine):
@@ -169,33 +138,23 @@ class TestWhatIsNoQuestion:
                 api.say(ANN, text)
             messages = await api.wait_for_messages(4)
         assert engine.after == [[], ["first"], []]
-        assert texts.NEW in [message["text"] for message in messages]
+        assert ENGLISH.new in [message["text"] for message in messages]
 
     async def test_a_conversation_is_one_person_s_in_one_chat(self, api: BotApi, engine: ScriptedEngine) -> None:
         asked = 0
         async with running(api, engine):
             for chat, person in ((NEWSROOM, ANN), (NEWSROOM, BEN), (ANN, ANN), (NEWSROOM, ANN)):
-                api.say(chat, "what else?", user_id=person)
+                api.say(chat, f"{MENTION} what else?", user_id=person)
                 asked += 1
                 await api.wait_for_messages(asked)
         assert sorted(map(len, engine.after)) == [0, 0, 0, 1]
-
-    async def test_only_the_latest_conversations_are_remembered(
-        self, api: BotApi, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(telegram, "DIALOGS", 1)
-        async with running(api, engine):
-            for number, person in enumerate((ANN, BEN, ANN), 1):
-                api.say(person, "again")
-                await api.wait_for_messages(number)
-        assert engine.after == [[], [], []]
 
     async def test_an_unknown_command_is_said_to_be_unknown(self, api: BotApi, engine: ScriptedEngine) -> None:
         async with running(api, engine):
             api.say(NEWSROOM, "/weather@other_bot", user_id=ANN)
             api.say(ANN, "/weather")
             (message,) = await api.wait_for_messages(1)
-        assert (message["chat"]["id"], message["text"]) == (ANN, texts.UNKNOWN_COMMAND)
+        assert (message["chat"]["id"], message["text"]) == (ANN, ENGLISH.unknown_command)
         assert not engine.asked
 
     async def test_edits_and_service_messages_are_ignored(self, api: BotApi, engine: ScriptedEngine) -> None:
@@ -265,7 +224,7 @@ class TestWhenSomethingGoesWrong:
             api.say(ANN, "bad")
             api.say(ANN, "good")
             sorry, answer = await api.wait_for_messages(2)
-        assert sorry["text"] == texts.SORRY
+        assert sorry["text"] == ENGLISH.sorry
         assert ORDER in answer["text"]
         assert "the index is on fire" in caplog.text
 
@@ -300,7 +259,7 @@ class TestWhenSomethingGoesWrong:
         async with running(api, engine):
             api.say(ANN, "What?")
             (message,) = await api.wait_for_messages(1)
-        assert message["text"] == texts.SORRY
+        assert message["text"] == ENGLISH.sorry
         assert "Flood control exceeded" in caplog.text
 
     async def test_a_typing_action_refused_for_rate_does_not_hold_up_the_answer(
@@ -370,8 +329,8 @@ class TestTheProcess:
         from bot import polling
         from bot.telegram import run_bot
         from index.errors import OnrecordError
-        from tests.telegram_answers import answered
-        class Engine:
+        from tests.telegram_answers import ScriptedEngine, answered
+        class Engine(ScriptedEngine):
             def converse(self, question, dialog):
                 time.sleep(float(question)); return answered(question), dialog
         polling.GRACE = float(sys.argv[3])
@@ -473,7 +432,7 @@ class TestStarting:
             run_bot(engine, token="", base_url=api.root)
 
     def test_where_nobody_answers_fails_after_some_attempts(
-        self, engine: ScriptedEngine, caplog: pytest.LogCaptureFixture
+        self, api: BotApi, engine: ScriptedEngine, caplog: pytest.LogCaptureFixture
     ) -> None:
         with BotApi() as gone:
             root = gone.root
