@@ -16,7 +16,7 @@ from bot.answering import Conversation, NotDone
 from bot.around import article_file, article_message, context_message
 from bot.entities import MOST_PASSAGES, brief, message_for, part_of
 from bot.further import NEIGHBOURS, further_hits
-from bot.keyboards import Press, answer_keyboard
+from bot.keyboards import Press, answer_keyboard, offers
 from bot.lists import show_list, turn_page
 from bot.marked import shortened
 from bot.rendering import citation_line
@@ -66,6 +66,8 @@ class Buttons:
             raise NotDone(texts.answer_gone)
         if press.button in done:
             return texts.shown_already
+        if press.action != keyboards.PAGE and not offers(sent, press, texts):
+            raise NotDone(texts.answer_gone)
         place = Place.of(message, replying=True)
         talk = Conversation(self._desk, context.bot, place, query.from_user.id, texts)
         if press.action == keyboards.PAGE:
@@ -105,8 +107,6 @@ class _Pressed:
                 await self._choose()
             case keyboards.NOT_MEANT:
                 said = await self._not_meant()
-            case _:
-                raise NotDone(self.talk.texts.answer_gone)
         await self._settle(done | {self.press.button})
         return said
 
@@ -186,8 +186,6 @@ class _Pressed:
         await self.talk.note(arrived, self.sent.following())
 
     async def _rest(self) -> None:
-        if len(self.press.numbers) != 3:  # which passage, from where to where
-            raise NotDone(self.talk.texts.answer_gone)
         _, start, stop = self.press.numbers
         hit = await self.talk.desk.work(self._found)
         part = part_of(hit, start, stop, self.talk.texts)
@@ -195,13 +193,11 @@ class _Pressed:
         await self.talk.show(part, following)
 
     async def _choose(self) -> None:
-        number = self._number()
-        if number >= len(self.sent.choices):
-            raise NotDone(self.talk.texts.answer_gone)
+        choice = self.sent.choices[self.press.numbers[0]]
         if self.sent.listing:
-            await show_list(self.talk, self.sent.listing, self.sent.choices[number])
+            await show_list(self.talk, self.sent.listing, choice)
             return
-        await self.talk.ask(self.sent.choices[number], self.sent.dialog.resumed(time()))
+        await self.talk.ask(choice, self.sent.dialog.resumed(time()))
 
     async def _not_meant(self) -> str:
         await self.talk.desk.remember(lambda: self.talk.desk.misses.add(self.sent))
@@ -216,13 +212,7 @@ class _Pressed:
         raise NotDone(texts.passage_gone if engine.article(reference.article) else texts.article_gone)
 
     def _reference(self) -> Reference:
-        number = self._number()
-        if number >= len(self.sent.passages):
-            raise NotDone(self.talk.texts.answer_gone)
-        return self.sent.passages[number]
-
-    def _number(self) -> int:
-        return self.press.numbers[0] if self.press.numbers else 0
+        return self.sent.passages[self.press.numbers[0]]
 
 
 async def _answer(query: CallbackQuery, said: str | None, *, alert: bool) -> None:

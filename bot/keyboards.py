@@ -73,6 +73,11 @@ def answer_keyboard(key: int, sent: Sent, texts: Texts, pressed: Collection[str]
     )
 
 
+def offers(sent: Sent, press: Press, texts: Texts) -> bool:
+    """Tell whether a button stands, or stood, under a message: a client can send back whatever it likes."""
+    return any(press == one for row in _rows(press.key, sent, texts) for _, one in row)
+
+
 def keyboard(rows: Iterable[Sequence[tuple[str, Press]]]) -> InlineKeyboardMarkup | None:
     """Return buttons in rows, or None where there are none."""
     buttons = [

@@ -74,7 +74,9 @@ async def turn_page(talk: Conversation, press: Press, sent: Sent, message: int) 
     Raises:
         NotDone: whoever was listed is no longer quoted.
     """
-    number = press.numbers[0] if press.numbers else 0
+    if not sent.listing or len(press.numbers) != 1:
+        raise NotDone(talk.texts.answer_gone)
+    (number,) = press.numbers
     try:
         page = await talk.desk.work(lambda: page_of(talk.desk.engine, sent, number, talk.texts))
     except SpeakerError:

@@ -60,6 +60,7 @@ class ScriptedEngine:
     Attributes:
         asked: the questions, in the order in which work on them began.
         after: the questions that each was asked after.
+        shown: how many passages had been shown of the last of them.
         go: lets slow questions end.
         generation: name of what answers.
         articles: the passages of each article, by its id.
@@ -70,6 +71,7 @@ class ScriptedEngine:
     def __init__(self, answer: Callable[[str], Answer] = answered, *passages: Hit) -> None:
         self.asked: list[str] = []
         self.after: list[list[str]] = []
+        self.shown: list[int] = []
         self.go = threading.Event()
         self.generation = "20310101-one"
         self.articles: dict[str, list[Hit]] = {}
@@ -84,6 +86,7 @@ class ScriptedEngine:
         if question.startswith("slow"):
             self.go.wait(30)
         self.after.append([turn.question for turn in dialog.turns])
+        self.shown.append(len(dialog.last.shown) if dialog.last else 0)
         answer = self._answer(question)
         turn = Turn(question, status=answer.status, speaker=answer.speaker, choices=answer.choices)
         return answer, dialog.after(replace(turn, shown=places(answer.hits)), time.time())

@@ -431,8 +431,9 @@ class TestStarting:
         with pytest.raises(OnrecordError, match="refuses the bot token"):
             run_bot(engine, token="", base_url=api.root)
 
+    @pytest.mark.usefixtures("api")
     def test_where_nobody_answers_fails_after_some_attempts(
-        self, api: BotApi, engine: ScriptedEngine, caplog: pytest.LogCaptureFixture
+        self, engine: ScriptedEngine, caplog: pytest.LogCaptureFixture
     ) -> None:
         with BotApi() as gone:
             root = gone.root
