@@ -352,6 +352,6 @@ def _is_meant_for_bot(message: Json) -> bool:
 
     It gets commands for nobody in particular only where it wrote last; here, it did not.
     """
-    text, name = message.get("text", ""), f"@{BOT['username']}"
     replied = message.get("reply_to_message", {}).get("from", {})
-    return replied.get("id") == BOT["id"] or (name in text and bool(message.get("entities")))
+    named = re.search(rf"@{BOT['username']}\b", message.get("text", ""), re.IGNORECASE)
+    return replied.get("id") == BOT["id"] or bool(named)
