@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from time import time
 from typing import TYPE_CHECKING, Final
 
 from telegram import CallbackQuery, Update
@@ -102,7 +102,7 @@ class _Pressed:
             case keyboards.REST:
                 await self._rest()
             case keyboards.WHO_ELSE:
-                await self.talk.ask(WHO_ELSE_ASKS, self.sent.dialog.resumed(time()))
+                await self.talk.ask(WHO_ELSE_ASKS, self.sent.dialog.resumed(time.time()))
             case keyboards.CHOICE:
                 await self._choose()
             case keyboards.NOT_MEANT:
@@ -197,7 +197,7 @@ class _Pressed:
         if self.sent.listing:
             await show_list(self.talk, self.sent.listing, choice)
             return
-        await self.talk.ask(choice, self.sent.dialog.resumed(time()))
+        await self.talk.ask(choice, self.sent.dialog.resumed(time.time()))
 
     async def _not_meant(self) -> str:
         await self.talk.desk.remember(lambda: self.talk.desk.misses.add(self.sent))

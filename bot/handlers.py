@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import time
+import time
 from typing import TYPE_CHECKING
 
 from telegram import Message, Update
@@ -121,7 +121,7 @@ class Written:
     async def status(self, update: Update, context: Context) -> None:
         """Say what the index holds, and how much of the conversation is remembered."""
         talk = self._talk(update, context)
-        dialog = (await talk.dialog()).as_of(time())
+        dialog = (await talk.dialog()).as_of(time.time())
         index = await self._desk.work(self._desk.engine.describe)
         said = [talk.texts.status.format(index=index), talk.texts.status_talk.format(count=len(dialog.turns))]
         await _say(update, context, "\n".join(said if dialog.turns else said[:1]))
@@ -145,7 +145,7 @@ class Written:
         if replied and replies_to_bot(message):
             sent = await self._desk.recall(lambda: self._replied(message.chat_id, replied), None)
             if sent and sent.dialog.turns:
-                return sent.dialog.resumed(time())
+                return sent.dialog.resumed(time.time())
         return await talk.dialog()
 
     def _replied(self, chat: int, replied: Message) -> Sent | None:

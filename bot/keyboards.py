@@ -115,7 +115,8 @@ def _rows(key: int, sent: Sent, texts: Texts) -> Iterable[list[tuple[str, Press]
     further = bool(sent.waiting) or not sent.exhausted
     more = [(texts.more, Press(MORE, key))] if further else []
     first = not sent.earlier
-    who_else = [(texts.who_else, Press(WHO_ELSE, key))] if sent.speaker and sent.passages and first else []
+    somebody_spoke = sent.status == "answered" and sent.speaker
+    who_else = [(texts.who_else, Press(WHO_ELSE, key))] if somebody_spoke and first else []
     yield more + who_else
     yield [(texts.not_meant, Press(NOT_MEANT, key))] if first else []
 
