@@ -55,7 +55,7 @@ def message_for(answer: Answer, texts: Texts = ENGLISH) -> Message:
             if position > 0:
                 continue
             start, end = excerpt(hit, _room(parts) - _around(hit, texts, number))
-            left = _parts((0, start), (end, len(hit.text)))
+            left = _parts(hit.text, (0, start), (end, len(hit.text)))
             block = passage(hit, (start, end), texts=texts, number=number)
         parts.append(block)
         shown.append(position)
@@ -69,7 +69,7 @@ def part_of(hit: Hit, start: int, stop: int, texts: Texts = ENGLISH) -> Message:
     room = MessageLimit.MAX_TEXT_LENGTH - _around(hit, texts, None)
     end = min(stop, last_stop(hit.text, start, reach(hit.text, start, room)))
     part = passage(hit, (start, end), texts=texts)
-    return Message(part.text, part.entities, (0,), _parts((end, stop)))
+    return Message(part.text, part.entities, (0,), _parts(hit.text, (end, stop)))
 
 
 def passage(hit: Hit, span: Span | None = None, *, texts: Texts = ENGLISH, number: int | None = None) -> Marked:
@@ -151,8 +151,8 @@ def _head(answer: Answer, texts: Texts) -> list[Marked]:
     return parts
 
 
-def _parts(*spans: Span) -> tuple[Span, ...]:
-    return tuple((start, end) for start, end in spans if start < end)
+def _parts(text: str, *spans: Span) -> tuple[Span, ...]:
+    return tuple((start, end) for start, end in spans if text[start:end].strip())
 
 
 def _around(hit: Hit, texts: Texts, number: int | None) -> int:

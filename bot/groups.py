@@ -39,13 +39,11 @@ def replies_to_bot(message: Message) -> bool:
 
 def asked_words(message: Message) -> str:
     """Return what a message asks: its words without the mentions of the bot."""
-    encoded = (message.text or message.caption or "").encode("utf-16-le", "surrogatepass")
-    pieces, at = [], 0
+    words, at = [], 0
     for entity in _mentions(message):
-        pieces.append(encoded[2 * at : 2 * entity.offset])
+        words.append(_units(message, at, entity.offset))
         at = entity.offset + entity.length
-    pieces.append(encoded[2 * at :])
-    words = [piece.decode("utf-16-le", "replace") for piece in pieces]
+    words.append(_units(message, at))
     if len(words) == 1:
         return words[0]
     joined = " ".join(filter(None, (word.strip(_LEFT_OVER) for word in words)))
@@ -67,8 +65,17 @@ def _mentions(message: Message) -> Iterator[MessageEntity]:
     """Yield where a message mentions the bot, by its name or, by people whose client knows it so, by its id."""
     bot = message.get_bot()
     name = f"@{bot.username}".casefold()
-    parse = message.parse_entity if message.text else message.parse_caption_entity
     for entity in message.entities or message.caption_entities:
         by_id = entity.type == MessageEntity.TEXT_MENTION and entity.user and entity.user.id == bot.id
-        if by_id or (entity.type == MessageEntity.MENTION and parse(entity).casefold() == name):
+        if by_id or (entity.type == MessageEntity.MENTION and _text_of(message, entity).casefold() == name):
             yield entity
+
+
+def _text_of(message: Message, entity: MessageEntity) -> str:
+    return _units(message, entity.offset, entity.offset + entity.length)
+
+
+def _units(message: Message, start: int, end: int | None = None) -> str:
+    """Return UTF-16 units of a message; unlike the library's own way, also where half a character stands in it."""
+    encoded = (message.text or message.caption or "").encode("utf-16-le", "surrogatepass")
+    return encoded[2 * start : None if end is None else 2 * end].decode("utf-16-le", "replace")
