@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from bot.desk import Desk
     from bot.marked import Marked
     from bot.texts import Texts
-    from retrieval.answer import Answer
 
 PASSAGES: Final = 5
 """How many passages the engine returns at most, as for `onrecord ask`; what a message does not show waits behind a
@@ -65,14 +64,12 @@ class Conversation:
     async def ask(self, question: str, dialog: Dialog) -> None:
         """Answer a question within a conversation, and remember the conversation with it."""
         async with typing(self.bot, self.place):
-            answer, after, generation = await self.desk.work(lambda: self._converse(whole_text(question), dialog))
-        message = message_for(answer, self.texts)
-        sent = sent_answer(answer, message.shown, message.left, k=PASSAGES, before=dialog)
+            message, sent = await self.desk.work(lambda: self._converse(whole_text(question), dialog))
         try:
-            await self.show(message, replace(sent, generation=generation, dialog=after))
+            await self.show(message, sent)
         finally:
             # Also where Telegram was too slow to say that the answer arrived.
-            await self.set_dialog(after)
+            await self.set_dialog(sent.dialog)
 
     async def show(self, text: Marked, sent: Sent, buttons: Buttons | None = None) -> None:
         """Send a text with its buttons, and remember it.
@@ -95,7 +92,10 @@ class Conversation:
         memory, chat = self.desk.memory, self.place.chat
         await self.desk.remember(lambda: memory.arrived(memory.reserve(chat, sent), chat, arrived.message_id))
 
-    def _converse(self, question: str, dialog: Dialog) -> tuple[Answer, Dialog, str]:
+    def _converse(self, question: str, dialog: Dialog) -> tuple[Marked, Sent]:
         engine = self.desk.engine
         generation = engine.generation
-        return *engine.converse(question, dialog), generation
+        answer, after = engine.converse(question, dialog)
+        message = message_for(answer, self.texts)
+        sent = sent_answer(answer, message.shown, message.left, k=PASSAGES, before=dialog)
+        return message, replace(sent, generation=generation, dialog=after)

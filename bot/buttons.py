@@ -18,7 +18,7 @@ from bot.entities import MOST_PASSAGES, brief, message_for, part_of
 from bot.further import NEIGHBOURS, further_hits
 from bot.keyboards import Press, answer_keyboard, offers
 from bot.lists import show_list, turn_page
-from bot.marked import shortened
+from bot.marked import Marked, shortened
 from bot.rendering import citation_line
 from bot.replying import Place
 from bot.sent import Reference, Sent
@@ -120,17 +120,27 @@ class _Pressed:
             await talk.bot.edit_message_reply_markup(talk.place.chat, self.message, reply_markup=markup)
 
     async def _more(self) -> str | None:
-        hits, exhausted = await self.talk.desk.work(self._further)
-        if not hits:
+        page = await self.talk.desk.work(self._next_page)
+        if page is None:
             return self.talk.texts.nothing_more
+        await self.talk.show(*page)
+        if await self.talk.dialog() == self.sent.dialog:
+            await self.talk.set_dialog(page[1].dialog)
+        return None
+
+    def _next_page(self) -> tuple[Marked, Sent] | None:
+        """Return a message with what was not shown yet, and what is to be remembered of it; None if there is none."""
+        hits, exhausted = self._further()
+        if not hits:
+            return None
         sent = self.sent
-        answered = sent.status == "answered"
         page = Answer(sent.standalone, sent.status or "answered", 0.0, sent.standalone)
+        answered = sent.status == "answered"
         page = replace(page, hits=tuple(hits)) if answered else replace(page, nearest=tuple(hits))
         message = message_for(page, self.talk.texts)
         shown = [hits[position] for position in message.shown]
         waiting = [hit for position, hit in enumerate(hits) if position not in message.shown]
-        following = replace(
+        return message, replace(
             sent,
             passages=tuple(map(Reference.to, shown)),
             waiting=tuple(map(Reference.to, waiting)),
@@ -139,13 +149,9 @@ class _Pressed:
             left=message.left,
             dialog=sent.dialog.showing_also(places(shown)),
         )
-        await self.talk.show(message, following)
-        if await self.talk.dialog() == sent.dialog:
-            await self.talk.set_dialog(following.dialog)
-        return None
 
     def _further(self) -> tuple[list[Hit], bool]:
-        """Return what was not shown yet, and whether the index was asked for all that answers."""
+        """Return all that was not shown yet, and whether the index was asked for everything that answers."""
         engine, sent = self.talk.desk.engine, self.sent
         hits = [hit for one in sent.waiting if (hit := one.find(engine))]
         if sent.exhausted or len(hits) >= MOST_PASSAGES:
@@ -153,27 +159,30 @@ class _Pressed:
         return hits + further_hits(engine, sent.standalone, {*sent.seen, *places(hits)}), True
 
     async def _context(self) -> None:
-        hit, around = await self.talk.desk.work(self._neighbours)
-        message = context_message(hit, around)
+        message = await self.talk.desk.work(self._in_context)
         await self.talk.show(message, self.sent.following())
 
-    def _neighbours(self) -> tuple[Hit, list[Hit]]:
+    def _in_context(self) -> Marked:
         hit = self._found()
-        return hit, self.talk.desk.engine.neighbours(hit.article, hit.paragraph, NEIGHBOURS)
+        return context_message(hit, self.talk.desk.engine.neighbours(hit.article, hit.paragraph, NEIGHBOURS))
 
     async def _article(self) -> None:
-        reference, engine = self._reference(), self.talk.desk.engine
-        passages, hit = await self.talk.desk.work(lambda: (engine.article(reference.article), reference.find(engine)))
+        article = await self.talk.desk.work(self._whole_article)
+        if isinstance(article, Marked):
+            await self.talk.show(article, self.sent.following())
+        else:
+            await self._document(*article)
+
+    def _whole_article(self) -> Marked | tuple[str, bytes, str]:
+        """Return an article as a message or, where it is long, as the name and content of a file with a caption."""
+        reference, engine = self.sent.passages[self.press.numbers[0]], self.talk.desk.engine
+        passages, hit = engine.article(reference.article), reference.find(engine)
         if not passages:
             raise NotDone(self.talk.texts.article_gone)
-        if message := article_message(passages, hit):
-            await self.talk.show(message, self.sent.following())
-        else:
-            await self._document(passages, hit)
-
-    async def _document(self, passages: list[Hit], hit: Hit | None) -> None:
-        name, content = article_file(passages, hit)
         caption = shortened(citation_line(brief((hit or passages[0]).citation)), LONGEST_CAPTION)
+        return article_message(passages, hit) or (*article_file(passages, hit), caption)
+
+    async def _document(self, name: str, content: bytes, caption: str) -> None:
         place = self.talk.place
         arrived = await self.talk.bot.send_document(
             place.chat,
@@ -186,10 +195,9 @@ class _Pressed:
         await self.talk.note(arrived, self.sent.following())
 
     async def _rest(self) -> None:
-        _, start, stop = self.press.numbers
-        hit = await self.talk.desk.work(self._found)
-        part = part_of(hit, start, stop, self.talk.texts)
-        following = replace(self.sent.following(), passages=(self._reference(),), left=part.left)
+        number, start, stop = self.press.numbers
+        part = await self.talk.desk.work(lambda: part_of(self._found(), start, stop, self.talk.texts))
+        following = replace(self.sent.following(), passages=(self.sent.passages[number],), left=part.left)
         await self.talk.show(part, following)
 
     async def _choose(self) -> None:
@@ -205,14 +213,11 @@ class _Pressed:
 
     def _found(self) -> Hit:
         """Return the passage that the button is about, as the index has it now."""
-        reference, engine = self._reference(), self.talk.desk.engine
+        reference, engine = self.sent.passages[self.press.numbers[0]], self.talk.desk.engine
         if hit := reference.find(engine):
             return hit
         texts = self.talk.texts
         raise NotDone(texts.passage_gone if engine.article(reference.article) else texts.article_gone)
-
-    def _reference(self) -> Reference:
-        return self.sent.passages[self.press.numbers[0]]
 
 
 async def _answer(query: CallbackQuery, said: str | None, *, alert: bool) -> None:

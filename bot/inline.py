@@ -55,15 +55,14 @@ class Inline:
             return
         self._typed[person] = words
         try:
-            hits = await self._desk.work(lambda: self._hits(words, person))
+            results = await self._desk.work(lambda: self._results(words, person, texts))
         finally:
             if self._typed.get(person) == words:
                 del self._typed[person]
-        if hits is not None:
-            results = list({result.id: result for result in (_result(hit, texts) for hit in hits)}.values())
-            await _answer(query, results[:MOST_RESULTS], None if results else texts.inline_nothing)
+        if results is not None:
+            await _answer(query, results, None if results else texts.inline_nothing)
 
-    def _hits(self, words: str, person: int) -> list[Hit] | None:
+    def _results(self, words: str, person: int, texts: Texts) -> list[InlineQueryResultArticle] | None:
         """Return what is found, sure or not; where several bear a name, what is found of each.
 
         None where the query was typed on meanwhile: each letter is a query, and nobody sees results of earlier ones.
@@ -76,7 +75,8 @@ class Inline:
         if answers[0].status == "ambiguous":
             answer, dialog = engine.converse(words, Dialog())
             answers = [engine.converse(choice, dialog)[0] for choice in answer.choices]
-        return [hit for one in answers for hit in one.hits or one.nearest]
+        results = (_result(hit, texts) for one in answers for hit in one.hits or one.nearest)
+        return list({result.id: result for result in results}.values())[:MOST_RESULTS]
 
 
 async def _answer(query: InlineQuery, results: list[InlineQueryResultArticle], hint: str | None) -> None:
