@@ -10,6 +10,7 @@ import logging
 import secrets
 import sqlite3
 import time
+import zlib
 from contextlib import closing
 from typing import TYPE_CHECKING, Final, Self
 
@@ -35,8 +36,8 @@ _KEY_BITS: Final = 62
 _SCHEMA: Final = f"""
 BEGIN;
 CREATE TABLE sent (
-    key INTEGER PRIMARY KEY, chat INTEGER NOT NULL, message INTEGER, at REAL NOT NULL, body TEXT NOT NULL,
-    dialog TEXT NOT NULL);
+    key INTEGER PRIMARY KEY, chat INTEGER NOT NULL, message INTEGER, at REAL NOT NULL, body BLOB NOT NULL,
+    dialog BLOB NOT NULL);
 CREATE UNIQUE INDEX sent_by_message ON sent (chat, message);
 CREATE INDEX sent_by_age ON sent (at);
 CREATE TABLE pressed (
@@ -98,7 +99,7 @@ class AnswersSent:
         key = secrets.randbits(_KEY_BITS)
         self._db.execute(
             "INSERT INTO sent VALUES (?, ?, NULL, ?, ?, ?)",
-            (key, chat, time.time(), sent.to_json(), sent.dialog.to_json()),
+            (key, chat, time.time(), _packed(sent.to_json()), _packed(sent.dialog.to_json())),
         )
         self._added += 1
         if self._added % PRUNED_EVERY == 0:
@@ -148,7 +149,10 @@ class AnswersSent:
 
     def _sent(self, select: str, values: tuple[int, int]) -> Sent | None:
         row = self._db.execute(select, values).fetchone()
-        return Sent.from_json(row[0], Dialog.from_json(row[1])) if row else None
+        if not row:
+            return None
+        body, dialog = (zlib.decompress(packed) for packed in row)
+        return Sent.from_json(body.decode(), Dialog.from_json(dialog))
 
     def _version(self) -> int:
         version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
@@ -170,6 +174,11 @@ class AnswersSent:
             "DELETE FROM dialogs WHERE at < (SELECT at FROM dialogs ORDER BY at DESC LIMIT 1 OFFSET ?)",
             (MOST_DIALOGS - 1,),
         )
+
+
+def _packed(text: str) -> bytes:
+    """Return JSON in less than half of its size."""
+    return zlib.compress(text.encode(), 1)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
