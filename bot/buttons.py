@@ -22,7 +22,7 @@ from bot.marked import Marked, shortened
 from bot.rendering import citation_line
 from bot.replying import Place
 from bot.sent import Reference, Sent
-from bot.texts import texts_for
+from bot.texts import Texts, texts_for
 from retrieval.answer import Answer, Hit
 from retrieval.dialog import places
 
@@ -45,56 +45,87 @@ class Buttons:
         """Do what a pressed button says; whatever comes of it, the press is answered, or the client would wait."""
         query = update.callback_query
         assert query is not None, "a handler of callback queries gets nothing else"
+        texts = texts_for(query.from_user)
         try:
-            said, alert = await self._do(query, context), False
+            pressed = await self._pressed(query, context, texts)
+            said = await pressed.do()
         except NotDone as reason:
-            said, alert = str(reason), True
+            await _answer(query, str(reason), alert=True)
         except Exception:
-            await _answer(query, texts_for(query.from_user).sorry, alert=True)
+            await _answer(query, texts.sorry, alert=True)
             raise
-        await _answer(query, said, alert=alert)
+        else:
+            # The press is answered first: to change the buttons may take long where Telegram asks to wait.
+            await _answer(query, said)
+            await pressed.take_away()
 
-    async def _do(self, query: CallbackQuery, context: ContextTypes.DEFAULT_TYPE) -> str | None:
-        texts, memory = texts_for(query.from_user), self._desk.memory
-        press, message = Press.read(query.data), query.message
+    async def _pressed(self, query: CallbackQuery, context: ContextTypes.DEFAULT_TYPE, texts: Texts) -> _Pressed:
+        """Return what was pressed.
+
+        Raises:
+            NotDone: there is no such button, or what it needs is not remembered any more.
+        """
+        press, message, memory = Press.read(query.data), query.message, self._desk.memory
         if press is None or message is None:
             raise NotDone(texts.answer_gone)
-        chat = message.chat.id
-        known = await self._desk.recall(lambda: (memory.by_key(chat, press.key), memory.pressed(press.key)), None)
-        sent, done = known or (None, set())
-        if sent is None:
+        chat, key = message.chat.id, press.key
+        known = await self._desk.recall(lambda: (memory.by_key(chat, key), memory.pressed(key)), None)
+        sent, done = known or (None, set[str]())
+        if sent is None or not offers(sent, press, texts):
             raise NotDone(texts.answer_gone)
-        if press.button in done:
-            return texts.shown_already
-        if press.action != keyboards.PAGE and not offers(sent, press, texts):
-            raise NotDone(texts.answer_gone)
-        place = Place.of(message, replying=True)
-        talk = Conversation(self._desk, context.bot, place, query.from_user.id, texts)
-        if press.action == keyboards.PAGE:
-            await turn_page(talk, press, sent, message.message_id)
-            return None
-        return await _Pressed(talk, press, sent, message.message_id).do(done)
+        talk = Conversation(self._desk, context.bot, Place.of(message, replying=True), query.from_user.id, texts)
+        return _Pressed(talk, press, sent, message.message_id, frozenset(done))
 
 
 @dataclass(frozen=True)
 class _Pressed:
-    """One press of a button under a message that is remembered."""
+    """One press of a button under a message that is remembered.
+
+    Attributes:
+        talk: the conversation of whoever pressed it.
+        press: what the button sent.
+        sent: what is remembered of the message.
+        message: its id.
+        done: which of its buttons have done what they do.
+    """
 
     talk: Conversation
     press: Press
     sent: Sent
     message: int
+    done: frozenset[str]
 
-    async def do(self, done: set[str]) -> str | None:
-        """Do what the button says and take it away; return what to tell whoever pressed it.
+    async def do(self) -> str | None:
+        """Do what the button says, unless that was done before; return what to tell whoever pressed it.
 
         Raises:
-            NotDone: it could not be done; the button stays.
+            NotDone: it could not be done, and the button stays.
         """
-        said = None
+        if self.press.action == keyboards.PAGE:
+            await turn_page(self.talk, self.press, self.sent, self.message)
+            return None
+        if self.press.button in self.done:
+            return self.talk.texts.shown_already
+        said = await self._do()
+        # Written down only now: a button pressed in the moment of a crash must still do what it does.
+        memory, press = self.talk.desk.memory, self.press
+        await self.talk.desk.remember(lambda: memory.press(press.key, press.button))
+        return said
+
+    async def take_away(self) -> None:
+        """Take the button away, now that it has done what it does; those that turn pages stay."""
+        if self.press.action == keyboards.PAGE:
+            return
+        markup = answer_keyboard(self.press.key, self.sent, self.talk.texts, self.done | {self.press.button})
+        with suppress(TelegramError):
+            await self.talk.bot.edit_message_reply_markup(self.talk.place.chat, self.message, reply_markup=markup)
+
+    async def _do(self) -> str | None:
         match self.press.action:
             case keyboards.MORE:
-                said = await self._more()
+                return await self._more()
+            case keyboards.NOT_MEANT:
+                return await self._not_meant()
             case keyboards.CONTEXT:
                 await self._context()
             case keyboards.ARTICLE:
@@ -105,19 +136,7 @@ class _Pressed:
                 await self.talk.ask(WHO_ELSE_ASKS, self.sent.dialog.resumed(time.time()))
             case keyboards.CHOICE:
                 await self._choose()
-            case keyboards.NOT_MEANT:
-                said = await self._not_meant()
-        await self._settle(done | {self.press.button})
-        return said
-
-    async def _settle(self, done: set[str]) -> None:
-        """Take away a button that has done what it does."""
-        memory, press, talk = self.talk.desk.memory, self.press, self.talk
-        # Written down only now: a button pressed in the moment of a crash must still do what it does.
-        await talk.desk.remember(lambda: memory.press(press.key, press.button))
-        markup = answer_keyboard(press.key, self.sent, talk.texts, done)
-        with suppress(TelegramError):
-            await talk.bot.edit_message_reply_markup(talk.place.chat, self.message, reply_markup=markup)
+        return None
 
     async def _more(self) -> str | None:
         page = await self.talk.desk.work(self._next_page)
@@ -220,7 +239,7 @@ class _Pressed:
         raise NotDone(texts.passage_gone if engine.article(reference.article) else texts.article_gone)
 
 
-async def _answer(query: CallbackQuery, said: str | None, *, alert: bool) -> None:
+async def _answer(query: CallbackQuery, said: str | None, *, alert: bool = False) -> None:
     text = said and shortened(said, LONGEST_PRESS_ANSWER)
     # Where the press is too old to be answered, nobody waits any more.
     with suppress(TelegramError):

@@ -75,6 +75,8 @@ def answer_keyboard(key: int, sent: Sent, texts: Texts, pressed: Collection[str]
 
 def offers(sent: Sent, press: Press, texts: Texts) -> bool:
     """Tell whether a button stands, or stood, under a message: a client can send back whatever it likes."""
+    if press.action == PAGE:
+        return bool(sent.listing) and not sent.choices and len(press.numbers) == 1
     return any(press == one for row in _rows(press.key, sent, texts) for _, one in row)
 
 

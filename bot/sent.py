@@ -123,18 +123,18 @@ class Sent:
         """Return all of it but the dialog as one line of JSON."""
         record = asdict(replace(self, dialog=Dialog()))
         del record["dialog"]
-        return json.dumps({name: value for name, value in record.items() if value or name == "exhausted"})
+        return json.dumps(record)
 
     @classmethod
     def from_json(cls, text: str, dialog: Dialog) -> Sent:
         """Return what `to_json` wrote, with its dialog."""
         record: dict[str, Any] = json.loads(text)
         for name in ("passages", "waiting"):
-            record[name] = tuple(_reference(one) for one in record.get(name, ()))
+            record[name] = tuple(map(_reference, record[name]))
         for name in ("history", "choices"):
-            record[name] = tuple(record.get(name, ()))
-        record["earlier"] = _pairs(record.get("earlier", ()))
-        record["left"] = _pairs(record.get("left", ()))
+            record[name] = tuple(record[name])
+        for name in ("earlier", "left"):
+            record[name] = _pairs(record[name])
         return cls(**record, dialog=dialog)
 
 

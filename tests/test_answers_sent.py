@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import answers_sent
@@ -27,6 +27,11 @@ from tests.telegram_answers import answered, citation, hit
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from conftest import Run
+
+    from bot.polling import PollingApplication
+    from index.generation import IndexFolder
 
 CHAT, ANN, BEN = -1001, 7, 8
 TALK = Dialog().after(Turn("What did she say?"), 1.0)
@@ -46,6 +51,7 @@ def memory(path: Path) -> Iterator[AnswersSent]:
 
 
 class TestAMessage:
+    @settings(deadline=None, max_examples=50)
     @given(
         st.builds(
             Sent,
@@ -182,6 +188,22 @@ class TestTheFile:
         (tmp_path / "file").touch()
         with pytest.raises(OnrecordError, match="name another folder with --state"):
             AnswersSent.open(tmp_path / "file" / "telegram.sqlite")
+
+
+async def _no_serving(application: PollingApplication) -> None:
+    assert application.post_shutdown
+    await application.post_shutdown(application)
+
+
+class TestTheCommand:
+    def test_keeps_it_in_the_state_folder(
+        self, onrecord: Run, quillhaven: IndexFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "1:not-a-token-of-anybody")
+        monkeypatch.setattr("bot.telegram.serve", _no_serving)
+        told = onrecord("bot", "--index", quillhaven.path, "--state", tmp_path / "kept")
+        assert (told.code, told.out) == (0, "")
+        assert (tmp_path / "kept" / "telegram-1.sqlite").is_file()
 
 
 class TestWhatIsOldOrTooMuch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answers_sent import AnswersSent
 from bot.keyboards import Press
 from bot.misses import FILE
 from bot.texts import ENGLISH
@@ -330,6 +332,23 @@ class TestAfterARestart:
         async with running(api, engine_with(*numbered(8)), tmp_path / "two"):
             pressed = await ann.press(answer, "More")
         assert (pressed.said, pressed.alert, pressed.messages) == (ENGLISH.answer_gone, True, [])
+
+
+class TestWithoutAMemory:
+    async def test_answers_go_out_without_buttons(
+        self, api: BotApi, ann: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def full(*_: object) -> None:
+            raise sqlite3.OperationalError("database or disk is full")
+
+        for method in ("reserve", "arrived", "dialog", "set_dialog"):
+            monkeypatch.setattr(AnswersSent, method, full)
+        async with running(api, engine_with(*numbered(8))):
+            answer = await ann("What did Hidalgo say?")
+            assert (await ann("/new")).text == ENGLISH.new
+        assert len(answer.quotes) == 3
+        assert not answer.buttons
+        assert "disk is full" in caplog.text
 
 
 class TestAfterARebuild:
