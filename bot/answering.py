@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -97,5 +98,5 @@ class Conversation:
         generation = engine.generation
         answer, after = engine.converse(question, dialog)
         message = message_for(answer, self.texts)
-        sent = sent_answer(answer, message.shown, message.left, k=PASSAGES, before=dialog)
+        sent = sent_answer(answer, message.shown, message.left, k=PASSAGES, before=dialog.as_of(time.time()))
         return message, replace(sent, generation=generation, dialog=after)
