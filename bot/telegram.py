@@ -98,10 +98,7 @@ def build_application(
         .post_init(_publish_commands)
         .build()
     )
-    # Two bots may share a state folder; the part of a token before the colon is the bot's public id.
-    desk = Desk(
-        engine, AnswersSent.open(state and state / f"telegram-{application.bot.token.partition(':')[0]}.sqlite"), state
-    )
+    desk = Desk(engine, AnswersSent.open(state and state / _file_name(token)), state)
     application.post_shutdown = lambda _: desk.close()
     add_handlers(application, desk)
     application.add_error_handler(_apologise)
@@ -128,6 +125,13 @@ async def _publish_commands(application: PollingApplication) -> None:
                 await application.bot.set_my_commands(texts.commands, language_code=code)
     except TelegramError as error:
         _LOGGER.warning("The menu of commands could not be set: %s", error)
+
+
+def _file_name(token: str) -> str:
+    """Return the name of a bot's memory; two bots may share a state folder."""
+    # The part of a token before the colon is the bot's public id.
+    bot = token.partition(":")[0]
+    return f"telegram-{bot if bot.isalnum() else 'bot'}.sqlite"
 
 
 def _checked_root(base_url: str) -> str:
