@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 with warnings.catch_warnings():
     # The libraries of a build warn about each other when they are imported; from then on, a warning is an error.
@@ -55,6 +56,11 @@ original = SentenceTransformer(str(packaged_folder({DEFAULT_ENCODER!r})), device
 vectors = original.encode(json.loads(sys.argv[1]), normalize_embeddings=True, show_progress_bar=False)
 open(sys.argv[2], "w").write(json.dumps(vectors.tolist()))
 """
+
+
+# How long an example takes depends on what else the machine does.
+settings.register_profile("onrecord", deadline=None)
+settings.load_profile("onrecord")
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def memory(path: Path) -> Iterator[AnswersSent]:
 
 
 class TestAMessage:
-    @settings(deadline=None, max_examples=50)
+    @settings(max_examples=50)
     @given(
         st.builds(
             Sent,

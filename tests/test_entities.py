@@ -115,7 +115,7 @@ class TestWhatTelegramAccepts:
         assert units(short) <= room
         assert short == text or text.startswith(short.removesuffix("…"))
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=30)
     @given(hits(long))
     def test_what_a_cut_leaves_out_is_all_the_rest(self, one: Hit) -> None:
         message = message_for(answered("what?", one))
