@@ -17,7 +17,10 @@ EXAMPLES = {
         "onrecord chat --plain            # for screen readers",
         "onrecord chat < questions.txt    # one question a line",
     ),
-    "bot": ("TELEGRAM_BOT_TOKEN=... onrecord bot",),
+    "bot": (
+        "TELEGRAM_BOT_TOKEN=... onrecord bot",
+        "onrecord bot --token-file ~/.onrecord-token    # mode 600",
+    ),
     "check": ("onrecord check",),
     "quotes": (
         "onrecord quotes Carlos Gimenez",

@@ -7,25 +7,27 @@ import logging
 import os
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Final, Protocol
 
 from telegram import LinkPreviewOptions, Message, Update
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 from telegram.ext import Application, CommandHandler, ContextTypes, Defaults, MessageHandler, filters
-from telegram.request import HTTPXRequest
 
 from bot import texts
-from bot.delivery import FloodWait, InTurn, PatientRequest
+from bot.delivery import FloodWait, PatientRequest
 from bot.entities import Marked, message_for
-from bot.polling import PollingApplication, serve
-from bot.redaction import token_kept_out_of_logs, without_token
+from bot.journal import Journal, open_journal
+from bot.polling import JournallingRequest, PollingApplication, serve
+from bot.redaction import private_logs, without_token
+from bot.turns import InTurn
 from index.errors import OnrecordError, UsageError
 from retrieval.dialog import Dialog
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
 
     from retrieval.answer import Answer
 
@@ -46,25 +48,27 @@ class Engine(Protocol):
         """Return what the articles say to a question within a conversation, and the conversation with it."""
 
 
-def run_bot(engine: Engine, *, token: str, base_url: str | None = None) -> None:
-    """Answer questions on Telegram until SIGINT or SIGTERM.
+def run_bot(
+    engine: Engine, *, token: str, base_url: str | None = None, state_dir: Path | None = None, debug: bool = False
+) -> None:
+    """Answer questions on Telegram until SIGINT or SIGTERM; the process ends within 5 s of it, see `polling.serve`.
 
     Args:
         engine: what to ask.
         token: the bot's token; it appears in no log line and no error.
         base_url: root of another Bot API server than Telegram's own.
+        state_dir: where questions stand until they are answered; without it, a kill loses those under way.
+        debug: let errors be logged with what they say, which may be a part of somebody's message.
 
     Raises:
         OnrecordError: the token is refused, or the server cannot be reached.
         UsageError: `base_url` is no web address.
     """
-    # One logs every request; the other, with a traceback, every "Bad Gateway" page for not being JSON.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    logging.getLogger("telegram.request.BaseRequest").setLevel(logging.CRITICAL)
     server = base_url or "Telegram"
-    with token_kept_out_of_logs(token):
+    with private_logs(token, texts_too=debug), _journal(state_dir, token, base_url) as journal:
         try:
-            asyncio.run(serve(build_application(engine, token=token, base_url=base_url)))
+            application = build_application(engine, token=token, base_url=base_url, journal=journal)
+            asyncio.run(serve(application, journal))
         except InvalidToken:
             raise OnrecordError(
                 f"{server} refuses the bot token: copy it from @BotFather into TELEGRAM_BOT_TOKEN."
@@ -74,13 +78,26 @@ def run_bot(engine: Engine, *, token: str, base_url: str | None = None) -> None:
             raise OnrecordError(f"{server} cannot be reached ({reason}): check the network and start again.") from None
 
 
-def build_application(engine: Engine, *, token: str, base_url: str | None = None) -> PollingApplication:
+@contextmanager
+def _journal(folder: Path | None, token: str, base_url: str | None) -> Iterator[Journal | None]:
+    journal = open_journal(folder, token, base_url) if folder else None
+    try:
+        yield journal
+    finally:
+        if journal:
+            journal.close()
+
+
+def build_application(
+    engine: Engine, *, token: str, base_url: str | None = None, journal: Journal | None = None
+) -> PollingApplication:
     """Return the bot as an Application, ready to initialize; `run_polling` works on it too.
 
     Args:
         engine: what to ask.
         token: the bot's token.
         base_url: root of another Bot API server than Telegram's own.
+        journal: where updates stand until they are answered.
     """
     # python-telegram-bot's way to choose its coming behaviour; without it every 429 emits a deprecation warning.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -95,14 +112,14 @@ def build_application(engine: Engine, *, token: str, base_url: str | None = None
         write_timeout=SEND_TIMEOUT,
         pool_timeout=SEND_TIMEOUT,
     )
-    # The polling has its own retries; two connections, because the last poll comes while one is being cancelled.
-    polling = HTTPXRequest(connection_pool_size=2, connect_timeout=CONNECT_TIMEOUT, read_timeout=CONNECT_TIMEOUT)
+    # The polling has its own retries.
+    polling = JournallingRequest(journal, connect_timeout=CONNECT_TIMEOUT, read_timeout=CONNECT_TIMEOUT)
     application = (
         builder.request(sending)
         .get_updates_request(polling)
         .defaults(Defaults(allow_sending_without_reply=True, link_preview_options=LinkPreviewOptions(is_disabled=True)))
         .rate_limiter(FloodWait())
-        .concurrent_updates(InTurn())
+        .concurrent_updates(InTurn(journal))
         .post_init(_publish_commands)
         .post_shutdown(desk.close)
         .build()

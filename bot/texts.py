@@ -38,3 +38,9 @@ NEAREST: Final = "The nearest I have:"
 NOTHING: Final = "The articles do not tell."
 
 SORRY: Final = "Sorry, something went wrong on my side and I could not answer. Please ask again in a moment."
+
+TOO_MUCH: Final = (
+    "You ask faster than I can read. Please give me a minute: I answer what I have, and leave the rest aside."
+)
+
+TOO_LONG: Final = "That is too long for me. Please ask in at most {longest} characters."

@@ -165,7 +165,7 @@ class BotApi:
                 self.polls.append(Call(method, params))
                 self._changed.notify_all()
             status, body = (fault.status, fault.body) if fault.body else (0, b"")
-            if not fault.drop and not body:
+            if fault.handled and not body:
                 status, body = self._carry_out(token, method, params)
             if method != "getUpdates":
                 self.calls.append(Call(method, params, status=status))

@@ -35,6 +35,7 @@ class Fault:
     body: bytes | None = None
     delay: float = 0
     drop: bool = False
+    handled: bool = True
 
     @classmethod
     def refused(cls, status: int, description: str, **parameters: Any) -> Fault:
@@ -56,6 +57,11 @@ class Fault:
     @classmethod
     def dropped(cls) -> Fault:
         """The connection ends before the request is looked at."""
+        return cls(drop=True, handled=False)
+
+    @classmethod
+    def lost(cls) -> Fault:
+        """The request is carried out, and the connection ends before the answer."""
         return cls(drop=True)
 
     @classmethod
