@@ -94,7 +94,7 @@ class Rates:
 
 
 class Gate:
-    """Lets in what a person asks, but not too much of it and nothing too long.
+    """Lets in what a person asks, but not too much of it.
 
     It stands before the queue of a chat, so that a flood takes no memory; what in a group is not meant for the bot
     counts for nothing.
@@ -107,8 +107,8 @@ class Gate:
             rates: of messages and presses of buttons.
             inline: of inline queries.
         """
-        self._rates = rates or Rates()
-        self._inline = inline or Rates(INLINE_AT_ONCE, INLINE_A_MINUTE)
+        self._rates = Rates() if rates is None else rates
+        self._inline = Rates(INLINE_AT_ONCE, INLINE_A_MINUTE) if inline is None else inline
 
     async def admits(self, update: object) -> bool:
         """Return whether an update is to be processed; if not, the person has been told why, or was a moment ago."""
@@ -118,12 +118,16 @@ class Gate:
         verdict = rates.ask(update.effective_user.id)
         if verdict is Verdict.TOO_MUCH:
             await _tell(update, texts.TOO_MUCH)
-        if verdict is not Verdict.WELCOME:
-            return False
-        if update.message and len(update.message.text or "") > LONGEST_QUESTION:
-            await _tell(update, texts.TOO_LONG.format(longest=LONGEST_QUESTION))
-            return False
-        return True
+        return verdict is Verdict.WELCOME
+
+
+async def too_long(update: object) -> bool:
+    """Return whether an update is a question too long to be asked; if so, the person has been told."""
+    if not isinstance(update, Update) or not update.message or len(update.message.text or "") <= LONGEST_QUESTION:
+        return False
+    if _is_asked(update):
+        await _tell(update, texts.TOO_LONG.format(longest=LONGEST_QUESTION))
+    return True
 
 
 def _is_asked(update: Update) -> bool:

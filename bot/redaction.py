@@ -22,6 +22,7 @@ QUIET: Final = {
     "httpcore": logging.WARNING,
     "telegram": logging.INFO,
     "telegram.request.BaseRequest": logging.CRITICAL,
+    "telegram.ext.Updater": logging.CRITICAL,  # polling.py says in a line what went wrong
 }
 
 

@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
-from bot.rates import Gate
+from bot.rates import Gate, too_long
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -57,14 +57,15 @@ class InTurn(BaseUpdateProcessor):
         try:
             if self._is_new(update):
                 if await self._gate.admits(update):
-                    await self._in_turn(_whose(update), coroutine)
+                    await self._in_turn(update, coroutine)
                 self._strike_out(update)
         finally:
             # Cancelled while waiting for its turn, the coroutine was never begun, and Python would complain.
             if inspect.iscoroutine(coroutine):
                 coroutine.close()
 
-    async def _in_turn(self, whose: int | None, coroutine: Awaitable[Any]) -> None:
+    async def _in_turn(self, update: object, coroutine: Awaitable[Any]) -> None:
+        whose = _whose(update)
         if whose is None:
             await coroutine
             return
@@ -74,7 +75,8 @@ class InTurn(BaseUpdateProcessor):
         self._waiting[whose] += 1
         try:
             async with self._turns.setdefault(whose, asyncio.Lock()):
-                await coroutine
+                if not await too_long(update):
+                    await coroutine
         finally:
             self._waiting[whose] -= 1
             if not self._waiting[whose]:
