@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from typing import Any
 from benchmarks.measuring import ROOT, Bench, Row, Worker, quantiles
 
 PEOPLE = 200
+BEAT = 0.005
 ALONE = 60
 SHARE = 0.2
 SEED = 20170207
@@ -31,14 +33,16 @@ def telegram(bench: Bench) -> list[Row]:
             people.do("wait_for_bot")
             alone = people.do("one_after_the_other", questions=questions[:ALONE])
             batch = _batch(bench, questions)
-            at_once = people.do("at_once", questions=questions)
+            with _idle() as idle:
+                at_once = people.do("at_once", questions=questions)
         with _bot(bench, address):
             failing = people.do("at_once", questions=questions, share=SHARE, seed=SEED)
     own = [taken - engine for taken, engine in zip(alone, figures["seconds"], strict=False)]
     return [
         *_rate_rows(batch, at_once, failing),
         Row("telegram, p50 / p95: the bot's own time for an answer", "{:.0f} / {:.0f} ms".format(*_milliseconds(own))),
-        Row("telegram: longest block of the event loop", f"{1000 * max(figures['delays']):.0f} ms"),
+        Row("telegram: event loop late, p50 / p95 / at most", _late(figures["delays"])),
+        Row("— a process beside it that only sleeps, as a measure of the machine", _late(idle)),
         *_fault_rows(failing),
     ]
 
@@ -112,6 +116,29 @@ def _bot(bench: Bench, address: dict[str, str]) -> Iterator[Json]:
         process.send_signal(signal.SIGTERM)
         assert process.stdout
         figures |= json.loads(process.stdout.read())
+
+
+@contextmanager
+def _idle() -> Iterator[list[float]]:
+    """Note by how much a thread that only sleeps is late, as often as the bot's event loop is looked at."""
+    late: list[float] = []
+    done = threading.Event()
+
+    def sleep() -> None:
+        begun = time.perf_counter()
+        while not done.wait(BEAT):
+            late.append(time.perf_counter() - begun - BEAT)
+            begun = time.perf_counter()
+
+    thread = threading.Thread(target=sleep)
+    thread.start()
+    yield late
+    done.set()
+    thread.join()
+
+
+def _late(delays: list[float]) -> str:
+    return "{:.0f} / {:.0f} / {:.0f} ms".format(*_milliseconds(delays), 1000 * max(delays))
 
 
 def _milliseconds(seconds: list[float]) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.journal import Journal
 from bot.polling import serve
+from bot.redaction import private_logs
 from bot.telegram import build_application
 from index.generation import IndexFolder
 from retrieval.answer import Answer
@@ -41,18 +42,19 @@ class TimedEngine:
             self.seconds.append(time.perf_counter() - begun)
 
 
-async def watch(delays: list[float]) -> None:
-    """Note by how much the event loop is late, 200 times a second."""
+async def watch(engine: TimedEngine, delays: list[float]) -> None:
+    """Note by how much the event loop is late, 200 times a second, from the first question on."""
     while True:
         begun = time.perf_counter()
         await asyncio.sleep(BEAT)
-        delays.append(time.perf_counter() - begun - BEAT)
+        if engine.seconds:
+            delays.append(time.perf_counter() - begun - BEAT)
 
 
 async def run(engine: TimedEngine, state: Path, root: str, token: str) -> list[float]:
     delays: list[float] = []
     journal = Journal(state / "journal.sqlite")
-    watching = asyncio.create_task(watch(delays))
+    watching = asyncio.create_task(watch(engine, delays))
     await serve(build_application(engine, token=token, base_url=root, journal=journal), journal)
     watching.cancel()
     journal.close()
@@ -64,7 +66,8 @@ def main() -> None:
     engine = Engine(IndexFolder(Path(index), Path(state) / "verified"))
     engine.warm_up()
     timed = TimedEngine(engine)
-    delays = asyncio.run(run(timed, Path(state), root, token))
+    with private_logs(token):
+        delays = asyncio.run(run(timed, Path(state), root, token))
     print(json.dumps({"delays": delays, "seconds": timed.seconds, "cpu": time.process_time()}), flush=True)
 
 

@@ -268,7 +268,7 @@ if __name__ == "__main__":
             assert process.stdout
             assert process.stdout.readline() == b"reading\n"
             process.kill()
-            process.communicate(timeout=30)  # all who hold the pipe have ended
+            process.communicate(timeout=100)  # all who hold the pipe have ended
 
     def test_articles_are_taken_as_needed(self, finder: QuotationFinder) -> None:
         taken = []

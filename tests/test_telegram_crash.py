@@ -49,7 +49,7 @@ def journalled(state: Path) -> list[int]:
 
 
 def wait_for_file(folder: Path, pattern: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 150
     while not any(folder.glob(pattern)):
         assert time.monotonic() < deadline, f"no {pattern}"
         time.sleep(0.01)
