@@ -19,7 +19,8 @@ from bot import texts
 from bot.delivery import FloodWait, PatientRequest
 from bot.entities import Marked, message_for
 from bot.journal import Journal, open_journal
-from bot.polling import JournallingRequest, PollingApplication, serve
+from bot.polling import PollingApplication, serve
+from bot.receiving import JournallingRequest
 from bot.redaction import private_logs, without_token
 from bot.turns import InTurn
 from index.errors import OnrecordError, UsageError
