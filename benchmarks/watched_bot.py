@@ -42,17 +42,20 @@ class TimedEngine:
             self.seconds.append(time.perf_counter() - begun)
 
 
-async def watch(engine: TimedEngine, delays: list[float]) -> None:
-    """Note by how much the event loop is late, 200 times a second, from the first question on."""
+async def watch(engine: TimedEngine, delays: list[tuple[float, float]]) -> None:
+    """Note from the first question on by how much the event loop is late, and what CPU time the process took meanwhile.
+
+    What is late without taking CPU time was kept waiting by the machine, not by the bot.
+    """
     while True:
-        begun = time.perf_counter()
+        begun, cpu = time.perf_counter(), time.process_time()
         await asyncio.sleep(BEAT)
         if engine.seconds:
-            delays.append(time.perf_counter() - begun - BEAT)
+            delays.append((time.perf_counter() - begun - BEAT, time.process_time() - cpu))
 
 
-async def run(engine: TimedEngine, state: Path, root: str, token: str) -> list[float]:
-    delays: list[float] = []
+async def run(engine: TimedEngine, state: Path, root: str, token: str) -> list[tuple[float, float]]:
+    delays: list[tuple[float, float]] = []
     journal = Journal(state / "journal.sqlite")
     watching = asyncio.create_task(watch(engine, delays))
     await serve(build_application(engine, token=token, base_url=root, journal=journal), journal)
