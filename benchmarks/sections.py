@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks import corpus
 from benchmarks.measuring import Bench, Row, Run, Worker, medians, quantiles
+from benchmarks.telegram import telegram
 
 QUESTION = "what did Gimenez say?"
 QUESTION_FOR_MODELS = "what was said about federal money for the county?"
@@ -133,7 +134,14 @@ def building(bench: Bench) -> list[Row]:
     ]
 
 
-SECTIONS = {"cold": cold, "warm": warm, "embedding": embedding, "rebuild": rebuild, "building": building}
+SECTIONS = {
+    "cold": cold,
+    "warm": warm,
+    "embedding": embedding,
+    "rebuild": rebuild,
+    "building": building,
+    "telegram": telegram,
+}
 
 
 def _embed(bench: Bench, texts: Sequence[str], rounds: int) -> tuple[float, float]:

@@ -6,7 +6,6 @@ cost the last moments. It is bounded by age and by count.
 
 from __future__ import annotations
 
-import logging
 import secrets
 import sqlite3
 import time
@@ -15,13 +14,12 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Final, Self
 
 from bot.sent import Sent
+from bot.state_files import open_database
 from index.errors import OnrecordError
 from retrieval.dialog import PATIENCE, Dialog
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_LOGGER = logging.getLogger(__name__)
 
 VERSION: Final = 1
 KEPT_SECONDS: Final = 90 * 86_400.0
@@ -59,10 +57,6 @@ class AnswersSent:
         """Wrap a connection; use `open`."""
         self._db = database
         self._added = 0
-        self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;")
-        if self._version() == 0:
-            self._db.executescript(_SCHEMA)
-        self._prune()
 
     @classmethod
     def open(cls, path: Path | None) -> Self:
@@ -74,21 +68,11 @@ class AnswersSent:
         Raises:
             OnrecordError: a newer version wrote the file, or it cannot be written.
         """
-        if path is None:
-            return cls(sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None))
-        try:
-            return cls(_connect(path))
-        except sqlite3.OperationalError as error:
-            raise OnrecordError(f"{path}: cannot be written ({error}); name another folder with --state") from None
-        except sqlite3.DatabaseError as error:
-            aside = path.with_name(f"{path.name}.damaged-{int(time.time())}")
-            _LOGGER.warning(
-                "%s is damaged (%s); it is set aside as %s, and old buttons are dead", path, error, aside.name
-            )
-            path.rename(aside)
-            for part in ("-wal", "-shm"):
-                path.with_name(path.name + part).unlink(missing_ok=True)
-            return cls(_connect(path))
+        if path:
+            return cls(open_database(path, _prepare))
+        database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        _prepare(database)
+        return cls(database)
 
     def close(self) -> None:
         """Close the file."""
@@ -103,7 +87,7 @@ class AnswersSent:
         )
         self._added += 1
         if self._added % PRUNED_EVERY == 0:
-            self._prune()
+            _prune(self._db)
         return key
 
     def arrived(self, key: int, chat: int, message: int) -> None:
@@ -154,38 +138,33 @@ class AnswersSent:
         body, dialog = (zlib.decompress(packed) for packed in row)
         return Sent.from_json(body.decode(), Dialog.from_json(dialog))
 
-    def _version(self) -> int:
-        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
-        if version > VERSION:
-            raise OnrecordError(
-                "The memory of the Telegram bot was written by a newer onrecord; update it, or name another --state."
-            )
-        return version
 
-    def _prune(self) -> None:
-        now = time.time()
-        self._db.execute("DELETE FROM sent WHERE at < ?", (now - KEPT_SECONDS,))
-        self._db.execute(
-            "DELETE FROM sent WHERE at < (SELECT at FROM sent ORDER BY at DESC LIMIT 1 OFFSET ?)", (MOST_SENT - 1,)
+def _prepare(database: sqlite3.Connection) -> None:
+    database.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;")
+    version = int(database.execute("PRAGMA user_version").fetchone()[0])
+    if version > VERSION:
+        raise OnrecordError(
+            "The memory of the Telegram bot was written by a newer onrecord; update it, or name another --state."
         )
-        # After that silence a conversation is over: "he" would be nobody.
-        self._db.execute("DELETE FROM dialogs WHERE at < ?", (now - PATIENCE,))
-        self._db.execute(
-            "DELETE FROM dialogs WHERE at < (SELECT at FROM dialogs ORDER BY at DESC LIMIT 1 OFFSET ?)",
-            (MOST_DIALOGS - 1,),
-        )
+    if version == 0:
+        database.executescript(_SCHEMA)
+    _prune(database)
+
+
+def _prune(database: sqlite3.Connection) -> None:
+    now = time.time()
+    database.execute("DELETE FROM sent WHERE at < ?", (now - KEPT_SECONDS,))
+    database.execute(
+        "DELETE FROM sent WHERE at < (SELECT at FROM sent ORDER BY at DESC LIMIT 1 OFFSET ?)", (MOST_SENT - 1,)
+    )
+    # After that silence a conversation is over: "he" would be nobody.
+    database.execute("DELETE FROM dialogs WHERE at < ?", (now - PATIENCE,))
+    database.execute(
+        "DELETE FROM dialogs WHERE at < (SELECT at FROM dialogs ORDER BY at DESC LIMIT 1 OFFSET ?)",
+        (MOST_DIALOGS - 1,),
+    )
 
 
 def _packed(text: str) -> bytes:
     """Return JSON in less than half of its size."""
     return zlib.compress(text.encode(), 1)
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # What people ask is nobody else's business; SQLite gives its other files the same mode.
-        path.touch(mode=0o600)
-    except OSError as error:
-        raise OnrecordError(f"{path}: cannot be written ({error.strerror}); name another folder with --state") from None
-    return sqlite3.connect(path, check_same_thread=False, isolation_level=None)

@@ -133,6 +133,9 @@ def _add_chat(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
 def _add_bot(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser = _command(subparsers, "bot", commands.run_bot_command, "answer in Telegram (token in $TELEGRAM_BOT_TOKEN)")
     parser.add_argument("--base-url", metavar="URL", help="root of a Bot API server of your own")
+    parser.add_argument(
+        "--token-file", type=Path, metavar="FILE", help="read the token from a file that only you may read (mode 600)"
+    )
     _add_fast(parser)
 
 

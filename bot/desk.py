@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
-QUESTIONS_AT_ONCE: Final = 4
+QUESTIONS_AT_ONCE: Final = 2  # a search uses several cores by itself: four at once are slower than two
 T = TypeVar("T")
 
 

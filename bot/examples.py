@@ -21,6 +21,7 @@ EXAMPLES = {
         "TELEGRAM_BOT_TOKEN=... onrecord bot",
         "onrecord bot --state /var/lib/onrecord   # where conversations, and what buttons need, are kept",
         "onrecord bot --base-url http://localhost:8081",
+        "onrecord bot --token-file ~/.onrecord-token    # mode 600",
     ),
     "check": ("onrecord check",),
     "quotes": (

@@ -31,6 +31,11 @@ class Addressed(filters.MessageFilter):
         return message.chat.type == ChatType.PRIVATE or replies_to_bot(message) or any(_mentions(message))
 
 
+def is_meant_for_bot(message: Message) -> bool:
+    """Tell whether the bot has to do something about a message: it has words for it, or one of its commands."""
+    return message.chat.type == ChatType.PRIVATE or Addressed().filter(message) or any(_commands(message))
+
+
 def replies_to_bot(message: Message) -> bool:
     """Tell whether a message replies to one that the bot itself wrote."""
     replied = message.reply_to_message
@@ -69,6 +74,16 @@ def _mentions(message: Message) -> Iterator[MessageEntity]:
         by_id = entity.type == MessageEntity.TEXT_MENTION and entity.user and entity.user.id == bot.id
         if by_id or (entity.type == MessageEntity.MENTION and _text_of(message, entity).casefold() == name):
             yield entity
+
+
+def _commands(message: Message) -> Iterator[MessageEntity]:
+    """Yield the commands that name no other bot."""
+    name = f"@{message.get_bot().username}".casefold()
+    for entity in message.entities:
+        if entity.type == MessageEntity.BOT_COMMAND:
+            bot = _text_of(message, entity).casefold().partition("@")[1:]
+            if "".join(bot) in {"", name}:
+                yield entity
 
 
 def _text_of(message: Message, entity: MessageEntity) -> str:

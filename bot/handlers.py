@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from telegram import Message, Update
 from telegram.ext import (
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from bot.sent import Sent
 
 Context = ContextTypes.DEFAULT_TYPE
+
+LONGEST_QUESTION: Final = 1000
+"""Characters; a longer one costs seconds, and finds nothing that its first sentences would not."""
 
 
 def add_handlers(application: PollingApplication, desk: Desk) -> None:
@@ -105,7 +108,9 @@ class Written:
         if not name:
             last = (await self._dialog(talk, _message(update))).last
             name = (last and last.speaker) or ""
-        if name:
+        if len(name) > LONGEST_QUESTION:
+            await _refuse_length(update, context)
+        elif name:
             await show_list(talk, "quotes", name)
         else:
             await _say(update, context, talk.texts.quotes_usage)
@@ -129,7 +134,9 @@ class Written:
     async def _answer(self, update: Update, context: Context, words: str) -> None:
         message, talk = _message(update), self._talk(update, context)
         question = words.strip() or words_replied_to(message)
-        if question:
+        if len(question) > LONGEST_QUESTION:
+            await _refuse_length(update, context)
+        elif question:
             await talk.ask(question, await self._dialog(talk, message))
         else:
             await _say(update, context, talk.texts.ask_usage)
@@ -162,6 +169,10 @@ class Written:
 def _message(update: Update) -> Message:
     assert update.message is not None, "the handlers' filters let only new messages through"
     return update.message
+
+
+async def _refuse_length(update: Update, context: Context) -> None:
+    await _say(update, context, texts_for(update.effective_user).too_long.format(longest=f"{LONGEST_QUESTION:,}"))
 
 
 async def _say(update: Update, context: Context, text: str) -> None:

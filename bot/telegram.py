@@ -5,24 +5,28 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from telegram import LinkPreviewOptions, Update
 from telegram.error import Forbidden, InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes, Defaults
-from telegram.request import HTTPXRequest
 
 from bot.answers_sent import AnswersSent
-from bot.delivery import FloodWait, InTurn, PatientRequest
+from bot.delivery import FloodWait, PatientRequest
 from bot.desk import Desk, Engine
 from bot.handlers import add_handlers
+from bot.journal import Journal, open_journal
 from bot.polling import PollingApplication, serve
-from bot.redaction import token_kept_out_of_logs, without_token
+from bot.receiving import JournallingRequest
+from bot.redaction import private_logs, without_token
+from bot.state_files import bot_id
 from bot.texts import ENGLISH, LANGUAGES, texts_for
+from bot.turns import InTurn
 from index.errors import OnrecordError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _LOGGER = logging.getLogger(__name__)
@@ -31,26 +35,27 @@ SEND_TIMEOUT: Final = 20.0
 CONNECT_TIMEOUT: Final = 10.0
 
 
-def run_bot(engine: Engine, *, token: str, base_url: str | None = None, state: Path | None = None) -> None:
-    """Answer questions on Telegram until SIGINT or SIGTERM.
+def run_bot(
+    engine: Engine, *, token: str, base_url: str | None = None, state: Path | None = None, debug: bool = False
+) -> None:
+    """Answer questions on Telegram until SIGINT or SIGTERM; the process ends within 5 s of it, see `polling.serve`.
 
     Args:
         engine: what to ask.
         token: the bot's token; it appears in no log line and no error.
         base_url: root of another Bot API server than Telegram's own.
-        state: the folder where conversations and what buttons need are kept; by default they end with the process.
+        state: the folder where questions stand until they are answered, and where conversations and what buttons need
+            are kept; without it, they end with the process.
+        debug: let errors be logged with what they say, which may be a part of somebody's message.
 
     Raises:
         OnrecordError: the token is refused, the server cannot be reached, or the state folder cannot be written.
         UsageError: `base_url` is no web address.
     """
-    # One logs every request; the other, with a traceback, every "Bad Gateway" page for not being JSON.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    logging.getLogger("telegram.request.BaseRequest").setLevel(logging.CRITICAL)
     server = base_url or "Telegram"
-    with token_kept_out_of_logs(token):
+    with private_logs(token, texts_too=debug):
         try:
-            asyncio.run(serve(build_application(engine, token=token, base_url=base_url, state=state)))
+            asyncio.run(answer(engine, token=token, base_url=base_url, state=state))
         except InvalidToken:
             raise OnrecordError(
                 f"{server} refuses the bot token: copy it from @BotFather into TELEGRAM_BOT_TOKEN."
@@ -60,8 +65,37 @@ def run_bot(engine: Engine, *, token: str, base_url: str | None = None, state: P
             raise OnrecordError(f"{server} cannot be reached ({reason}): check the network and start again.") from None
 
 
+async def answer(engine: Engine, *, token: str, base_url: str | None = None, state: Path | None = None) -> None:
+    """Answer until cancelled, or SIGINT or SIGTERM; see `run_bot`.
+
+    Raises:
+        TelegramError: there is no connection to be had, or the token is refused.
+        OnrecordError: the state folder cannot be written.
+        UsageError: `base_url` is no web address.
+    """
+    root = _checked_root(base_url)
+    with _journal(state, token, root) as journal:
+        application = build_application(engine, token=token, base_url=root, state=state, journal=journal)
+        await serve(application, journal)
+
+
+@contextmanager
+def _journal(state: Path | None, token: str, base_url: str | None) -> Iterator[Journal | None]:
+    journal = open_journal(state, token, base_url) if state else None
+    try:
+        yield journal
+    finally:
+        if journal:
+            journal.close()
+
+
 def build_application(
-    engine: Engine, *, token: str, base_url: str | None = None, state: Path | None = None
+    engine: Engine,
+    *,
+    token: str,
+    base_url: str | None = None,
+    state: Path | None = None,
+    journal: Journal | None = None,
 ) -> PollingApplication:
     """Return the bot as an Application, ready to initialize; `run_polling` works on it too.
 
@@ -70,6 +104,7 @@ def build_application(
         token: the bot's token.
         base_url: root of another Bot API server than Telegram's own.
         state: the folder where conversations and what buttons need are kept.
+        journal: where updates stand until they are answered.
 
     Raises:
         OnrecordError: the state folder cannot be written.
@@ -78,8 +113,7 @@ def build_application(
     # python-telegram-bot's way to choose its coming behaviour; without it every 429 emits a deprecation warning.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     builder = Application.builder().token(token)
-    if base_url is not None:
-        root = _checked_root(base_url)
+    if root := _checked_root(base_url):
         builder = builder.base_url(f"{root}/bot").base_file_url(f"{root}/file/bot")
     sending = PatientRequest(
         connect_timeout=CONNECT_TIMEOUT,
@@ -87,18 +121,19 @@ def build_application(
         write_timeout=SEND_TIMEOUT,
         pool_timeout=SEND_TIMEOUT,
     )
-    # The polling has its own retries; two connections, because the last poll comes while one is being cancelled.
-    polling = HTTPXRequest(connection_pool_size=2, connect_timeout=CONNECT_TIMEOUT, read_timeout=CONNECT_TIMEOUT)
+    # The polling has its own retries.
+    polling = JournallingRequest(journal, connect_timeout=CONNECT_TIMEOUT, read_timeout=CONNECT_TIMEOUT)
     application = (
         builder.request(sending)
         .get_updates_request(polling)
         .defaults(Defaults(allow_sending_without_reply=True, link_preview_options=LinkPreviewOptions(is_disabled=True)))
         .rate_limiter(FloodWait())
-        .concurrent_updates(InTurn())
+        .concurrent_updates(InTurn(journal))
         .post_init(_publish_commands)
         .build()
     )
-    desk = Desk(engine, AnswersSent.open(state and state / _file_name(token)), state)
+    memory = AnswersSent.open(state and state / f"telegram-{bot_id(token)}.sqlite")
+    desk = Desk(engine, memory, state)
     application.post_shutdown = lambda _: desk.close()
     add_handlers(application, desk)
     application.add_error_handler(_apologise)
@@ -127,14 +162,7 @@ async def _publish_commands(application: PollingApplication) -> None:
         _LOGGER.warning("The menu of commands could not be set: %s", error)
 
 
-def _file_name(token: str) -> str:
-    """Return the name of a bot's memory; two bots may share a state folder."""
-    # The part of a token before the colon is the bot's public id.
-    bot = token.partition(":")[0]
-    return f"telegram-{bot if bot.isalnum() else 'bot'}.sqlite"
-
-
-def _checked_root(base_url: str) -> str:
-    if not base_url.startswith(("http://", "https://")):
+def _checked_root(base_url: str | None) -> str | None:
+    if base_url is not None and not base_url.startswith(("http://", "https://")):
         raise UsageError(f"--base-url {base_url}: not a web address; it begins with http:// or https://.")
-    return base_url.rstrip("/")
+    return base_url and base_url.rstrip("/")

@@ -29,6 +29,8 @@ class Texts:
     also_in: str
     and_in_more: str
     sorry: str
+    too_much: str
+    too_long: str
 
     # What stands on buttons.
     more: str
@@ -111,6 +113,10 @@ ENGLISH: Final = Texts(
     also_in="also in ",
     and_in_more="and in {count} more",
     sorry="Sorry, something went wrong on my side and I could not answer. Please ask again in a moment.",
+    too_much=(
+        "You ask faster than I can read. Please give me a minute: I answer what I have, and leave the rest aside."
+    ),
+    too_long="That is too long for me. Please ask in at most {longest} characters.",
     more="More",
     who_else="Who else?",
     not_meant="Not what I asked",

@@ -18,7 +18,7 @@ from collections import defaultdict, deque
 from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from tests.bot_api_http import Call, Fault, Json, Server, refusal_body
+from tests.bot_api_http import Call, Fault, Json, Server, Weather, refusal_body
 from tests.bot_api_rules import (
     LONGEST_CALLBACK_ANSWER,
     Refusal,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 BOT = {"id": 110201543, "is_bot": True, "first_name": "On Record", "username": "onrecord_test_bot"}
 TOKEN = f"{BOT['id']}:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+MOST_UPDATES = 100
 DATE = 1924992000
 KEPT = ("reply_parameters",)  # of a message that is edited
 CONTENT = ("text", "entities", "caption", "reply_markup", "reply_parameters")
@@ -77,6 +78,7 @@ class BotApi:
         self._poll = 0
         self._closed = False
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
+        self._weather = Weather(0, 0)
         self._changed = threading.Condition()
         self._server = Server(self.respond)
         self.root = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -141,6 +143,15 @@ class BotApi:
         """Let the next requests of a method go wrong, one fault each."""
         self._faults[method].extend(faults)
 
+    def storm(self, weather: Weather) -> None:
+        """Let a share of all requests go wrong from now on."""
+        self._weather = weather
+
+    def clear_up(self) -> None:
+        """Let nothing go wrong from now on."""
+        self._weather = Weather(0, 0)
+        self._faults.clear()
+
     # What the bot did.
 
     async def wait_for_messages(self, number: int, *, within: float = 10) -> list[Json]:
@@ -171,15 +182,15 @@ class BotApi:
     def respond(self, token: str, method: str, params: Json) -> Fault | None:
         """Answer one request; None where the connection is dropped."""
         with self._changed:
-            fault = self._faults[method].popleft() if self._faults[method] else Fault()
+            fault = self._faults[method].popleft() if self._faults[method] else self._weather.next()
             if method == "getUpdates":  # A poll may take long, and tests wait for it to begin.
                 self.polls.append(Call(method, params))
                 self._changed.notify_all()
             status, body = (fault.status, fault.body) if fault.body else (0, b"")
-            if not fault.drop and not body:
+            if fault.handled and not body:
                 status, body = self._carry_out(token, method, params)
             if method != "getUpdates":
-                self.calls.append(Call(method, params, status=status))
+                self.calls.append(Call(method, params, status=status, dropped=fault.drop))
             self._changed.notify_all()
         time.sleep(fault.delay)
         return None if fault.drop else Fault(status, body)
@@ -209,7 +220,8 @@ class BotApi:
             reason = "terminated by other getUpdates request; make sure that only one bot instance is running"
             raise Refusal(409, f"Conflict: {reason}")
         allowed = {"update_id", *params.get("allowed_updates", ())}
-        return [update for update in self._updates if not params.get("allowed_updates") or set(update) <= allowed]
+        wanted = [update for update in self._updates if not params.get("allowed_updates") or set(update) <= allowed]
+        return wanted[:MOST_UPDATES]
 
     def _send_message(self, params: Json) -> Json:
         chat, content = self._reachable(params), _content(params)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.policy import HTTP
@@ -21,12 +23,13 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Call:
-    """One request of the bot: when it came, and what the server answered."""
+    """One request of the bot: when it came, what the server answered, and whether that was dropped on the way."""
 
     method: str
     params: Json
     at: float = field(default_factory=time.monotonic)
     status: int = 200
+    dropped: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Fault:
     body: bytes | None = None
     delay: float = 0
     drop: bool = False
+    handled: bool = True
 
     @classmethod
     def refused(cls, status: int, description: str, **parameters: Any) -> Fault:
@@ -58,6 +62,11 @@ class Fault:
     @classmethod
     def dropped(cls) -> Fault:
         """The connection ends before the request is looked at."""
+        return cls(drop=True, handled=False)
+
+    @classmethod
+    def lost(cls) -> Fault:
+        """The request is carried out, and the connection ends before the answer."""
         return cls(drop=True)
 
     @classmethod
@@ -66,11 +75,45 @@ class Fault:
         return cls(delay=seconds)
 
 
+@dataclass
+class Weather:
+    """A share of all requests goes wrong, in every way there is; the same seed brings the same ways in the same order.
+
+    Attributes:
+        share: of the requests, from 0 to 1.
+        late: seconds by which some answers are late.
+        kinds: how often each kind of fault was brought.
+    """
+
+    share: float
+    seed: int
+    late: float = 0.2
+    kinds: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self._chance = random.Random(self.seed)  # noqa: S311 - faults to test with, no secret
+
+    def next(self) -> Fault:
+        faults = {
+            "429": Fault.too_many_requests(1),
+            "500": Fault.server_error(),
+            "502": Fault.bad_gateway(),
+            "dropped before": Fault.dropped(),
+            "dropped after": Fault.lost(),
+            "slow": Fault.slow(self.late),
+        }
+        if self._chance.random() >= self.share:
+            return Fault()
+        kind = self._chance.choice(list(faults))
+        self.kinds[kind] += 1
+        return faults[kind]
+
+
 class Server(ThreadingHTTPServer):
     """A thread for each connection."""
 
     daemon_threads = True
-    request_queue_size = 128
+    request_queue_size = 512
 
     def __init__(self, respond: Callable[[str, str, Json], Fault | None]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)

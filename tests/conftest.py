@@ -231,6 +231,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[BotApi]:
     from tests.bot_api import BotApi
 
     monkeypatch.setattr(delivery, "PAUSES", (0.01, 0.02))
+    monkeypatch.setattr(delivery, "MESSAGE_PAUSES", (0.01, 0.02) * 20)
     monkeypatch.setattr(polling, "START_PAUSES", (0.01, 0.02))
     # Every request stays on this machine.
     for name in ("http_proxy", "https_proxy", "all_proxy"):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+import asyncio
+import os
+import subprocess
+import sys
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bot.telegram import build_application
+from bot.telegram import answer
 from tests.bot_api import BOT, BotApi
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
     from tests.bot_api_http import Json
@@ -21,21 +25,33 @@ QUOTATIONS = {"blockquote", "expandable_blockquote"}
 
 @asynccontextmanager
 async def running(api: BotApi, engine: Any, state: Path | None = None) -> AsyncIterator[None]:
-    """A bot of its own: leaving ends it, entering again is a restart."""
-    application = build_application(engine, token=api.token, base_url=api.root, state=state)
-    assert application.updater
-    assert application.post_init
-    assert application.post_shutdown
-    async with application:
-        await application.post_init(application)
-        await application.updater.start_polling()
-        await application.start()
+    """The bot as `onrecord bot` runs it: leaving ends it as a signal does, entering again is a restart."""
+    polls = len(api.polls)
+    serving = asyncio.ensure_future(answer(engine, token=api.token, base_url=api.root, state=state))
+    try:
+        await api.wait_until(lambda: len(api.polls) > polls or serving.done(), "poll", within=30)
+        yield
+    finally:
+        serving.cancel()
+        await serving
+
+
+@contextmanager
+def bot_process(api: BotApi, index: Path, state: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """`onrecord bot`; what it writes goes to the file "output" beside the state. It is killed at the end."""
+    words = ("bot", "--base-url", api.root, "--index", str(index), "--state", str(state))
+    environment = os.environ | {"TELEGRAM_BOT_TOKEN": api.token}
+    command = [sys.executable, "-m", "bot.cli", *words]
+    polls = len(api.polls)
+    with (
+        (state.parent / "output").open("ab") as output,
+        subprocess.Popen(command, env=environment, stdout=output, stderr=output) as process,
+    ):
         try:
-            yield
+            api.wait(lambda: len(api.polls) > polls, "poll", within=60)
+            yield process
         finally:
-            await application.updater.stop()
-            await application.stop()
-    await application.post_shutdown(application)
+            process.kill()
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from conftest import Run
 
+    from bot.journal import Journal
     from bot.polling import PollingApplication
     from index.generation import IndexFolder
 
@@ -190,7 +191,8 @@ class TestTheFile:
             AnswersSent.open(tmp_path / "file" / "telegram.sqlite")
 
 
-async def _no_serving(application: PollingApplication) -> None:
+async def _no_serving(application: PollingApplication, journal: Journal) -> None:
+    assert journal.left() == []
     assert application.post_shutdown
     await application.post_shutdown(application)
 

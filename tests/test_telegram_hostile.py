@@ -101,7 +101,7 @@ class TestWhatPeopleSend:
     async def test_huge_is_told_to_be_too_long(self, api: BotApi, engine: Engine, ann: Person) -> None:
         async with running(api, engine):
             got = await ann("what did " + "the mayor " * 400 + "say?")
-        assert got.text == "That question has 4,013 characters; ask in at most 2,000."
+        assert got.text == "That is too long for me. Please ask in at most 1,000 characters."
 
     async def test_without_words_is_said_to_be_unreadable(self, api: BotApi, ann: Person) -> None:
         file = {"file_id": "1", "file_unique_id": "1"}
