@@ -82,12 +82,14 @@ class Weather:
     Attributes:
         share: of the requests, from 0 to 1.
         late: seconds by which some answers are late.
+        ways: in which to go wrong, of the six there are.
         kinds: how often each kind of fault was brought.
     """
 
     share: float
     seed: int
     late: float = 0.2
+    ways: tuple[str, ...] = ("429", "500", "502", "dropped before", "dropped after", "slow")
     kinds: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -104,7 +106,7 @@ class Weather:
         }
         if self._chance.random() >= self.share:
             return Fault()
-        kind = self._chance.choice(list(faults))
+        kind = self._chance.choice(self.ways)
         self.kinds[kind] += 1
         return faults[kind]
 

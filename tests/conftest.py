@@ -35,6 +35,7 @@ from index.quotations import QuotationFinder
 
 if TYPE_CHECKING:
     from tests.bot_api import BotApi
+    from tests.telegram_bot import Person
 
 ARTICLES = Path(__file__).parent / "articles"
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -239,6 +240,14 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[BotApi]:
         monkeypatch.delenv(name.upper(), raising=False)
     with BotApi() as server:
         yield server
+
+
+@pytest.fixture
+def ann(api: BotApi) -> Person:
+    """Somebody who writes to the bot in private."""
+    from tests.telegram_bot import Person
+
+    return Person(api, 7, 7)
 
 
 @pytest.fixture(scope="session")

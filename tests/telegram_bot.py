@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 import subprocess
 import sys
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,7 @@ async def running(api: BotApi, engine: Any, state: Path | None = None) -> AsyncI
 @contextmanager
 def bot_process(api: BotApi, index: Path, state: Path) -> Iterator[subprocess.Popen[bytes]]:
     """`onrecord bot`; what it writes goes to the file "output" beside the state. It is killed at the end."""
-    words = ("bot", "--base-url", api.root, "--index", str(index), "--state", str(state))
+    words = ("bot", "--fast", "--base-url", api.root, "--index", str(index), "--state", str(state))
     environment = os.environ | {"TELEGRAM_BOT_TOKEN": api.token}
     command = [sys.executable, "-m", "bot.cli", *words]
     polls = len(api.polls)
@@ -52,6 +53,14 @@ def bot_process(api: BotApi, index: Path, state: Path) -> Iterator[subprocess.Po
             yield process
         finally:
             process.kill()
+
+
+def unanswered(state: Path) -> list[int]:
+    """Return the chats whose updates stand in the journal, in order."""
+    (path,) = state.glob("telegram-*-unanswered*.sqlite")
+    chat = "coalesce(content ->> '$.message.chat.id', content ->> '$.callback_query.message.chat.id')"
+    with closing(sqlite3.connect(path)) as database:
+        return [row[0] for row in database.execute(f"SELECT {chat} FROM updates WHERE content IS NOT NULL ORDER BY 1")]  # noqa: S608
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from index.generation import IndexFolder
 
 CHAT, ANN, BEN = -1001, 7, 8
+WORDS = st.text(max_size=8)
+SPANS = st.lists(st.tuples(st.integers(0), st.integers(0)), max_size=2)
 TALK = Dialog().after(Turn("What did she say?"), 1.0)
 SENT = Sent(question="What?", status="answered", dialog=TALK)
 
@@ -52,32 +54,32 @@ def memory(path: Path) -> Iterator[AnswersSent]:
 
 
 class TestAMessage:
-    @settings(max_examples=50)
+    @settings(max_examples=25)
     @given(
         st.builds(
             Sent,
-            question=st.text(),
-            standalone=st.text(),
-            history=st.lists(st.text()).map(tuple),
+            question=WORDS,
+            standalone=WORDS,
+            history=st.lists(WORDS).map(tuple),
             status=st.sampled_from(["answered", "not_found", "ambiguous", None]),
-            speaker=st.none() | st.text(),
-            generation=st.text(),
+            speaker=st.none() | WORDS,
+            generation=WORDS,
             passages=st.lists(
                 st.builds(
                     Reference,
-                    article=st.text(),
+                    article=WORDS,
                     paragraph=st.integers(0),
-                    digest=st.text(),
-                    sha256=st.text(),
-                    highlights=st.lists(st.tuples(st.integers(0), st.integers(0))).map(tuple),
-                    also=st.lists(st.tuples(st.text(), st.integers(0))).map(tuple),
+                    digest=WORDS,
+                    sha256=WORDS,
+                    highlights=SPANS.map(tuple),
+                    also=st.lists(st.tuples(WORDS, st.integers(0))).map(tuple),
                 )
             ).map(tuple),
-            earlier=st.lists(st.tuples(st.text(), st.integers(0))).map(tuple),
+            earlier=st.lists(st.tuples(WORDS, st.integers(0))).map(tuple),
             exhausted=st.booleans(),
-            left=st.lists(st.tuples(st.integers(0), st.integers(0))).map(tuple),
-            choices=st.lists(st.text()).map(tuple),
-            listing=st.text(),
+            left=SPANS.map(tuple),
+            choices=st.lists(WORDS).map(tuple),
+            listing=WORDS,
             dialog=st.just(TALK),
         )
     )

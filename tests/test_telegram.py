@@ -4,12 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import signal
-import subprocess
-import sys
-import textwrap
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,7 +18,7 @@ from bot.texts import ENGLISH
 from index.errors import OnrecordError, UsageError
 from tests.bot_api import BOT, TOKEN, BotApi, Fault
 from tests.telegram_answers import ORDER, ScriptedEngine, answered, hit
-from tests.telegram_bot import running
+from tests.telegram_bot import running, unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,6 +85,28 @@ class TestAQuestion:
             api.say(NEWSROOM, f"What? {MENTION}", user_id=ANN, message_thread_id=55, is_topic_message=True)
             (call,) = await api.wait_for_calls("sendMessage")
         assert call.params["message_thread_id"] == "55"
+
+    async def test_is_answered_once_over_a_restart(self, api: BotApi, engine: ScriptedEngine, tmp_path: Path) -> None:
+        for number in (1, 2):
+            async with running(api, engine, tmp_path):
+                api.say(ANN, f"question {number}")
+                await api.wait_for_messages(number)
+        assert engine.asked == ["question 1", "question 2"]
+        assert len(api.messages) == 2
+
+    async def test_is_answered_once_also_where_telegram_never_heard_that_it_arrived(
+        self, api: BotApi, engine: ScriptedEngine, tmp_path: Path
+    ) -> None:
+        async with running(api, engine, tmp_path):
+            api.fail("getUpdates", *[Fault.dropped()] * 1000)
+            api.say(ANN, "What?")
+            await api.wait_for_messages(1)
+            await api.wait_until(lambda: unanswered(tmp_path) == [], "striking out")
+        api.clear_up()
+        async with running(api, engine, tmp_path):
+            api.say(BEN, "And?")
+            await api.wait_for_messages(2)
+        assert engine.asked == ["What?", "And?"]
 
     async def test_written_while_the_bot_was_away_is_answered(self, api: BotApi, engine: ScriptedEngine) -> None:
         api.say(ANN, "Anybody there?")
@@ -331,127 +347,6 @@ class TestWhenSomethingGoesWrong:
         async with running(api, engine):
             api.say(ANN, "What?")
             await api.wait_for_messages(1)
-
-
-class TestTheProcess:
-    """`run_bot` in a process of its own, which prints every log line there is."""
-
-    PROGRAM = textwrap.dedent("""
-        import logging, sys, time
-        logging.basicConfig(level=logging.DEBUG)
-        from bot import polling
-        from bot.telegram import run_bot
-        from index.errors import OnrecordError
-        from tests.telegram_answers import ScriptedEngine, answered
-        class Engine(ScriptedEngine):
-            def converse(self, question, dialog):
-                time.sleep(float(question)); return answered(question), dialog
-        polling.GRACE = float(sys.argv[3])
-        try:
-            run_bot(Engine(), token=sys.argv[1], base_url=sys.argv[2])
-        except OnrecordError as error:
-            print("onrecord:", error)
-            sys.exit(error.exit_code)
-    """)
-
-    @pytest.fixture
-    def output(self, tmp_path: Path) -> Path:
-        return tmp_path / "output"
-
-    @contextmanager
-    def process(self, api: BotApi, output: Path, grace: float = 10) -> Iterator[subprocess.Popen[bytes]]:
-        command = [sys.executable, "-W", "error", "-c", self.PROGRAM, api.token, api.root, str(grace)]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-        polls = len(api.polls)
-        with (
-            output.open("w") as written,
-            subprocess.Popen(command, stdout=written, stderr=written, env=environment) as process,
-        ):
-            try:
-                api.wait(lambda: len(api.polls) > polls, "poll", within=30)
-                yield process
-            finally:
-                process.kill()
-
-    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-    def test_stops_at_a_signal(self, api: BotApi, output: Path, number: signal.Signals) -> None:
-        with self.process(api, output) as process:
-            process.send_signal(number)
-            process.wait(10)
-        assert process.returncode == 0
-        assert "Traceback" not in output.read_text()
-
-    def test_answers_what_is_under_way_before_it_stops(self, api: BotApi, output: Path) -> None:
-        with self.process(api, output) as process:
-            api.say(ANN, "1")
-            api.wait(lambda: len(api.called("sendChatAction")) > 0, "typing action")
-            process.send_signal(signal.SIGTERM)
-            process.wait(10)
-        assert process.returncode == 0
-        assert ORDER in api.messages[0]["text"]
-        assert "Traceback" not in output.read_text()
-
-    def test_stops_in_bounded_time_however_much_is_waiting(self, api: BotApi, output: Path) -> None:
-        with self.process(api, output, grace=0.5) as process:
-            for _ in range(20):
-                api.say(ANN, "1")
-            api.wait(lambda: len(api.called("sendChatAction")) > 0, "typing action")
-            process.send_signal(signal.SIGTERM)
-            process.wait(5)
-        assert process.returncode == 0
-        assert "may be left unanswered" in output.read_text()
-        assert "Traceback" not in output.read_text()
-        assert "never awaited" not in output.read_text()
-
-    def test_answers_each_question_once_over_a_restart(self, api: BotApi, output: Path) -> None:
-        for number in (1, 2):
-            with self.process(api, output) as process:
-                api.say(ANN, "0")
-                api.wait(lambda number=number: len(api.messages) == number, "message")
-                process.send_signal(signal.SIGTERM)
-                process.wait(10)
-        assert len(api.messages) == 2
-
-    def test_ends_with_one_clear_line_when_the_token_is_revoked(self, api: BotApi, output: Path) -> None:
-        with self.process(api, output) as process:
-            api.revoke_token()
-            process.wait(10)
-        assert process.returncode == 1
-        assert output.read_text().splitlines()[-1].startswith(f"onrecord: {api.root} refuses the bot token")
-
-    def test_never_writes_the_token_down(self, api: BotApi, output: Path) -> None:
-        with self.process(api, output) as process:
-            api.fail("sendMessage", Fault.refused(400, "Bad Request: no"), Fault.dropped())
-            api.say(ANN, "0")
-            api.say(ANN, "no number")
-            api.wait(lambda: len(api.messages) == 2, "messages")
-            api.revoke_token()
-            process.wait(10)
-        assert "ValueError" in output.read_text()
-        assert SECRET not in output.read_text()
-
-    def test_never_writes_down_what_people_write_or_how_they_are_called(self, api: BotApi, output: Path) -> None:
-        with self.process(api, output) as process:
-            api.say(ANN, "0")
-            api.say(ANN, "no number")
-            api.deliver({"message": {"text": "no message", "from": "nobody"}})
-            api.wait(lambda: len(api.messages) == 2, "messages")
-            process.send_signal(signal.SIGTERM)
-            process.wait(10)
-        written = output.read_text()
-        assert "ValueError" in written  # the engine's
-        assert "An update that cannot be read is passed over" in written
-        for text in ("no number", "no message", "nobody", "Person"):
-            assert text not in written
-
-    def test_logs_a_line_for_a_line(self, api: BotApi, output: Path) -> None:
-        with self.process(api, output) as process:
-            api.fail("sendMessage", Fault.refused(400, "Bad Request: one\nforged: line\x1b[31m"))
-            api.say(ANN, "0")
-            api.wait(lambda: len(api.messages) == 1, "message")
-            process.send_signal(signal.SIGTERM)
-            process.wait(10)
-        assert "One forged: line�[31m" in output.read_text()
 
 
 class TestStarting:

@@ -52,11 +52,6 @@ def engine_with(*hits: Hit, shown: int = 5, **changes: object) -> ScriptedEngine
     return Engine(lambda question: answered(question, *hits[:shown], **changes), *hits)
 
 
-@pytest.fixture
-def ann(api: BotApi) -> Person:
-    return Person(api, ANN, ANN)
-
-
 class TestTheKeyboard:
     async def test_of_one_passage_names_no_numbers(self, api: BotApi, ann: Person) -> None:
         async with running(api, engine_with(hit(speaker="Carlos Gimenez"), speaker="Carlos Gimenez")):

@@ -32,11 +32,6 @@ def engine(quillhaven: IndexFolder) -> Iterator[Engine]:
         yield engine
 
 
-@pytest.fixture
-def ann(api: BotApi) -> Person:
-    return Person(api, ANN, ANN)
-
-
 @dataclass
 class Compared:
     """Somebody who has the same conversation with the engine itself, as `onrecord chat` does, and compares."""

@@ -64,11 +64,6 @@ def engine(quillhaven: IndexFolder) -> Iterator[Engine]:
         yield engine
 
 
-@pytest.fixture
-def ann(api: BotApi) -> Person:
-    return Person(api, ANN, ANN)
-
-
 class TestWhatPeopleSend:
     async def test_is_always_answered_and_no_call_refused(
         self, api: BotApi, engine: Engine, tmp_path: Path, caplog: pytest.LogCaptureFixture

@@ -31,11 +31,6 @@ def engine() -> ScriptedEngine:
     return engine
 
 
-@pytest.fixture
-def ann(api: BotApi) -> Person:
-    return Person(api, ANN, ANN)
-
-
 class TestQuotes:
     async def test_are_listed_with_their_citations(self, api: BotApi, engine: ScriptedEngine, ann: Person) -> None:
         engine.quoted = [quoted("We hold."), quoted("that they hold", kind="indirect")]

@@ -13,8 +13,8 @@ import pytest
 from bot import handlers, rates, turns
 from bot.texts import ENGLISH
 from tests.bot_api_http import Fault, Weather
-from tests.telegram_answers import ScriptedEngine, answered
-from tests.telegram_bot import running
+from tests.telegram_answers import ScriptedEngine, answered, hit
+from tests.telegram_bot import MENTION, Got, Person, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.bot_api import BotApi
 
 ANN, BEN, NEWSROOM = 7, 8, -1001
-PEOPLE = range(1000, 1200)
+PEOPLE = range(1000, 1080)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def answers(api: BotApi) -> dict[int, list[str]]:
     return told
 
 
-class TestTwoHundredPeopleAtOnce:
+class TestManyPeopleAtOnce:
     async def test_are_all_answered_right_and_in_the_order_in_which_they_asked(
         self, api: BotApi, engine: ScriptedEngine, tmp_path: Path
     ) -> None:
@@ -69,10 +69,9 @@ class TestTwoHundredPeopleAtOnce:
         assert Counter(engine.asked) == Counter([f"question of {person}" for person in PEOPLE] + ["the last one"])
         for person in PEOPLE:
             assert set(answers(api)[person]) == {f"question of {person}"}
+        # Doubled where the connection broke, and nowhere else.
         lost = [call for call in api.called("sendMessage") if call.dropped and call.status == 200]
-        assert len(api.messages) - len(answers(api)) == len(
-            lost
-        )  # doubled where the connection broke, and nowhere else
+        assert len(api.messages) - len(answers(api)) == len(lost)
         assert len(weather.kinds) == 6
 
 
@@ -130,7 +129,7 @@ class TestSomebodyWhoAsksAlot:
         monkeypatch.setattr(turns, "MOST_WAITING", 3)
         async with running(api, engine, tmp_path):
             for number in range(6):
-                api.say(NEWSROOM, f"slow {number}", user_id=ANN)
+                api.say(NEWSROOM, f"{MENTION} slow {number}", user_id=ANN)
             await api.wait_for_calls("sendChatAction")
             api.say(BEN, "What?")
             await api.wait_for_messages(1)
@@ -138,6 +137,54 @@ class TestSomebodyWhoAsksAlot:
             await api.wait_for_messages(4)
         assert engine.asked == ["slow 0", "What?", "slow 1", "slow 2"]
         assert caplog.text.count("some of it is passed over") == 3
+
+
+class TestWhileRequestsGoWrong:
+    async def test_a_conversation_of_twelve_turns_has_every_turn_answered_in_order(
+        self, api: BotApi, engine: ScriptedEngine, tmp_path: Path
+    ) -> None:
+        turns = [f"turn {number}" for number in range(12)]
+        api.storm(Weather(share=0.2, seed=20310402))
+        async with running(api, engine, tmp_path):
+            for turn in turns:
+                api.say(ANN, turn)
+            await api.wait_until(lambda: turns[-1] in answers(api).get(ANN, []), "last answer", within=60)
+        assert list(dict.fromkeys(answers(api)[ANN])) == turns
+        assert engine.asked == turns
+        assert [after[-1:] for after in engine.after] == [[], *([turn] for turn in turns[:-1])]
+
+    async def test_a_button_does_once_what_it_does_however_its_press_is_answered(
+        self, api: BotApi, ann: Person, tmp_path: Path
+    ) -> None:
+        hits = [hit(f"Passage {number}.", paragraph=number) for number in range(8)]
+        engine = ScriptedEngine(lambda question: answered(question, *hits[:5]), *hits)
+        async with running(api, engine, tmp_path):
+            answer = await ann("What?")
+            buttons = [answer.data(label) for label in answer.buttons if label.startswith(("Context", "More"))]
+            # Whatever arrived was carried out; where that cannot be told, a message is sent again.
+            ways = ("429", "500", "502", "dropped before")
+            weather = Weather(share=0.5, seed=20310402, ways=ways)
+            api.storm(weather)
+            for button in buttons:
+                api.press(answer.message, button)
+            await api.wait_until(lambda: len(api.messages) == 1 + len(buttons), "messages", within=60)
+            await api.wait_until(lambda: len(api.called("editMessageReplyMarkup")) >= len(buttons), "edits", within=60)
+            api.clear_up()
+            again = [await ann.send(answer, button) for button in buttons]
+        assert set(weather.kinds) == set(ways)
+        assert {(one.said, len(one.messages)) for one in again} == {(ENGLISH.shown_already, 0)}
+        shown = sorted(Got(message).quotes for message in api.messages[1:])
+        assert shown == [*([one] for one in answer.quotes), ["Passage 3.", "Passage 4."]]
+
+    async def test_a_button_that_can_do_nothing_says_so(self, api: BotApi, ann: Person, tmp_path: Path) -> None:
+        engine = ScriptedEngine()
+        async with running(api, engine, tmp_path):
+            answer = await ann("What?")
+            api.fail("sendMessage", Fault.refused(403, "Forbidden: not enough rights to send text messages"))
+            refused = await ann.press(answer, "Context")
+            again = await ann.press(answer, "Context")
+        assert (refused.said, refused.alert, refused.messages) == (ENGLISH.sorry, True, [])
+        assert again.messages
 
 
 class TestAQuestionThatIsTooLong:
