@@ -28,6 +28,9 @@ LONGEST_LINE: Final = 600
 LONGEST_TITLE: Final = 200
 LONGEST_NAME: Final = 100
 
+LONGEST_CITED_TITLE: Final = 60
+"""More is three lines of a phone under every passage; the whole article has its title in full."""
+
 
 @dataclass(frozen=True)
 class Message(Marked):
@@ -123,7 +126,7 @@ def cited(citation: Citation, before: str = "") -> Marked:
         citation: where it stands.
         before: words of our own before it, which are no part of the link.
     """
-    line = citation_line(brief(citation))
+    line = citation_line(replace(brief(citation), title=shortened(citation.title, LONGEST_CITED_TITLE)))
     entities = [MessageEntity(MessageEntityType.ITALIC, 0, units(before + line))]
     if _is_web_address(citation.url):
         entities.append(MessageEntity(MessageEntityType.TEXT_LINK, units(before), units(line), url=citation.url))

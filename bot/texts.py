@@ -84,14 +84,15 @@ ENGLISH: Final = Texts(
         "• What did the mayor say about the budget?\n"
         "• Who said “we have no voice”?\n"
         "• What did the union say last week?\n\n"
-        "Go on from an answer as you would with a person: and the council? – what did she say about the fees? – "
-        "anything else? – who wrote that? Reply to one of my answers, even an old one, to go on from there. /new "
-        "begins anew.\n\n"
-        "Every answer quotes the articles word for word, with outlet, date and paragraph. The words that answer are "
-        "bold; a link leads to the original where there is one. Where the articles do not tell, I say so, and show "
-        "what comes nearest. The buttons below show more, what stands around a passage, and its whole article.\n\n"
-        "/quotes NAME lists all that somebody said, /speakers who is quoted, /sources what I have read.\n\n"
-        "In a group, mention me, reply to me, or write /ask and the question. In any other chat, write my name and a "
+        "Go on from an answer: “and the council?”, “anything else?”, “who wrote that?” Reply to an older answer to go "
+        "on from there.\n\n"
+        "Every answer is quoted word for word; what answers is bold. Where the articles do not tell, I say so, and "
+        "show what comes nearest. The buttons show more.\n\n"
+        "/quotes NAME – all that somebody said\n"
+        "/speakers – who is quoted\n"
+        "/sources – what I have read\n"
+        "/new – begin a new conversation\n\n"
+        "In a group, mention me, reply to me, or write /ask and the question. In any other chat, type my name and a "
         "few words to quote a passage there."
     ),
     commands=(
@@ -135,7 +136,7 @@ ENGLISH: Final = Texts(
     article_gone="That article is no longer in the collection.",
     passage_gone="The article was changed: this passage is no longer in it.",
     quotes_usage="Tell me whose words you want, for example: /quotes the mayor\n\n/speakers lists who is quoted.",
-    nobody="Nobody of the name “{name}” is quoted. /speakers lists who is.",
+    nobody="Nobody called “{name}” is quoted. /speakers lists who is.",
     several="Several people go by “{name}”. Who is meant?",
     quotes_heading="Quotations of {name}: {count}",
     speakers_heading="Who is quoted, most often first: {count}",

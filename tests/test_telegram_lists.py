@@ -110,7 +110,7 @@ class TestQuotes:
 
     async def test_of_nobody_say_so(self, api: BotApi, engine: ScriptedEngine, ann: Person) -> None:
         async with running(api, engine):
-            assert (await ann("/quotes " + "Nobody " * 100)).text.startswith("Nobody of the name “Nobody Nobody ")
+            assert (await ann("/quotes " + "Nobody " * 100)).text.startswith("Nobody called “Nobody Nobody ")
         assert api.called("sendMessage")[0].status == 200
 
     async def test_as_long_as_they_come_fit_into_a_message(
