@@ -12,10 +12,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bot.journal import Journal
-from bot.polling import serve
 from bot.redaction import private_logs
-from bot.telegram import build_application
+from bot.telegram import answer
 from index.generation import IndexFolder
 from retrieval.answer import Answer
 from retrieval.dialog import Dialog
@@ -56,11 +54,9 @@ async def watch(engine: TimedEngine, delays: list[tuple[float, float]]) -> None:
 
 async def run(engine: TimedEngine, state: Path, root: str, token: str) -> list[tuple[float, float]]:
     delays: list[tuple[float, float]] = []
-    journal = Journal(state / "journal.sqlite")
     watching = asyncio.create_task(watch(engine, delays))
-    await serve(build_application(engine, token=token, base_url=root, journal=journal), journal)
+    await answer(engine, token=token, base_url=root, state=state)  # type: ignore[arg-type]  # it has what the engine has
     watching.cancel()
-    journal.close()
     return delays
 
 

@@ -83,6 +83,7 @@ def styled(marked: Marked, *styles: str) -> list[str]:
 
 
 class TestWhatTelegramAccepts:
+    @settings(max_examples=40)
     @given(answers)
     def test_every_message_is_accepted_with_its_buttons_and_every_quotation_verbatim(self, answer: Answer) -> None:
         marked = message_for(answer)
@@ -99,6 +100,7 @@ class TestWhatTelegramAccepts:
     def test_bold_words_are_the_highlighted_ones(self, one: Hit) -> None:
         assert styled(passage(one), "bold") == [one.text[start:end] for start, end in one.highlights]
 
+    @settings(max_examples=30)
     @given(hits(long))
     def test_a_cut_passage_fits_and_shows_the_first_words_that_answer(self, one: Hit) -> None:
         marked = message_for(answered("what?", one))
@@ -129,6 +131,7 @@ class TestWhatTelegramAccepts:
             assert quoted
             assert one.text[start:end].lstrip().startswith(quoted)
 
+    @settings(max_examples=50)
     @given(hits(), st.integers(1, 300))
     def test_an_excerpt_fits(self, one: Hit, room: int) -> None:
         start, end = excerpt(one, room)

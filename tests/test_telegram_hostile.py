@@ -138,7 +138,7 @@ class TestWhatArticlesHold:
 
 
 class TestEveryMessage:
-    @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
     @given(st.lists(hits(), min_size=1, max_size=5), st.data())
     def test_around_any_passage_is_accepted(self, found: list[Hit], data: st.DataObject) -> None:
         around = [replace(one, paragraph=number) for number, one in enumerate(found)]

@@ -41,7 +41,7 @@ PROGRAM = textwrap.dedent("""
             time.sleep(600)
         def ask(self, question, **_):
             time.sleep(600)
-    polling.GRACE = float(sys.argv[4])
+    polling.GRACE, polling.END = map(float, sys.argv[4:])
     try:
         run_bot(Engine(), token=sys.argv[1], base_url=sys.argv[2], state=Path(sys.argv[3]))
     except OnrecordError as error:
@@ -56,8 +56,11 @@ def folder(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def process(api: BotApi, folder: Path, grace: float = polling.GRACE) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-W", "error", "-c", PROGRAM, api.token, api.root, str(folder / "state"), str(grace)]
+def process(
+    api: BotApi, folder: Path, *, grace: float = polling.GRACE, end: float = PATIENCE
+) -> Iterator[subprocess.Popen[bytes]]:
+    words = (api.token, api.root, folder / "state", grace, end)
+    command = [sys.executable, "-W", "error", "-c", PROGRAM, *map(str, words)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     polls = len(api.polls)
     with (
@@ -106,14 +109,15 @@ class TestAtASignal:
         self, api: BotApi, folder: Path
     ) -> None:
         assert polling.GRACE < polling.END < 5
-        with process(api, folder) as bot:
+        with process(api, folder, grace=0.2, end=0.5) as bot:
             api.say(ANN, "0")
             api.wait(lambda: len(api.messages) == 1, "answer")
             answer = Got(api.messages[0])
             api.press(answer.message, answer.data("Context"))
             api.query(BEN, "what did Gimenez say?")
             api.say(BEN, "600")
-            api.wait(lambda: len(api.called("sendChatAction")) > 1, "typing action")
+            api.wait(lambda: unanswered(folder / "state") == [ANN, BEN], "journal")
+            api.wait(lambda: str(BEN) in {call.params["chat_id"] for call in api.called("sendChatAction")}, "typing")
             assert ended(bot) == 0
         assert unanswered(folder / "state") == [ANN, BEN]
         assert not api.callback_answers
