@@ -55,7 +55,7 @@ async def watch(engine: TimedEngine, delays: list[tuple[float, float]]) -> None:
 async def run(engine: TimedEngine, state: Path, root: str, token: str) -> list[tuple[float, float]]:
     delays: list[tuple[float, float]] = []
     watching = asyncio.create_task(watch(engine, delays))
-    await answer(engine, token=token, base_url=root, state=state)  # type: ignore[arg-type]  # it has what the engine has
+    await answer(engine, token=token, base_url=root, state=state)
     watching.cancel()
     return delays
 

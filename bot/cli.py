@@ -192,7 +192,10 @@ def _command(
     )
     parser.add_argument("--index", type=_folder, metavar="DIR", help="the index ($ONRECORD_INDEX, else ./.onrecord)")
     parser.add_argument(
-        "--state", type=_folder, metavar="DIR", help="history and notes ($ONRECORD_STATE, else the user's state folder)"
+        "--state",
+        type=_folder,
+        metavar="DIR",
+        help="history, notes, conversations ($ONRECORD_STATE, else the user's state folder)",
     )
     parser.add_argument("--debug", action="store_true", help="show where in the program an error arose")
     parser.set_defaults(run=run)

@@ -21,7 +21,7 @@ QUIET: Final = {
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
     "telegram": logging.INFO,
-    "telegram.ext.Application": logging.WARNING,  # polling.py says when it starts and stops
+    "telegram.ext.Application": logging.WARNING,  # polling.py says so itself
     "telegram.request.BaseRequest": logging.CRITICAL,
     "telegram.ext.Updater": logging.CRITICAL,  # polling.py says in a line what went wrong
 }
