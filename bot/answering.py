@@ -64,7 +64,7 @@ class Conversation:
 
     async def ask(self, question: str, dialog: Dialog) -> None:
         """Answer a question within a conversation, and remember the conversation with it."""
-        async with typing(self.bot, self.place):
+        async with typing(self.bot, self.place, self.desk.typing_slots):
             message, sent = await self.desk.work(lambda: self._converse(whole_text(question), dialog))
         try:
             await self.show(message, sent)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger(__name__)
 
 QUESTIONS_AT_ONCE: Final = 2  # a search uses several cores by itself: four at once are slower than two
+TYPING_AT_ONCE: Final = 8
 T = TypeVar("T")
 
 
@@ -63,6 +64,7 @@ class Desk:
         engine: whom to ask, in `work`.
         memory: what is remembered, in `recall` and `remember`.
         misses: what was not meant, likewise.
+        typing_slots: for typing actions, which are many where many people wait.
     """
 
     def __init__(self, engine: Engine, memory: AnswersSent, state: Path | None) -> None:
@@ -70,6 +72,7 @@ class Desk:
         self.engine = engine
         self.memory = memory
         self.misses = Misses(state)
+        self.typing_slots = asyncio.Semaphore(TYPING_AT_ONCE)
         # Its own threads: asyncio's default ones resolve host names, which must not wait for a slow question.
         self._workers = ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix="question")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="memory")

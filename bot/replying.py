@@ -72,9 +72,15 @@ async def send(bot: Bot, place: Place, marked: Marked, markup: InlineKeyboardMar
 
 
 @asynccontextmanager
-async def typing(bot: Bot, place: Place) -> AsyncIterator[None]:
-    """Show "is typing" for as long as the block takes."""
-    task = asyncio.create_task(_keep_typing(bot, place))
+async def typing(bot: Bot, place: Place, slots: asyncio.Semaphore) -> AsyncIterator[None]:
+    """Show "is typing" for as long as the block takes.
+
+    Args:
+        bot: what sends.
+        place: where it is shown.
+        slots: for typing actions of all chats: two hundred sent at once would keep the event loop for seconds.
+    """
+    task = asyncio.create_task(_keep_typing(bot, place, slots))
     try:
         yield
     finally:
@@ -82,8 +88,9 @@ async def typing(bot: Bot, place: Place) -> AsyncIterator[None]:
         await asyncio.wait({task})
 
 
-async def _keep_typing(bot: Bot, place: Place) -> None:
+async def _keep_typing(bot: Bot, place: Place, slots: asyncio.Semaphore) -> None:
     while True:
-        with suppress(TelegramError):
-            await bot.send_chat_action(place.chat, ChatAction.TYPING, message_thread_id=place.topic)
+        async with slots:
+            with suppress(TelegramError):
+                await bot.send_chat_action(place.chat, ChatAction.TYPING, message_thread_id=place.topic)
         await asyncio.sleep(TYPING_LASTS)
