@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 from telegram.error import InvalidToken
 
-from bot import delivery, polling, replying, telegram
+from bot import delivery, desk, polling, replying, telegram
 from bot.delivery import FloodWait
 from bot.redaction import token_kept_out_of_logs
 from bot.telegram import build_application, run_bot
 from bot.texts import ENGLISH
 from index.errors import OnrecordError, UsageError
-from tests.bot_api import BOT, TOKEN, BotApi, Fault
+from tests.bot_api import TOKEN, BotApi, Fault
 from tests.telegram_answers import ORDER, ScriptedEngine, answered, hit
-from tests.telegram_bot import running, unanswered
+from tests.telegram_bot import MENTION, running, unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from retrieval.answer import Answer
 
 ANN, BEN, NEWSROOM = 7, 8, -1001
-MENTION = f"@{BOT['username']}"
 SECRET = TOKEN.partition(":")[2]
 
 
@@ -73,6 +72,21 @@ class TestAQuestion:
             await asyncio.sleep(0.2)
         assert actions[0].params == {"chat_id": str(ANN), "action": "typing"}
         assert len(api.called("sendChatAction")) == shown
+
+    async def test_is_answered_though_it_cannot_be_shown_that_the_bot_is_at_work(
+        self, api: BotApi, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(desk, "TYPING_AT_ONCE", 1)
+        api.fail("sendChatAction", Fault.slow(5))
+        async with running(api, engine):
+            api.say(ANN, "slow one")
+            await api.wait_for_calls("sendChatAction")
+            api.say(BEN, "quick one")
+            await api.wait_for_messages(1)
+            engine.go.set()
+            await api.wait_for_messages(2)
+        assert [message["chat"]["id"] for message in api.messages] == [BEN, ANN]
+        assert [call.params["chat_id"] for call in api.called("sendChatAction")] == [str(ANN)]
 
     async def test_in_a_group_is_answered_by_a_reply_to_it(self, api: BotApi, engine: ScriptedEngine) -> None:
         async with running(api, engine):
