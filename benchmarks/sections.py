@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks import corpus
 from benchmarks.measuring import Bench, Row, Run, Worker, medians, quantiles
+from benchmarks.telegram import telegram
 
 QUESTION = "what did Gimenez say?"
 QUESTION_FOR_MODELS = "what was said about federal money for the county?"
@@ -154,6 +155,7 @@ SECTIONS = {
     "rebuild": rebuild,
     "building": building,
     "scan": scan,
+    "telegram": telegram,
 }
 
 

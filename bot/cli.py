@@ -133,6 +133,9 @@ def _add_chat(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
 def _add_bot(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser = _command(subparsers, "bot", commands.run_bot_command, "answer in Telegram (token in $TELEGRAM_BOT_TOKEN)")
     parser.add_argument("--base-url", metavar="URL", help="root of a Bot API server of your own")
+    parser.add_argument(
+        "--token-file", type=Path, metavar="FILE", help="read the token from a file that only you may read (mode 600)"
+    )
     _add_fast(parser)
 
 
@@ -197,7 +200,10 @@ def _command(
     )
     parser.add_argument("--index", type=_folder, metavar="DIR", help="the index ($ONRECORD_INDEX, else ./.onrecord)")
     parser.add_argument(
-        "--state", type=_folder, metavar="DIR", help="history and notes ($ONRECORD_STATE, else the user's state folder)"
+        "--state",
+        type=_folder,
+        metavar="DIR",
+        help="history, notes, conversations ($ONRECORD_STATE, else the user's state folder)",
     )
     parser.add_argument("--debug", action="store_true", help="show where in the program an error arose")
     parser.set_defaults(run=run)

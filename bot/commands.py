@@ -37,7 +37,6 @@ STATE_VARIABLE = "ONRECORD_STATE"
 # C1 controls, line separators, bidirectional overrides, lone surrogates; JSON escapes C0 controls itself.
 _ACTING = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _MOST_READ = 1_000_000  # characters of stdin; a question has at most a few hundred
-TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"  # noqa: S105  (the name of a variable, not a token)
 
 
 def run_index(options: argparse.Namespace) -> int:
@@ -117,13 +116,12 @@ def run_chat_command(options: argparse.Namespace) -> int:
 
 def run_bot_command(options: argparse.Namespace) -> int:
     """Answer in Telegram until stopped."""
+    from bot.bot_token import read_token
     from bot.telegram import run_bot
 
-    token = os.environ.get(TOKEN_VARIABLE, "").strip()
-    if not token:
-        raise UsageError(f"set {TOKEN_VARIABLE} to the token that @BotFather gave you")
+    token = read_token(options.token_file)
     with open_engine(options, watch=True) as engine:
-        run_bot(engine, token=token, base_url=options.base_url)
+        run_bot(engine, token=token, base_url=options.base_url, state=_state(options), debug=options.debug)
     return 0
 
 

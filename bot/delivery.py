@@ -1,63 +1,36 @@
-"""How updates come in and messages go out: in order within a chat, and patiently with Telegram's servers."""
+"""How messages go out: patiently with Telegram's servers, until they have arrived."""
 
 from __future__ import annotations
 
 import asyncio
-import inspect
+import json
 import logging
+import random
 from datetime import timedelta
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakValueDictionary
 
 import httpx
-from telegram import Update
 from telegram.error import NetworkError, RetryAfter, TimedOut
-from telegram.ext import BaseRateLimiter, BaseUpdateProcessor
+from telegram.ext import BaseRateLimiter
 from telegram.request import HTTPXRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Sequence
 
 _LOGGER = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
-UPDATES_AT_ONCE: Final = 4096
-LONGEST_FLOOD_WAIT: Final = 120.0
+LONGEST_FLOOD_WAIT: Final = 900.0
+SHORT_FLOOD_WAIT: Final = 5.0
 PAUSES: Final = (0.5, 2.0)
-
-
-class InTurn(BaseUpdateProcessor):
-    """Processes the updates of all chats at once, but those of one chat one after the other, in order.
-
-    Waiting for one's turn costs a task and no thread, so the number at once is high: one chat that floods the bot
-    must not use it up.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(max_concurrent_updates=UPDATES_AT_ONCE)
-        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-
-    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        """Process an update when its chat's earlier ones are done."""
-        try:
-            async with self._turn(update):
-                await coroutine
-        finally:
-            # Cancelled while waiting for its turn, the coroutine was never begun, and Python would complain.
-            if inspect.iscoroutine(coroutine):
-                coroutine.close()
-
-    def _turn(self, update: object) -> asyncio.Lock:
-        if isinstance(update, Update) and (whose := update.effective_chat or update.effective_user):
-            return self._turns.setdefault(whose.id, asyncio.Lock())
-        return asyncio.Lock()
-
-    async def initialize(self) -> None:
-        """Do nothing; there is nothing to open."""
-
-    async def shutdown(self) -> None:
-        """Do nothing; there is nothing to close."""
+MESSAGE_PAUSES: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, *repeat(30.0, 118))
+"""Seconds before each new attempt to get a message out: an hour in all."""
+TIMEOUTS: Final = 3
+"""How often a message is sent again although its request went out and only the answer did not come in time."""
+TYPING: Final = "sendChatAction"
+DONE_BEFORE: Final = (b"message is not modified", b"query is too old")
 
 
 class FloodWait(BaseRateLimiter[None]):
@@ -81,8 +54,7 @@ class FloodWait(BaseRateLimiter[None]):
         rate_limit_args: None,  # noqa: ARG002 - as in BaseRateLimiter
     ) -> bool | Json | list[Json]:
         """Call the Bot API; again after the time it asks for, until the patience for one message is used up."""
-        # "Is typing" is worth nothing later, and what belongs to no chat has its own second chances at start.
-        patience = self._patience if "chat_id" in data and endpoint != "sendChatAction" else 0.0
+        patience = self._patience_with(endpoint, data)
         while True:
             try:
                 return await callback(*args, **kwargs)
@@ -94,6 +66,12 @@ class FloodWait(BaseRateLimiter[None]):
                 _LOGGER.info("Telegram asks to wait %s s before %s", pause, endpoint)
                 await asyncio.sleep(pause)
 
+    def _patience_with(self, endpoint: str, data: dict[str, Any]) -> float:
+        if endpoint == TYPING:
+            return 0.0  # worth nothing later
+        # What belongs to no chat, such as the answer to a press of a button, is wanted soon or not at all.
+        return self._patience if "chat_id" in data else min(self._patience, SHORT_FLOOD_WAIT)
+
     async def initialize(self) -> None:
         """Do nothing; there is nothing to open."""
 
@@ -102,31 +80,54 @@ class FloodWait(BaseRateLimiter[None]):
 
 
 class PatientRequest(HTTPXRequest):
-    """Tries again where the network or Telegram's front servers failed, unless the message may have arrived.
+    """Tries again where the network or Telegram's servers failed, until a message is known to have arrived.
 
-    A time-out after the request went out is not tried again: Telegram is slow rather than absent then, and people
-    would read their answer twice.
+    A message is delivered at least once. Where the connection broke, or no answer came, after the request went out,
+    nobody can tell whether it arrived: the Bot API takes no key by which it would know a message that it has. So it
+    is sent again, and people may then read an answer twice, rather than never. While an answer only is late (a
+    time-out after the request went out), it most likely arrived, and is sent again `TIMEOUTS` times at most.
+
+    Messages are tried for an hour. "Is typing" is not tried again at all, anything else a few times.
     """
 
-    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:  # noqa: ANN401 - passed on as they come
+    async def do_request(self, url: str, *args: Any, **kwargs: Any) -> tuple[int, bytes]:  # noqa: ANN401 - passed on
         """Make a request; the last attempt's outcome is the outcome."""
-        for pause in PAUSES:
+        endpoint = url.rpartition("/")[2]
+        timeouts, unsure = TIMEOUTS, False
+        for pause in chain(_pauses(endpoint), (None,)):
             try:
-                code, payload = await super().do_request(*args, **kwargs)
+                code, payload = await super().do_request(url, *args, **kwargs)
             except NetworkError as error:
-                if _may_have_arrived(error):
+                late = _is_late(error)
+                unsure, timeouts = True, timeouts - late
+                if pause is None or timeouts < 0:
                     raise
-                _LOGGER.info("No connection to Telegram (%s); trying again", error)
+                _LOGGER.info("No answer from Telegram to %s (%s); trying again", endpoint, error)
             else:
-                if code < httpx.codes.INTERNAL_SERVER_ERROR:
-                    return code, payload
-                _LOGGER.info("Telegram's server failed (%s); trying again", code)
-            await asyncio.sleep(pause)
-        return await super().do_request(*args, **kwargs)
+                if pause is None or code < httpx.codes.INTERNAL_SERVER_ERROR:
+                    return (httpx.codes.OK, _DONE) if unsure and _was_done(code, payload) else (code, payload)
+                _LOGGER.info("Telegram's server failed at %s (%s); trying again", endpoint, code)
+            await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - spreads what failed at once
+        raise AssertionError("the last attempt returns or raises")
 
 
-def _may_have_arrived(error: NetworkError) -> bool:
+_DONE: Final = json.dumps({"ok": True, "result": True}).encode()
+
+
+def _pauses(endpoint: str) -> Sequence[float]:
+    if endpoint == TYPING:
+        return ()
+    return MESSAGE_PAUSES if endpoint.startswith(("send", "edit")) else PAUSES
+
+
+def _is_late(error: NetworkError) -> bool:
+    """Return whether the request went out and its answer did not come in time."""
     return isinstance(error, TimedOut) and not isinstance(error.__cause__, httpx.ConnectTimeout | httpx.PoolTimeout)
+
+
+def _was_done(code: int, payload: bytes) -> bool:
+    """Return whether a second attempt was refused because the first one had arrived."""
+    return code == httpx.codes.BAD_REQUEST and any(words in payload for words in DONE_BEFORE)
 
 
 def _seconds(span: int | timedelta) -> float:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from telegram import MessageEntity
 from telegram.constants import MessageEntityType, MessageLimit
 
-from bot import texts
+from bot.marked import ELLIPSIS, Marked, joined, last_stop, reach, sentence_start, shortened, styled, units
 from bot.rendering import citation_line, speakers_line, summary_line
+from bot.texts import ENGLISH, Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from retrieval.answer import Answer, Citation, Hit, Span
 
@@ -30,56 +28,66 @@ LONGEST_LINE: Final = 600
 LONGEST_TITLE: Final = 200
 LONGEST_NAME: Final = 100
 
-_SENTENCE_END: Final = re.compile(r"[.!?…؟]+[\"'”’»)\]]*(?=\s)|[。！？]+[”’」』）]*")
-_ELLIPSIS: Final = "…"
-_JOINER: Final = "\N{ZERO WIDTH JOINER}"
+LONGEST_CITED_TITLE: Final = 60
+"""More is three lines of a phone under every passage; the whole article has its title in full."""
 
 
-class Marked(NamedTuple):
-    """A text with its formatting, ready for `send_message`."""
+@dataclass(frozen=True)
+class Message(Marked):
+    """A message with passages, and which they are.
 
-    text: str
-    entities: Sequence[MessageEntity] = ()
-
-    @property
-    def units(self) -> int:
-        """Length as Telegram counts it."""
-        return units(self.text)
-
-
-def units(text: str) -> int:
-    """Return how many UTF-16 units a text takes.
-
-    >>> units("naïve 🙂")
-    8
+    Attributes:
+        shown: the positions among the hits of those that the message quotes, in order; they are numbered from 1.
+        left: which code points of the first of them are left out, where it does not fit whole.
     """
-    return len(text.encode("utf-16-le")) // 2
+
+    shown: tuple[int, ...] = ()
+    left: tuple[Span, ...] = ()
 
 
-def message_for(answer: Answer) -> Marked:
+def message_for(answer: Answer, texts: Texts = ENGLISH) -> Message:
     """Return an answer as one message that Telegram accepts: the best passages, as many as fit whole."""
-    parts = _head(answer)
+    parts = _head(answer, texts)
     hits = (answer.hits or answer.nearest)[:MOST_PASSAGES]
-    for hit in hits:
-        block = passage(hit)
-        if block.units <= _room(parts):
-            parts.append(block)
-        elif hit is hits[0]:
-            parts.append(_cut_passage(hit, _room(parts)))
-    return _joined("\n\n", parts or [Marked(texts.NOTHING)])
+    shown: list[int] = []
+    left: tuple[Span, ...] = ()
+    for position, hit in enumerate(hits):
+        number = len(shown) + 1 if len(hits) > 1 else None
+        block = passage(hit, texts=texts, number=number)
+        if block.units > _room(parts):
+            if position > 0:
+                continue
+            start, end = excerpt(hit, _room(parts) - _around(hit, texts, number))
+            left = _parts(hit.text, (0, start), (end, len(hit.text)))
+            block = passage(hit, (start, end), texts=texts, number=number)
+        parts.append(block)
+        shown.append(position)
+    whole = joined("\n\n", parts or [Marked(texts.nothing)])
+    return Message(whole.text, whole.entities, tuple(shown), left)
 
 
-def passage(hit: Hit, span: Span | None = None) -> Marked:
+def part_of(hit: Hit, start: int, stop: int, texts: Texts = ENGLISH) -> Message:
+    """Return a part of a passage, from one code point to another, as one message; as much of it as fits."""
+    start += len(hit.text[start:stop]) - len(hit.text[start:stop].lstrip())
+    room = MessageLimit.MAX_TEXT_LENGTH - _around(hit, texts, None)
+    end = min(stop, last_stop(hit.text, start, reach(hit.text, start, room)))
+    part = passage(hit, (start, end), texts=texts)
+    return Message(part.text, part.entities, (0,), _parts(hit.text, (end, stop)))
+
+
+def passage(hit: Hit, span: Span | None = None, *, texts: Texts = ENGLISH, number: int | None = None) -> Marked:
     """Return a hit as a block quotation, verbatim, followed by who speaks and where it stands.
 
     Args:
         hit: the passage.
         span: the code points of the passage to quote, where it cannot be quoted whole.
+        texts: the language of what is said about it.
+        number: what it is called by, if it has to be told from others.
     """
     start, end = span or (0, len(hit.text))
-    before = [Marked(_ELLIPSIS)] if start > 0 else []
-    after = [Marked(_ELLIPSIS)] if end < len(hit.text) else []
-    return _joined("\n", [*before, _quotation(hit, start, end), *after, *_attribution(hit)])
+    before = [Marked(ELLIPSIS)] if start > 0 else []
+    after = [Marked(ELLIPSIS)] if end < len(hit.text) else []
+    return joined("\n", [*before, quotation(hit, start, end), *after, *_attribution(hit, texts, number)])
 
 
 def excerpt(hit: Hit, room: int) -> Span:
@@ -90,41 +98,15 @@ def excerpt(hit: Hit, room: int) -> Span:
         room: UTF-16 units to fill at most.
     """
     start = 0
-    if hit.highlights and hit.highlights[0][1] > _reach(hit.text, 0, room):
-        start = _sentence_start(hit.text, hit.highlights[0][0])
-        if hit.highlights[0][0] >= _reach(hit.text, start, room):
+    if hit.highlights and hit.highlights[0][1] > reach(hit.text, 0, room):
+        start = sentence_start(hit.text, hit.highlights[0][0])
+        if hit.highlights[0][0] >= reach(hit.text, start, room):
             start = hit.highlights[0][0]
-    return start, _last_stop(hit.text, start, _reach(hit.text, start, room))
+    return start, last_stop(hit.text, start, reach(hit.text, start, room))
 
 
-def shortened(text: str, room: int) -> str:
-    """Return a text in at most so many UTF-16 units, with an ellipsis where something is left out.
-
-    >>> shortened("Council votes to close the pier", 20)
-    'Council votes to…'
-    """
-    if units(text) <= room:
-        return text
-    return text[: _last_stop(text, 0, _reach(text, 0, room - 1), sentences=False)].rstrip() + _ELLIPSIS
-
-
-def _head(answer: Answer) -> list[Marked]:
-    parts = []
-    if summary := summary_line(answer):
-        parts.append(Marked(shortened(summary, LONGEST_LINE)))
-    if answer.standalone.strip() != answer.question.strip():
-        parts.append(_italic(f"→ {shortened(answer.standalone, LONGEST_LINE)}"))
-    if answer.nearest and not answer.hits:
-        parts.append(Marked(texts.NEAREST))
-    return parts
-
-
-def _cut_passage(hit: Hit, room: int) -> Marked:
-    around = _joined("\n", [Marked(_ELLIPSIS), Marked(""), Marked(_ELLIPSIS), *_attribution(hit)])
-    return passage(hit, excerpt(hit, room - around.units))
-
-
-def _quotation(hit: Hit, start: int, end: int) -> Marked:
+def quotation(hit: Hit, start: int, end: int) -> Marked:
+    """Return code points of a passage as a block quotation, which can be folded where it is long."""
     quoted = hit.text[start:end]
     long = units(quoted) > LONG_PASSAGE
     block = MessageEntityType.EXPANDABLE_BLOCKQUOTE if long else MessageEntityType.BLOCKQUOTE
@@ -137,26 +119,58 @@ def _quotation(hit: Hit, start: int, end: int) -> Marked:
     return Marked(quoted, MessageEntity.adjust_message_entities_to_utf_16(quoted, entities))
 
 
-def _attribution(hit: Hit) -> list[Marked]:
-    speakers = speakers_line(hit)
-    copies = [_cited(copy.citation, "also in ") for copy in islice(hit.also, MOST_COPIES)]
-    if more := len(hit.also) - len(copies):
-        copies.append(_italic(f"and in {more} more"))
-    return [*([Marked(f"— {shortened(speakers, LONGEST_NAME)}")] if speakers else []), _cited(hit.citation), *copies]
+def cited(citation: Citation, before: str = "") -> Marked:
+    """Return where something stands, linked to the original where there is one.
+
+    Args:
+        citation: where it stands.
+        before: words of our own before it, which are no part of the link.
+    """
+    line = citation_line(replace(brief(citation), title=shortened(citation.title, LONGEST_CITED_TITLE)))
+    entities = [MessageEntity(MessageEntityType.ITALIC, 0, units(before + line))]
+    if _is_web_address(citation.url):
+        entities.append(MessageEntity(MessageEntityType.TEXT_LINK, units(before), units(line), url=citation.url))
+    return Marked(before + line, entities)
 
 
-def _cited(citation: Citation, before: str = "") -> Marked:
-    brief = replace(
+def brief(citation: Citation) -> Citation:
+    """Return a citation whose parts are no longer than a message has room for."""
+    return replace(
         citation,
         title=shortened(citation.title, LONGEST_TITLE),
         outlet=citation.outlet and shortened(citation.outlet, LONGEST_NAME),
         source=shortened(citation.source, LONGEST_NAME),
     )
-    line = citation_line(brief)
-    entities = [MessageEntity(MessageEntityType.ITALIC, 0, units(before + line))]
-    if _is_web_address(citation.url):
-        entities.append(MessageEntity(MessageEntityType.TEXT_LINK, units(before), units(line), url=citation.url))
-    return Marked(before + line, entities)
+
+
+def _head(answer: Answer, texts: Texts) -> list[Marked]:
+    parts = []
+    if summary := summary_line(answer):
+        parts.append(Marked(shortened(summary, LONGEST_LINE)))
+    if answer.standalone.strip() != answer.question.strip():
+        parts.append(styled(f"→ {shortened(answer.standalone, LONGEST_LINE)}", MessageEntityType.ITALIC))
+    if answer.nearest and not answer.hits:
+        parts.append(Marked(texts.nearest))
+    return parts
+
+
+def _parts(text: str, *spans: Span) -> tuple[Span, ...]:
+    return tuple((start, end) for start, end in spans if text[start:end].strip())
+
+
+def _around(hit: Hit, texts: Texts, number: int | None) -> int:
+    """Return how many units stand around a passage that is cut at both ends."""
+    ellipses = [Marked(ELLIPSIS), Marked(""), Marked(ELLIPSIS)]
+    return joined("\n", [*ellipses, *_attribution(hit, texts, number)]).units
+
+
+def _attribution(hit: Hit, texts: Texts, number: int | None) -> list[Marked]:
+    speakers = speakers_line(hit)
+    copies = [cited(copy.citation, texts.also_in) for copy in islice(hit.also, MOST_COPIES)]
+    if more := len(hit.also) - len(copies):
+        copies.append(styled(texts.and_in_more.format(count=more), MessageEntityType.ITALIC))
+    lines = [Marked(f"— {shortened(speakers, LONGEST_NAME)}")] if speakers else []
+    return [*lines, cited(hit.citation, f"[{number}] " if number else ""), *copies]
 
 
 def _is_web_address(url: str | None) -> bool:
@@ -167,45 +181,5 @@ def _is_web_address(url: str | None) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
-def _italic(text: str) -> Marked:
-    return Marked(text, [MessageEntity(MessageEntityType.ITALIC, 0, units(text))])
-
-
 def _room(parts: Sequence[Marked]) -> int:
-    return MessageLimit.MAX_TEXT_LENGTH - _joined("\n\n", [*parts, Marked("")]).units
-
-
-def _joined(separator: str, parts: Iterable[Marked]) -> Marked:
-    pieces: list[Marked] = []
-    for part in parts:
-        pieces += [Marked(separator), part] if pieces else [part]
-    return Marked(*MessageEntity.concatenate(*pieces))
-
-
-def _reach(text: str, start: int, room: int) -> int:
-    fitting = text[start : start + room].encode("utf-16-le")[: 2 * room]
-    return start + len(fitting.decode("utf-16-le", "ignore"))
-
-
-def _sentence_start(text: str, position: int) -> int:
-    ends = [match.end() for match in _SENTENCE_END.finditer(text, 0, position)]
-    start = ends[-1] if ends else 0
-    return start + len(text[start:]) - len(text[start:].lstrip())
-
-
-def _last_stop(text: str, start: int, limit: int, *, sentences: bool = True) -> int:
-    if limit >= len(text):
-        return len(text)
-    stops = [match.end() for match in _SENTENCE_END.finditer(text, start) if match.end() <= limit] if sentences else []
-    if not stops:
-        stops = [match.start() for match in re.finditer(r"(?<=\S)\s", text[start : limit + 1])]
-        stops = [start + stop for stop in stops]
-    return stops[-1] if stops else _between_characters(text, start, limit)
-
-
-def _between_characters(text: str, start: int, limit: int) -> int:
-    for cut in range(limit, start, -1):
-        belongs = unicodedata.category(text[cut]).startswith("M") or _JOINER in text[cut - 1 : cut + 1]
-        if not belongs:
-            return cut
-    return limit
+    return MessageLimit.MAX_TEXT_LENGTH - joined("\n\n", [*parts, Marked("")]).units

@@ -17,7 +17,12 @@ EXAMPLES = {
         "onrecord chat --plain            # for screen readers",
         "onrecord chat < questions.txt    # one question a line",
     ),
-    "bot": ("TELEGRAM_BOT_TOKEN=... onrecord bot",),
+    "bot": (
+        "TELEGRAM_BOT_TOKEN=... onrecord bot",
+        "onrecord bot --state /var/lib/onrecord   # where conversations, and what buttons need, are kept",
+        "onrecord bot --base-url http://localhost:8081",
+        "onrecord bot --token-file ~/.onrecord-token    # mode 600",
+    ),
     "check": ("onrecord check",),
     "quotes": (
         "onrecord quotes Carlos Gimenez",

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
+import sqlite3
+import sys
+import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,20 +19,32 @@ from telegram.ext import Application
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
+    from bot.journal import Journal
+
 _LOGGER = logging.getLogger(__name__)
 
 START_PAUSES: Final = (1, 2, 4, 8, 16)
-GRACE: Final = 10.0
-UPDATES: Final = (Update.MESSAGE,)
+GRACE: Final = 3.0
+"""Seconds for what is under way when the process is asked to end."""
+END: Final = 4.5
+"""Seconds after which the process ends, whatever it is at: a search, or a new index being opened."""
+UPDATES: Final = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY)
 
 PollingApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
-async def serve(application: PollingApplication) -> None:
+async def serve(application: PollingApplication, journal: Journal | None = None) -> None:
     """Answer until SIGINT or SIGTERM, then finish what is under way, in bounded time.
 
     `run_polling` would wait at the end for as long as it takes, lose a polling that a revoked token ended, and log
     the traceback of every failed attempt to connect.
+
+    From the signal on, the process has `GRACE` seconds to answer, and ends within `END`: a thread that is at work in
+    the engine cannot be interrupted, and Python would wait for it. What was not answered is in the journal.
+
+    Args:
+        application: what to run.
+        journal: what an earlier run left unanswered is answered first.
 
     Raises:
         TelegramError: there is no connection to be had, or the token is refused.
@@ -37,8 +53,8 @@ async def serve(application: PollingApplication) -> None:
     others = asyncio.all_tasks()
     try:
         await _connect(application)
-        if application.post_init:
-            await application.post_init(application)
+        if journal:
+            await _take_up(application, journal)
         await _poll(application)
     except asyncio.CancelledError:
         _LOGGER.info("Stopping")
@@ -49,9 +65,24 @@ async def serve(application: PollingApplication) -> None:
 def _cancel_on_signals() -> None:
     this = asyncio.current_task()
     assert this is not None
+
+    def stop() -> None:
+        last_resort = threading.Timer(END, _end_now)
+        last_resort.daemon = True
+        last_resort.start()
+        this.cancel()
+
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows: asyncio.run cancels on Ctrl-C by itself
-            asyncio.get_running_loop().add_signal_handler(number, this.cancel)
+            asyncio.get_running_loop().add_signal_handler(number, stop)
+
+
+def _end_now() -> None:
+    """End the process under the feet of threads at work; nothing that they write is ever half in force."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    os._exit(0)
 
 
 async def _connect(application: PollingApplication) -> None:
@@ -66,6 +97,19 @@ async def _connect(application: PollingApplication) -> None:
     await application.initialize()
 
 
+async def _take_up(application: PollingApplication, journal: Journal) -> None:
+    """Queue what an earlier run took and did not answer, before anything new."""
+    try:
+        left = await asyncio.to_thread(journal.left)
+    except sqlite3.Error as error:
+        _LOGGER.warning("The journal of unanswered questions cannot be read: %s", error)
+        return
+    if left:
+        _LOGGER.info("Answering first what was left unanswered: %s", len(left))
+    for update in left:
+        await application.update_queue.put(Update.de_json(update, application.bot))
+
+
 async def _poll(application: PollingApplication) -> None:
     """Take updates until cancelled; raise what ended the polling otherwise, such as a revoked token."""
     assert application.updater is not None
@@ -76,6 +120,8 @@ async def _poll(application: PollingApplication) -> None:
         error_callback=_log_polling_error,
     )
     await application.start()
+    if application.post_init:
+        application.create_task(application.post_init(application))  # nobody waits for a menu
     _LOGGER.info("Answering as @%s", application.bot.username)
     # The updater keeps its task to itself, and would let it die without a word.
     polling = next(task for task in asyncio.all_tasks() if task.get_name() == "Updater:start_polling:polling_task")
@@ -91,11 +137,7 @@ def _log_polling_error(error: TelegramError) -> None:
 
 
 async def _shut_down(application: PollingApplication, others: set[asyncio.Task[Any]]) -> None:
-    updater = application.updater
-    if updater and updater.running:
-        await _within(GRACE, updater.stop())
-    if application.running:
-        await _within(GRACE, application.stop())
+    await _within(GRACE, _finish(application))
     left = asyncio.all_tasks() - others
     for task in left:
         task.cancel()
@@ -104,6 +146,15 @@ async def _shut_down(application: PollingApplication, others: set[asyncio.Task[A
     await application.bot.shutdown()  # the application leaves it open where it never got as far as being initialized
     if application.post_shutdown:
         await application.post_shutdown(application)
+
+
+async def _finish(application: PollingApplication) -> None:
+    updater = application.updater
+    if updater and updater.running:
+        with suppress(TelegramError):
+            await updater.stop()
+    if application.running:
+        await application.stop()
 
 
 async def _within(seconds: float, work: Awaitable[None]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from bot import chat_commands
 from bot.filters import Filters
+from bot.further import NEIGHBOURS, further_hits
 from bot.interrupting import interruptible
 from bot.lines import read_lines
 from bot.markdown import Turn
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from bot.terminal import View
     from retrieval.answer import Answer, Hit
 
-MOST = 50  # passages that /more can reach
-NEIGHBOURS = 2  # passages that /context shows on either side
 REMEMBERED = 200  # questions that /save can write
 
 HELP = {
@@ -246,12 +245,10 @@ class Chat:
     def _further(self, answer: Answer) -> list[Hit]:
         if not answer.hits:
             return []
-        # The resolved question: by now "and the money?" would be a follow-up to itself.
-        larger = interruptible(
-            lambda: self._filtered(lambda scope: self._engine.ask(answer.standalone, k=MOST, scope=scope))
+        seen = places(self._shown)
+        return interruptible(
+            lambda: self._filtered(lambda scope: further_hits(self._engine, answer.standalone, seen, scope))
         )
-        seen = {(hit.article, hit.paragraph) for hit in self._shown}
-        return [hit for hit in larger.hits if (hit.article, hit.paragraph) not in seen]
 
     def _around(self, command: str, rest: str) -> None:
         numbered = {str(number): hit for number, hit in enumerate(self._shown, 1)}

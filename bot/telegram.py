@@ -5,66 +5,57 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Final, Protocol
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
 
-from telegram import LinkPreviewOptions, Message, Update
-from telegram.constants import ChatAction
-from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
-from telegram.ext import Application, CommandHandler, ContextTypes, Defaults, MessageHandler, filters
-from telegram.request import HTTPXRequest
+from telegram import LinkPreviewOptions, Update
+from telegram.error import Forbidden, InvalidToken, TelegramError
+from telegram.ext import Application, ContextTypes, Defaults
 
-from bot import texts
-from bot.delivery import FloodWait, InTurn, PatientRequest
-from bot.entities import Marked, message_for
+from bot.answers_sent import AnswersSent
+from bot.delivery import FloodWait, PatientRequest
+from bot.desk import Desk, Engine
+from bot.handlers import add_handlers
+from bot.journal import Journal, open_journal
 from bot.polling import PollingApplication, serve
-from bot.redaction import token_kept_out_of_logs, without_token
+from bot.receiving import JournallingRequest
+from bot.redaction import private_logs, without_token
+from bot.state_files import bot_id
+from bot.texts import ENGLISH, LANGUAGES, texts_for
+from bot.turns import InTurn
 from index.errors import OnrecordError, UsageError
-from retrieval.dialog import Dialog
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from retrieval.answer import Answer
+    from collections.abc import Iterator
+    from pathlib import Path
 
 _LOGGER = logging.getLogger(__name__)
 
-QUESTIONS_AT_ONCE: Final = 4
-DIALOGS: Final = 2000  # conversations that are remembered, the latest
-TYPING_LASTS: Final = 4.5
 SEND_TIMEOUT: Final = 20.0
 CONNECT_TIMEOUT: Final = 10.0
-Context = ContextTypes.DEFAULT_TYPE
 
 
-class Engine(Protocol):
-    """What the bot asks: thread-safe and blocking."""
-
-    def converse(self, question: str, dialog: Dialog) -> tuple[Answer, Dialog]:
-        """Return what the articles say to a question within a conversation, and the conversation with it."""
-
-
-def run_bot(engine: Engine, *, token: str, base_url: str | None = None) -> None:
-    """Answer questions on Telegram until SIGINT or SIGTERM.
+def run_bot(
+    engine: Engine, *, token: str, base_url: str | None = None, state: Path | None = None, debug: bool = False
+) -> None:
+    """Answer questions on Telegram until SIGINT or SIGTERM; the process ends within 5 s of it, see `polling.serve`.
 
     Args:
         engine: what to ask.
         token: the bot's token; it appears in no log line and no error.
         base_url: root of another Bot API server than Telegram's own.
+        state: the folder where questions stand until they are answered, and where conversations and what buttons need
+            are kept; without it, they end with the process.
+        debug: let errors be logged with what they say, which may be a part of somebody's message.
 
     Raises:
-        OnrecordError: the token is refused, or the server cannot be reached.
+        OnrecordError: the token is refused, the server cannot be reached, or the state folder cannot be written.
         UsageError: `base_url` is no web address.
     """
-    # One logs every request; the other, with a traceback, every "Bad Gateway" page for not being JSON.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    logging.getLogger("telegram.request.BaseRequest").setLevel(logging.CRITICAL)
     server = base_url or "Telegram"
-    with token_kept_out_of_logs(token):
+    with private_logs(token, texts_too=debug):
         try:
-            asyncio.run(serve(build_application(engine, token=token, base_url=base_url)))
+            asyncio.run(answer(engine, token=token, base_url=base_url, state=state))
         except InvalidToken:
             raise OnrecordError(
                 f"{server} refuses the bot token: copy it from @BotFather into TELEGRAM_BOT_TOKEN."
@@ -74,20 +65,55 @@ def run_bot(engine: Engine, *, token: str, base_url: str | None = None) -> None:
             raise OnrecordError(f"{server} cannot be reached ({reason}): check the network and start again.") from None
 
 
-def build_application(engine: Engine, *, token: str, base_url: str | None = None) -> PollingApplication:
+async def answer(engine: Engine, *, token: str, base_url: str | None = None, state: Path | None = None) -> None:
+    """Answer until cancelled, or SIGINT or SIGTERM; see `run_bot`.
+
+    Raises:
+        TelegramError: there is no connection to be had, or the token is refused.
+        OnrecordError: the state folder cannot be written.
+        UsageError: `base_url` is no web address.
+    """
+    root = _checked_root(base_url)
+    with _journal(state, token, root) as journal:
+        application = build_application(engine, token=token, base_url=root, state=state, journal=journal)
+        await serve(application, journal)
+
+
+@contextmanager
+def _journal(state: Path | None, token: str, base_url: str | None) -> Iterator[Journal | None]:
+    journal = open_journal(state, token, base_url) if state else None
+    try:
+        yield journal
+    finally:
+        if journal:
+            journal.close()
+
+
+def build_application(
+    engine: Engine,
+    *,
+    token: str,
+    base_url: str | None = None,
+    state: Path | None = None,
+    journal: Journal | None = None,
+) -> PollingApplication:
     """Return the bot as an Application, ready to initialize; `run_polling` works on it too.
 
     Args:
         engine: what to ask.
         token: the bot's token.
         base_url: root of another Bot API server than Telegram's own.
+        state: the folder where conversations and what buttons need are kept.
+        journal: where updates stand until they are answered.
+
+    Raises:
+        OnrecordError: the state folder cannot be written.
+        UsageError: `base_url` is no web address.
     """
     # python-telegram-bot's way to choose its coming behaviour; without it every 429 emits a deprecation warning.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
-    desk = _Desk(engine)
     builder = Application.builder().token(token)
-    if base_url is not None:
-        root = _checked_root(base_url)
+    if root := _checked_root(base_url):
         builder = builder.base_url(f"{root}/bot").base_file_url(f"{root}/file/bot")
     sending = PatientRequest(
         connect_timeout=CONNECT_TIMEOUT,
@@ -95,133 +121,48 @@ def build_application(engine: Engine, *, token: str, base_url: str | None = None
         write_timeout=SEND_TIMEOUT,
         pool_timeout=SEND_TIMEOUT,
     )
-    # The polling has its own retries; two connections, because the last poll comes while one is being cancelled.
-    polling = HTTPXRequest(connection_pool_size=2, connect_timeout=CONNECT_TIMEOUT, read_timeout=CONNECT_TIMEOUT)
+    # The polling has its own retries.
+    polling = JournallingRequest(journal, connect_timeout=CONNECT_TIMEOUT, read_timeout=CONNECT_TIMEOUT)
     application = (
         builder.request(sending)
         .get_updates_request(polling)
         .defaults(Defaults(allow_sending_without_reply=True, link_preview_options=LinkPreviewOptions(is_disabled=True)))
         .rate_limiter(FloodWait())
-        .concurrent_updates(InTurn())
+        .concurrent_updates(InTurn(journal))
         .post_init(_publish_commands)
-        .post_shutdown(desk.close)
         .build()
     )
-    _add_handlers(application, desk)
+    memory = AnswersSent.open(state and state / f"telegram-{bot_id(token)}.sqlite")
+    desk = Desk(engine, memory, state)
+    application.post_shutdown = lambda _: desk.close()
+    add_handlers(application, desk)
+    application.add_error_handler(_apologise)
     return application
 
 
-class _Desk:
-    """Takes questions to the engine, off the event loop, and brings the answers back."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._dialogs: OrderedDict[tuple[int, int], Dialog] = OrderedDict()
-        # Its own threads: asyncio's default ones resolve host names, which must not wait for a slow question.
-        self._workers = ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix="question")
-
-    async def start(self, update: Update, _: Context) -> None:
-        await _message(update).reply_text(texts.START)
-
-    async def help(self, update: Update, _: Context) -> None:
-        await _message(update).reply_text(texts.HELP)
-
-    async def new(self, update: Update, _: Context) -> None:
-        message = _message(update)
-        self._dialogs.pop(_talk(message), None)
-        await message.reply_text(texts.NEW)
-
-    async def unknown_command(self, update: Update, _: Context) -> None:
-        await _message(update).reply_text(texts.UNKNOWN_COMMAND)
-
-    async def question(self, update: Update, _: Context) -> None:
-        message = _message(update)
-        talk = _talk(message)
-        async with _typing(message):
-            answer, dialog = await asyncio.get_running_loop().run_in_executor(
-                self._workers, self._engine.converse, message.text or "", self._dialogs.get(talk, Dialog())
-            )
-        self._remember(talk, dialog)
-        await _reply(message, message_for(answer))
-
-    def _remember(self, talk: tuple[int, int], dialog: Dialog) -> None:
-        self._dialogs[talk] = dialog
-        self._dialogs.move_to_end(talk)
-        while len(self._dialogs) > DIALOGS:
-            self._dialogs.popitem(last=False)
-
-    async def close(self, _: PollingApplication) -> None:
-        # Waits for what the engine is working on, because the engine may be closed next.
-        await asyncio.to_thread(self._workers.shutdown, cancel_futures=True)
-
-
-def _add_handlers(application: PollingApplication, desk: _Desk) -> None:
-    new = filters.UpdateType.MESSAGE
-    application.add_handler(CommandHandler("start", desk.start, new))
-    application.add_handler(CommandHandler("help", desk.help, new))
-    application.add_handler(CommandHandler("new", desk.new, new))
-    # In a group, a command that is not ours is another bot's.
-    application.add_handler(MessageHandler(new & filters.COMMAND & filters.ChatType.PRIVATE, desk.unknown_command))
-    application.add_handler(MessageHandler(new & filters.TEXT & ~filters.COMMAND, desk.question))
-    application.add_error_handler(_apologise)
-
-
-def _message(update: Update) -> Message:
-    assert update.message is not None, "the handlers' filters let only new messages through"
-    return update.message
-
-
-def _talk(message: Message) -> tuple[int, int]:
-    """Return what one conversation is known by: the chat, and the person in it."""
-    return message.chat_id, message.from_user.id if message.from_user else 0
-
-
-async def _reply(message: Message, marked: Marked) -> None:
-    """Send an answer, in groups as a reply; as plain text where Telegram refuses its formatting."""
-    try:
-        await message.reply_text(marked.text, entities=marked.entities)
-    except BadRequest as error:
-        _LOGGER.warning("Telegram refused a formatted answer, which goes out plain: %s", error)
-        await message.reply_text(marked.text)
-
-
-@asynccontextmanager
-async def _typing(message: Message) -> AsyncIterator[None]:
-    """Show "is typing" for as long as the block takes."""
-    task = asyncio.create_task(_keep_typing(message))
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
-
-
-async def _keep_typing(message: Message) -> None:
-    while True:
-        with suppress(TelegramError):
-            await message.reply_chat_action(ChatAction.TYPING)
-        await asyncio.sleep(TYPING_LASTS)
-
-
-async def _apologise(update: object, context: Context) -> None:
+async def _apologise(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Log what went wrong, and tell the person who waits for an answer."""
     if isinstance(context.error, Forbidden):
         _LOGGER.info("An answer was not wanted any more: %s", context.error)
         return
     _LOGGER.error("An update could not be processed", exc_info=context.error)
-    if isinstance(update, Update) and update.effective_message:
+    # A button pressed is answered where it stands, and an inline query not at all.
+    if isinstance(update, Update) and update.message:
         with suppress(TelegramError):
-            await update.effective_message.reply_text(texts.SORRY)
+            await update.message.reply_text(texts_for(update.effective_user).sorry)
 
 
 async def _publish_commands(application: PollingApplication) -> None:
     try:
-        await application.bot.set_my_commands(texts.COMMANDS)
+        await application.bot.set_my_commands(ENGLISH.commands)
+        for code, texts in LANGUAGES.items():
+            if texts is not ENGLISH:
+                await application.bot.set_my_commands(texts.commands, language_code=code)
     except TelegramError as error:
         _LOGGER.warning("The menu of commands could not be set: %s", error)
 
 
-def _checked_root(base_url: str) -> str:
-    if not base_url.startswith(("http://", "https://")):
+def _checked_root(base_url: str | None) -> str | None:
+    if base_url is not None and not base_url.startswith(("http://", "https://")):
         raise UsageError(f"--base-url {base_url}: not a web address; it begins with http:// or https://.")
-    return base_url.rstrip("/")
+    return base_url and base_url.rstrip("/")

@@ -2,39 +2,160 @@
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-START: Final = (
-    "Ask me what was said, and by whom. I answer with passages from a collection of news articles, word for word, "
-    "and tell you where each is written.\n\n"
-    "For example: What did the mayor say about the budget?\n\n"
-    "/help tells more."
+if TYPE_CHECKING:
+    from telegram import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """The texts in one language; a further language is a further value in `LANGUAGES`.
+
+    Those with names in braces are filled in by `str.format`. What answers a press of a button has at most 200
+    characters.
+    """
+
+    start: str
+    help: str
+    commands: tuple[tuple[str, str], ...]
+    new: str
+    unknown_command: str
+    ask_usage: str
+    only_text: str
+    nearest: str
+    nothing: str
+    also_in: str
+    and_in_more: str
+    sorry: str
+    too_much: str
+    too_long: str
+
+    # What stands on buttons.
+    more: str
+    who_else: str
+    not_meant: str
+    context: str
+    context_of: str
+    article: str
+    article_of: str
+    rest: str
+    beginning: str
+    page_before: str
+    page_after: str
+
+    # What answers a press.
+    noted: str
+    shown_already: str
+    nothing_more: str
+    answer_gone: str
+    article_gone: str
+    passage_gone: str
+
+    # Lists.
+    quotes_usage: str
+    nobody: str
+    several: str
+    quotes_heading: str
+    speakers_heading: str
+    nobody_quoted: str
+    sources_heading: str
+    outlets_heading: str
+    articles_of: str
+    page: str
+    status: str
+    status_talk: str
+
+    # Inline mode.
+    inline_hint: str
+    inline_nothing: str
+
+
+ENGLISH: Final = Texts(
+    start=(
+        "Ask me what was said, and by whom. I answer with passages from a collection of news articles, word for word, "
+        "and tell you where each is written.\n\n"
+        "For example: What did the mayor say about the budget?\n\n"
+        "/help tells more."
+    ),
+    help=(
+        "Send me a question, as you would ask a person:\n"
+        "• What did the mayor say about the budget?\n"
+        "• Who said “we have no voice”?\n"
+        "• What did the union say last week?\n\n"
+        "Go on from an answer: “and the council?”, “anything else?”, “who wrote that?” Reply to an older answer to go "
+        "on from there.\n\n"
+        "Every answer is quoted word for word; what answers is bold. Where the articles do not tell, I say so, and "
+        "show what comes nearest. The buttons show more.\n\n"
+        "/quotes NAME – all that somebody said\n"
+        "/speakers – who is quoted\n"
+        "/sources – what I have read\n"
+        "/new – begin a new conversation\n\n"
+        "In a group, mention me, reply to me, or write /ask and the question. In any other chat, type my name and a "
+        "few words to quote a passage there."
+    ),
+    commands=(
+        ("ask", "Ask a question: /ask what did the mayor say?"),
+        ("quotes", "All that somebody said: /quotes NAME"),
+        ("speakers", "Who is quoted, and how often"),
+        ("sources", "What the answers are taken from"),
+        ("new", "Begin a new conversation"),
+        ("status", "What I have read, and when"),
+        ("help", "How to ask"),
+        ("start", "What this bot does"),
+    ),
+    new="A new conversation: what was asked before is forgotten.",
+    unknown_command="I do not know that command. Just send me your question, or see /help.",
+    ask_usage="Ask me something, for example: /ask what did the mayor say about the budget?",
+    only_text="I can only read text. Send me your question in words.",
+    nearest="The nearest I have:",
+    nothing="The articles do not tell.",
+    also_in="also in ",
+    and_in_more="and in {count} more",
+    sorry="Sorry, something went wrong on my side and I could not answer. Please ask again in a moment.",
+    too_much=(
+        "You ask faster than I can read. Please give me a minute: I answer what I have, and leave the rest aside."
+    ),
+    too_long="That is too long for me. Please ask in at most {longest} characters.",
+    more="More",
+    who_else="Who else?",
+    not_meant="Not what I asked",
+    context="Context",
+    context_of="Context {number}",
+    article="Whole article",
+    article_of="Article {number}",
+    rest="Rest of the passage",
+    beginning="Beginning of the passage",
+    page_before="‹ Back",
+    page_after="Next ›",
+    noted="Thank you. The question and what I answered are noted, without your name, for whoever looks after this bot.",
+    shown_already="That is in this chat already, further down.",
+    nothing_more="There are no further passages.",
+    answer_gone="I no longer have what this button needs. Please ask again.",
+    article_gone="That article is no longer in the collection.",
+    passage_gone="The article was changed: this passage is no longer in it.",
+    quotes_usage="Tell me whose words you want, for example: /quotes the mayor\n\n/speakers lists who is quoted.",
+    nobody="Nobody called “{name}” is quoted. /speakers lists who is.",
+    several="Several people go by “{name}”. Who is meant?",
+    quotes_heading="Quotations of {name}: {count}",
+    speakers_heading="Who is quoted, most often first: {count}",
+    nobody_quoted="Nobody is quoted in these articles.",
+    sources_heading="The answers are taken from: {names}",
+    outlets_heading="Outlets, and how many articles each has:",
+    articles_of="{outlet}: {count}",
+    page="{first}–{last} of {total}",
+    status="{index}.",
+    status_talk="Questions of our conversation that I remember: {count}.",
+    inline_hint="Type a name, a topic, or both",
+    inline_nothing="Nothing found: ask me a question",
 )
 
-HELP: Final = (
-    "Send me a question, as you would ask a person:\n"
-    "• What did the mayor say about the budget?\n"
-    "• Who said “we have no voice”?\n"
-    "• What did the union say last week?\n\n"
-    "Go on from an answer as you would with a person: and the council? – what did she say about the fees? – "
-    "anything else? – who wrote that? /new begins anew.\n\n"
-    "Every answer quotes the articles word for word, with outlet, date and paragraph. The words that answer are bold; "
-    "a link leads to the original where there is one. Where the articles do not tell, I say so, and show what comes "
-    "nearest."
-)
+LANGUAGES: Final = {"en": ENGLISH}
+"""The texts by ISO 639-1 code."""
 
-COMMANDS: Final = (
-    ("start", "What this bot does"),
-    ("help", "How to ask"),
-    ("new", "Begin a new conversation"),
-)
 
-NEW: Final = "A new conversation: what was asked before is forgotten."
-
-UNKNOWN_COMMAND: Final = "I do not know that command. Just send me your question, or see /help."
-
-NEAREST: Final = "The nearest I have:"
-
-NOTHING: Final = "The articles do not tell."
-
-SORRY: Final = "Sorry, something went wrong on my side and I could not answer. Please ask again in a moment."
+def texts_for(user: User | None) -> Texts:
+    """Return the texts in the language that somebody's Telegram is set to, else in English."""
+    code = (user.language_code or "") if user else ""
+    return LANGUAGES.get(code.partition("-")[0].lower(), ENGLISH)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from retrieval.answer import Answer, Hit
+from retrieval.answering import MAX_QUESTION
 from retrieval.asked import Asked
 from retrieval.composing import Reading, compose
 from retrieval.dialog import Dialog, Turn
@@ -34,7 +35,8 @@ def converse(asked: Asked, time: float) -> tuple[Answer, Dialog]:
         asked: the question.
         time: when it is asked, in seconds since 1970.
     """
-    if not re.search(r"\w", asked.typed) or read_question(asked.typed).asks == "nothing":
+    too_long = len(asked.typed) > MAX_QUESTION  # and too slow to be read as a question
+    if too_long or not re.search(r"\w", asked.typed) or read_question(asked.typed).asks == "nothing":
         return asked.everywhere(asked.typed), replace(asked.dialog, at=time)
     last = asked.dialog.last
     answer = _Follow(asked, last).answer() if last else asked.everywhere(asked.typed)
@@ -69,7 +71,9 @@ class _Follow:
     def _chosen(self) -> str | None:
         """Return the question that was ambiguous with the name that was chosen, if one was."""
         named = set(words(self.asked.typed))
-        fitting = [choice for choice in self.last.choices if named & set(words(choice))]
+        # A name in full is the one meant, also where another shares a part of it.
+        fitting = [choice for choice in self.last.choices if named == set(words(choice))]
+        fitting = fitting or [choice for choice in self.last.choices if named & set(words(choice))]
         if len(fitting) != 1 or len(named - set(words(fitting[0]))) > 4:
             return None
         return with_speaker(self.last.question, fitting[0], self.last.mention)

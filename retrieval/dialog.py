@@ -111,6 +111,10 @@ class Dialog:
         """Return the dialog, or an empty one where too long a silence lies before a time."""
         return self if time - self.at <= PATIENCE else Dialog()
 
+    def resumed(self, time: float) -> Dialog:
+        """Return the dialog as if its last turn had only just ended: somebody goes back to it, however old it is."""
+        return replace(self, at=time)
+
     def after(self, turn: Turn, time: float) -> Dialog:
         """Return the dialog with a further turn."""
         return Dialog((*self.turns, turn.bounded())[-TURNS:], time)

@@ -240,18 +240,18 @@ class Engine:
         """Return what the index was built from."""
         return list(self._searcher.generation.manifest.sources)
 
+    @property
+    def generation(self) -> str:
+        """Name of the generation that answers now."""
+        return self._searcher.generation.name
+
     def describe(self) -> str:
         """Return one line on what the index holds."""
         return self._searcher.generation.manifest.describe()
 
     def load_models(self) -> None:
         """Load the models now rather than at the first question, both at once."""
-        models = self._searcher.models
-        wanted = (lambda: None) if self._fast else (lambda: models.reranker)
-        loading = threading.Thread(target=wanted, name="onrecord-load", daemon=True)
-        loading.start()
-        _ = models.encoder, self._searcher.directory
-        loading.join()
+        self._searcher.load()
 
     def warm_up(self) -> None:
         """Do now what makes the first question slower than others."""

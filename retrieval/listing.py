@@ -14,6 +14,22 @@ from retrieval.hits import cite
 from retrieval.search import Scope, Searcher
 from retrieval.speakers import Person, clearly_meant
 
+MOST_NAMED = 6
+"""How many of those who may be meant are named at most."""
+
+
+class SpeakerError(UsageError):
+    """Words that were to name a speaker name nobody, or several.
+
+    Attributes:
+        people: the canonical names of those they may name, those quoted most first; empty where there is nobody.
+    """
+
+    def __init__(self, text: str, people: Sequence[str] = ()) -> None:
+        """Say what is wrong, and who may be meant."""
+        super().__init__(text)
+        self.people = tuple(people)
+
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
@@ -61,7 +77,7 @@ def list_quotations(searcher: Searcher, records: Records, speaker: str | None, a
         about: what they are to be about; anything by default.
 
     Raises:
-        UsageError: the words name nobody, or several.
+        SpeakerError: the words name nobody, or several.
     """
     if speaker is None:
         passages: Sequence[int] = records.passage_ids()
@@ -95,8 +111,9 @@ def _the_person(searcher: Searcher, mention: str) -> Person:
     if person:
         return person
     if people:
-        raise UsageError(f"{mention}: may be {', '.join(p.name for p in people[:6])}; give the full name")
-    raise UsageError(f"{mention}: nobody of that name is quoted; `onrecord speakers` lists who is")
+        names = [one.name for one in people[:MOST_NAMED]]
+        raise SpeakerError(f"{mention}: may be {', '.join(names)}; give the full name", names)
+    raise SpeakerError(f"{mention}: nobody of that name is quoted; `onrecord speakers` lists who is")
 
 
 def _quoted(records: Records, passages: Sequence[int], person: Person | None) -> Iterator[Quoted]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -86,6 +87,14 @@ class Searcher:
         self.generation = generation
         self.models = models
         self.fast = fast
+
+    def load(self) -> None:
+        """Load now what would be loaded at first use: both models at once, and who speaks."""
+        wanted = (lambda: None) if self.fast else (lambda: self.models.reranker)
+        loading = threading.Thread(target=wanted, name="onrecord-load", daemon=True)
+        loading.start()
+        _ = self.models.encoder, self.directory
+        loading.join()
 
     def scope(self, names: Sequence[str]) -> tuple[Scope, list[str]]:
         """Return the scope of the articles with these ids, and the ids that no article has."""

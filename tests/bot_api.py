@@ -11,21 +11,25 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import threading
 import time
 from collections import defaultdict, deque
 from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from tests.bot_api_http import Call, Fault, Json, Server, refusal_body
+from tests.bot_api_http import Call, Fault, Json, Server, Weather, refusal_body
 from tests.bot_api_rules import (
     LONGEST_CALLBACK_ANSWER,
     Refusal,
     bad_request,
     check_commands,
+    check_document,
+    check_inline_button,
     check_inline_results,
     check_keyboard,
     check_text,
+    units,
 )
 
 if TYPE_CHECKING:
@@ -33,8 +37,11 @@ if TYPE_CHECKING:
 
 BOT = {"id": 110201543, "is_bot": True, "first_name": "On Record", "username": "onrecord_test_bot"}
 TOKEN = f"{BOT['id']}:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+MOST_UPDATES = 100
+LOOKED_EVERY = 0.05
 DATE = 1924992000
-CONTENT = ("text", "entities", "reply_markup", "reply_parameters")
+KEPT = ("reply_parameters",)  # of a message that is edited
+CONTENT = ("text", "entities", "caption", "reply_markup", "reply_parameters")
 
 
 class BotApi:
@@ -49,6 +56,8 @@ class BotApi:
         callback_answers: what answerCallbackQuery said, by the query's id.
         inline_answers: what answerInlineQuery offered, by the query's id.
         commands: the menu, as last set.
+        files: name and content of the documents that were sent, by the message's id.
+        privacy: whether the bot is in privacy mode, and learns of little in groups.
     """
 
     def __init__(self) -> None:
@@ -59,6 +68,9 @@ class BotApi:
         self.callback_answers: dict[str, Json] = {}
         self.inline_answers: dict[str, Json] = {}
         self.commands: list[Json] = []
+        self.files: dict[int, tuple[str, bytes]] = {}
+        self.privacy = False
+        self._queries: set[str] = set()
         self._chats: dict[int, Json] = {}
         self._blocked: set[int] = set()
         self._written: set[int] = set()
@@ -67,6 +79,7 @@ class BotApi:
         self._poll = 0
         self._closed = False
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
+        self._weather = Weather(0, 0)
         self._changed = threading.Condition()
         self._server = Server(self.respond)
         self.root = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -86,9 +99,10 @@ class BotApi:
 
     def say(self, chat_id: int, text: str, *, user_id: int | None = None, edited: bool = False, **fields: Any) -> int:
         """Write to the bot; a negative chat id is a group. Returns the message's id."""
-        entities = _command_entities(text)
+        entities = _found_entities(text)
         message = self._incoming(chat_id, user_id, text=text, **({"entities": entities} if entities else {}), **fields)
-        self.deliver({"edited_message" if edited else "message": message})
+        if not (self.privacy and chat_id < 0) or _is_meant_for_bot(message):
+            self.deliver({"edited_message" if edited else "message": message})
         return int(message["message_id"])
 
     def join(self, chat_id: int, user_id: int) -> None:
@@ -97,7 +111,7 @@ class BotApi:
 
     def press(self, message: Json, data: str, *, user_id: int | None = None) -> str:
         """Press a button under a message of the bot. Returns the callback query's id."""
-        query = str(next(self._ids))
+        self._queries.add(query := str(next(self._ids)))
         user = _user(user_id or abs(message["chat"]["id"]))
         self.deliver(
             {"callback_query": {"id": query, "from": user, "message": message, "data": data, "chat_instance": "1"}}
@@ -106,7 +120,7 @@ class BotApi:
 
     def query(self, user_id: int, text: str, offset: str = "") -> str:
         """Type an inline query. Returns its id."""
-        query = str(next(self._ids))
+        self._queries.add(query := str(next(self._ids)))
         self.deliver({"inline_query": {"id": query, "from": _user(user_id), "query": text, "offset": offset}})
         return query
 
@@ -130,6 +144,15 @@ class BotApi:
         """Let the next requests of a method go wrong, one fault each."""
         self._faults[method].extend(faults)
 
+    def storm(self, weather: Weather) -> None:
+        """Let a share of all requests go wrong from now on."""
+        self._weather = weather
+
+    def clear_up(self) -> None:
+        """Let nothing go wrong from now on."""
+        self._weather = Weather(0, 0)
+        self._faults.clear()
+
     # What the bot did.
 
     async def wait_for_messages(self, number: int, *, within: float = 10) -> list[Json]:
@@ -148,8 +171,11 @@ class BotApi:
 
     def wait(self, true: Callable[[], bool], what: str, *, within: float = 10) -> None:
         """Wait likewise, in a test without an event loop."""
+        end = time.monotonic() + within
         with self._changed:
-            came = self._changed.wait_for(true, within)
+            # Now and then also where nothing happens here: it may be about a file of the bot's.
+            while not (came := true()) and time.monotonic() < end:
+                self._changed.wait(LOOKED_EVERY)
         assert came, f"no {what} within {within} s; calls: {[(call.method, call.status) for call in self.calls]}"
 
     def called(self, method: str) -> list[Call]:
@@ -160,15 +186,15 @@ class BotApi:
     def respond(self, token: str, method: str, params: Json) -> Fault | None:
         """Answer one request; None where the connection is dropped."""
         with self._changed:
-            fault = self._faults[method].popleft() if self._faults[method] else Fault()
+            fault = self._faults[method].popleft() if self._faults[method] else self._weather.next()
             if method == "getUpdates":  # A poll may take long, and tests wait for it to begin.
                 self.polls.append(Call(method, params))
                 self._changed.notify_all()
             status, body = (fault.status, fault.body) if fault.body else (0, b"")
-            if not fault.drop and not body:
+            if fault.handled and not body:
                 status, body = self._carry_out(token, method, params)
             if method != "getUpdates":
-                self.calls.append(Call(method, params, status=status))
+                self.calls.append(Call(method, params, status=status, dropped=fault.drop))
             self._changed.notify_all()
         time.sleep(fault.delay)
         return None if fault.drop else Fault(status, body)
@@ -198,7 +224,8 @@ class BotApi:
             reason = "terminated by other getUpdates request; make sure that only one bot instance is running"
             raise Refusal(409, f"Conflict: {reason}")
         allowed = {"update_id", *params.get("allowed_updates", ())}
-        return [update for update in self._updates if not params.get("allowed_updates") or set(update) <= allowed]
+        wanted = [update for update in self._updates if not params.get("allowed_updates") or set(update) <= allowed]
+        return wanted[:MOST_UPDATES]
 
     def _send_message(self, params: Json) -> Json:
         chat, content = self._reachable(params), _content(params)
@@ -208,12 +235,37 @@ class BotApi:
         self.messages.append({"message_id": next(self._ids), "date": DATE, "from": BOT, "chat": chat, **content})
         return self.messages[-1]
 
+    def _send_document(self, params: Json) -> Json:
+        chat = self._reachable(params)
+        check_document(params)
+        check_keyboard(params.get("reply_markup", {}))
+        name, content = params["document"]
+        document = {"file_id": "1", "file_unique_id": "1", "file_name": name, "file_size": len(content)}
+        kept = {name: params[name] for name in CONTENT if name in params}
+        message = {"message_id": next(self._ids), "date": DATE, "from": BOT, "chat": chat, "document": document, **kept}
+        self.files[message["message_id"]] = params["document"]
+        self.messages.append(message)
+        return message
+
     def _edit_message_text(self, params: Json) -> Json:
+        message = self._to_be_edited(params)
+        return self._edited(message, {name: message[name] for name in KEPT if name in message} | _content(params))
+
+    def _edit_message_reply_markup(self, params: Json) -> Json:
+        message, markup = self._to_be_edited(params), params.get("reply_markup", {})
+        check_keyboard(markup)
+        rest = {name: message[name] for name in CONTENT if name in message and name != "reply_markup"}
+        return self._edited(message, rest | ({"reply_markup": markup} if markup.get("inline_keyboard") else {}))
+
+    def _to_be_edited(self, params: Json) -> Json:
         self._reachable(params)
         message = next((one for one in self.messages if one["message_id"] == int(params["message_id"])), None)
         if message is None:
             raise bad_request("message to edit not found")
-        before, after = {name: message.pop(name) for name in CONTENT if name in message}, _content(params)
+        return message
+
+    def _edited(self, message: Json, after: Json) -> Json:
+        before = {name: message.pop(name) for name in CONTENT if name in message}
         message.update(after)
         if before == after:
             raise bad_request(
@@ -231,15 +283,22 @@ class BotApi:
     def _answer_callback_query(self, params: Json) -> bool:
         if len(params.get("text", "")) > LONGEST_CALLBACK_ANSWER:
             raise bad_request("MESSAGE_TOO_LONG")
-        if params["callback_query_id"] in self.callback_answers:
-            raise bad_request("query is too old and response timeout expired or query ID is invalid")
+        self._answering(params["callback_query_id"])
         self.callback_answers[params["callback_query_id"]] = params
         return True
 
     def _answer_inline_query(self, params: Json) -> bool:
         check_inline_results(params["results"])
+        check_inline_button(params.get("button"))
+        self._answering(params["inline_query_id"])
         self.inline_answers[params["inline_query_id"]] = params
         return True
+
+    def _answering(self, query: str) -> None:
+        """Refuse a query that nobody made, and one that was answered."""
+        if query not in self._queries:
+            raise bad_request("query is too old and response timeout expired or query ID is invalid")
+        self._queries.remove(query)
 
     def _set_my_commands(self, params: Json) -> bool:
         check_commands(params["commands"])
@@ -252,7 +311,9 @@ class BotApi:
         "deleteWebhook": lambda *_: True,
         "setMyCommands": _set_my_commands,
         "sendMessage": _send_message,
+        "sendDocument": _send_document,
         "editMessageText": _edit_message_text,
+        "editMessageReplyMarkup": _edit_message_reply_markup,
         "sendChatAction": _send_chat_action,
         "answerCallbackQuery": _answer_callback_query,
         "answerInlineQuery": _answer_inline_query,
@@ -292,6 +353,21 @@ def _user(user_id: int) -> Json:
     return {"id": user_id, "is_bot": False, "first_name": "Person"}
 
 
-def _command_entities(text: str) -> list[Json]:
+def _found_entities(text: str) -> list[Json]:
+    """Return the commands and mentions in a text, which the server finds by itself."""
     command = text.split(maxsplit=1)[0] if text.startswith("/") else ""
-    return [{"type": "bot_command", "offset": 0, "length": len(command)}] if len(command) > 1 else []
+    found = [{"type": "bot_command", "offset": 0, "length": len(command)}] if len(command) > 1 else []
+    for mention in re.finditer(r"(?<![\w/])@\w{5,}", text):
+        offset, length = units(text[: mention.start()]), units(mention.group())
+        found.append({"type": "mention", "offset": offset, "length": length})
+    return found
+
+
+def _is_meant_for_bot(message: Json) -> bool:
+    """Tell what a bot in privacy mode gets of a group: commands for it, mentions of it, and replies to it.
+
+    It gets commands for nobody in particular only where it wrote last; here, it did not.
+    """
+    replied = message.get("reply_to_message", {}).get("from", {})
+    named = re.search(rf"@{BOT['username']}\b", message.get("text", ""), re.IGNORECASE)
+    return replied.get("id") == BOT["id"] or bool(named)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import random
 import time
+from collections import Counter
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
@@ -19,12 +23,13 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Call:
-    """One request of the bot: when it came, and what the server answered."""
+    """One request of the bot: when it came, what the server answered, and whether that was dropped on the way."""
 
     method: str
     params: Json
     at: float = field(default_factory=time.monotonic)
     status: int = 200
+    dropped: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ class Fault:
     body: bytes | None = None
     delay: float = 0
     drop: bool = False
+    handled: bool = True
 
     @classmethod
     def refused(cls, status: int, description: str, **parameters: Any) -> Fault:
@@ -56,6 +62,11 @@ class Fault:
     @classmethod
     def dropped(cls) -> Fault:
         """The connection ends before the request is looked at."""
+        return cls(drop=True, handled=False)
+
+    @classmethod
+    def lost(cls) -> Fault:
+        """The request is carried out, and the connection ends before the answer."""
         return cls(drop=True)
 
     @classmethod
@@ -64,11 +75,47 @@ class Fault:
         return cls(delay=seconds)
 
 
+@dataclass
+class Weather:
+    """A share of all requests goes wrong, in every way there is; the same seed brings the same ways in the same order.
+
+    Attributes:
+        share: of the requests, from 0 to 1.
+        late: seconds by which some answers are late.
+        ways: in which to go wrong, of the six there are.
+        kinds: how often each kind of fault was brought.
+    """
+
+    share: float
+    seed: int
+    late: float = 0.2
+    ways: tuple[str, ...] = ("429", "500", "502", "dropped before", "dropped after", "slow")
+    kinds: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self._chance = random.Random(self.seed)  # noqa: S311 - faults to test with, no secret
+
+    def next(self) -> Fault:
+        faults = {
+            "429": Fault.too_many_requests(1),
+            "500": Fault.server_error(),
+            "502": Fault.bad_gateway(),
+            "dropped before": Fault.dropped(),
+            "dropped after": Fault.lost(),
+            "slow": Fault.slow(self.late),
+        }
+        if self._chance.random() >= self.share:
+            return Fault()
+        kind = self._chance.choice(self.ways)
+        self.kinds[kind] += 1
+        return faults[kind]
+
+
 class Server(ThreadingHTTPServer):
     """A thread for each connection."""
 
     daemon_threads = True
-    request_queue_size = 128
+    request_queue_size = 512
 
     def __init__(self, respond: Callable[[str, str, Json], Fault | None]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -80,12 +127,15 @@ class Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or headers and body, written one after the other, cost 40 ms a call
     server: Server
 
     def do_POST(self) -> None:
         _, bot, method = urlsplit(self.path).path.split("/", 2)
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-        answer = self.server.respond(bot.removeprefix("bot"), method, _params(body))
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        kind = self.headers.get("Content-Type", "")
+        params = _parts(kind, body) if kind.startswith("multipart/") else _params(body.decode())
+        answer = self.server.respond(bot.removeprefix("bot"), method, params)
         if answer is None:
             self.close_connection = True
             return
@@ -99,8 +149,25 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _params(body: str) -> Json:
-    fields = dict(parse_qsl(body, keep_blank_values=True))
-    return {name: json.loads(text) if text[:1] in "[{" and name != "text" else text for name, text in fields.items()}
+    return _fields(dict(parse_qsl(body, keep_blank_values=True)))
+
+
+def _fields(fields: dict[str, str]) -> Json:
+    return {
+        name: json.loads(text) if text[:1] in "[{" and name not in {"text", "caption"} else text
+        for name, text in fields.items()
+    }
+
+
+def _parts(kind: str, body: bytes) -> Json:
+    """Return what came as multipart/form-data: files as (name, content), which is how files are uploaded."""
+    whole = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + body, policy=HTTP)
+    params: Json = {}
+    for part in whole.iter_parts():
+        content, name = part.get_payload(decode=True), part.get_param("name", header="content-disposition")
+        file_name = part.get_filename()
+        params |= {name: (file_name, content)} if file_name else _fields({name: content.decode()})
+    return params
 
 
 def refusal_body(refusal: Refusal) -> bytes:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
 LONGEST_TEXT = 4096
 LONGEST_CALLBACK_DATA = 64
 LONGEST_CALLBACK_ANSWER = 200
+LONGEST_CAPTION = 1024
 LONGEST_COMMAND = 32
 MOST_INLINE_RESULTS = 50
+
+INVISIBLE = re.compile("[\\s\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufeff\uffa0]+")
+"""What a client shows as nothing; a text of nothing else is refused as empty."""
 
 STYLES = {
     "bold",
@@ -51,7 +56,7 @@ def check_text(text: str, entities: list[dict[str, Any]]) -> None:
     """Refuse what `sendMessage` and `editMessageText` refuse."""
     if not text:
         raise bad_request("message text is empty")
-    if not text.strip():
+    if not INVISIBLE.sub("", text):
         raise bad_request("text must be non-empty")
     for entity in entities:
         check_entity(text, entity)
@@ -125,8 +130,30 @@ def check_inline_results(results: list[dict[str, Any]]) -> None:
         raise bad_request("RESULT_ID_INVALID")
     if len(set(ids)) != len(ids):
         raise bad_request("RESULT_ID_DUPLICATE")
+    for result in results:
+        if not result.get("title"):
+            raise bad_request("can't parse inline query result: Can't find field \"title\"")
     for content in (result["input_message_content"] for result in results if "input_message_content" in result):
         check_text(content["message_text"], content.get("entities", []))
+
+
+def check_inline_button(button: dict[str, Any] | None) -> None:
+    """Refuse what `answerInlineQuery` refuses of the button above the results."""
+    if button is None:
+        return
+    if not button.get("text"):
+        raise bad_request('can\'t parse inline query results button: Field "text" must be non-empty')
+    if not re.fullmatch(r"[\w-]{1,64}", button.get("start_parameter", ""), re.ASCII):
+        raise bad_request("START_PARAM_INVALID")
+
+
+def check_document(params: dict[str, Any]) -> None:
+    """Refuse what `sendDocument` refuses."""
+    name, content = params.get("document") or ("", b"")
+    if not name or not content:
+        raise bad_request("file must be non-empty")
+    if units(params.get("caption", "")) > LONGEST_CAPTION:
+        raise bad_request("message caption is too long")
 
 
 def check_commands(commands: list[dict[str, str]]) -> None:

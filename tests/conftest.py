@@ -13,9 +13,10 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 with warnings.catch_warnings():
     # The libraries of a build warn about each other when they are imported; from then on, a warning is an error.
@@ -31,6 +32,10 @@ from index.generation import IndexFolder
 from index.inference import Encoder
 from index.models import DEFAULT_ENCODER, DEFAULT_RERANKER
 from index.quotations import QuotationFinder
+
+if TYPE_CHECKING:
+    from tests.bot_api import BotApi
+    from tests.telegram_bot import Person
 
 ARTICLES = Path(__file__).parent / "articles"
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -52,6 +57,11 @@ original = SentenceTransformer(str(packaged_folder({DEFAULT_ENCODER!r})), device
 vectors = original.encode(json.loads(sys.argv[1]), normalize_embeddings=True, show_progress_bar=False)
 open(sys.argv[2], "w").write(json.dumps(vectors.tolist()))
 """
+
+
+# How long an example takes depends on what else the machine does.
+settings.register_profile("onrecord", deadline=None)
+settings.load_profile("onrecord")
 
 
 @dataclass(frozen=True)
@@ -213,6 +223,31 @@ def shell(exported: None, tmp_path: Path) -> Run:
 
 def silent(stage: str, done: int, total: int | None) -> None:
     """Take the progress of a build and tell nobody."""
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[BotApi]:
+    """An emulated Bot API server, and a bot that is quick to try again."""
+    from bot import delivery, polling
+    from tests.bot_api import BotApi
+
+    monkeypatch.setattr(delivery, "PAUSES", (0.01, 0.02))
+    monkeypatch.setattr(delivery, "MESSAGE_PAUSES", (0.01, 0.02) * 20)
+    monkeypatch.setattr(polling, "START_PAUSES", (0.01, 0.02))
+    # Every request stays on this machine.
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    with BotApi() as server:
+        yield server
+
+
+@pytest.fixture
+def ann(api: BotApi) -> Person:
+    """Somebody who writes to the bot in private."""
+    from tests.telegram_bot import Person
+
+    return Person(api, 7, 7)
 
 
 @pytest.fixture(scope="session")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from retrieval.answer import Answer, Citation, Hit, HitQuotation
-from retrieval.dialog import Dialog, Turn
+from retrieval.dialog import Dialog, Turn, places
+from retrieval.listing import Quoted, SpeakerError, SpeakerSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
 ORDER = "“The order is that we would hold for 48 hours,” explained Gimenez."
 
@@ -57,13 +60,25 @@ class ScriptedEngine:
     Attributes:
         asked: the questions, in the order in which work on them began.
         after: the questions that each was asked after.
+        shown: how many passages had been shown of the last of them.
         go: lets slow questions end.
+        generation: name of what answers.
+        articles: the passages of each article, by its id.
+        quoted: all quotations.
+        read_from: what the index was built from.
     """
 
-    def __init__(self, answer: Callable[[str], Answer] = answered) -> None:
+    def __init__(self, answer: Callable[[str], Answer] = answered, *passages: Hit) -> None:
         self.asked: list[str] = []
         self.after: list[list[str]] = []
+        self.shown: list[int] = []
         self.go = threading.Event()
+        self.generation = "20310101-one"
+        self.articles: dict[str, list[Hit]] = {}
+        for one in passages or (hit(speaker="Carlos Gimenez"),):
+            self.articles.setdefault(one.article, []).append(replace(one, highlights=(), also=()))
+        self.quoted: list[Quoted] = []
+        self.read_from = ["/srv/articles"]
         self._answer = answer
 
     def converse(self, question: str, dialog: Dialog) -> tuple[Answer, Dialog]:
@@ -71,4 +86,43 @@ class ScriptedEngine:
         if question.startswith("slow"):
             self.go.wait(30)
         self.after.append([turn.question for turn in dialog.turns])
-        return self._answer(question), dialog.after(Turn(question), 0.0)
+        self.shown.append(len(dialog.last.shown) if dialog.last else 0)
+        answer = self._answer(question)
+        turn = Turn(question, status=answer.status, speaker=answer.speaker, choices=answer.choices)
+        return answer, dialog.after(replace(turn, shown=places(answer.hits)), time.time())
+
+    def ask(self, question: str, *, k: int = 5, scope: Sequence[str] | None = None) -> Answer:
+        del k, scope
+        self.asked.append(question)
+        return self._answer(question)
+
+    def article(self, name: str) -> list[Hit]:
+        return self.articles.get(name, [])
+
+    def neighbours(self, article: str, paragraph: int, reach: int) -> list[Hit]:
+        return [one for one in self.article(article) if abs(one.paragraph - paragraph) <= reach]
+
+    def describe(self) -> str:
+        return f"{len(self.articles)} articles"
+
+    def outlets(self) -> dict[str, int]:
+        return {"WSVN": len(self.articles)}
+
+    def sources(self) -> list[str]:
+        return self.read_from
+
+    def quotations(self, speaker: str | None = None) -> Iterator[Quoted]:
+        found = [one for one in self.quoted if one.quotation.speaker == speaker]
+        if not found:
+            people = sorted(
+                {name for one in self.quoted if (name := one.quotation.speaker) and speaker and speaker in name}
+            )
+            raise SpeakerError(f"{speaker}: who?", people)
+        yield from found
+
+    def speakers(self) -> list[str]:
+        return list(dict.fromkeys(one.quotation.speaker or "" for one in self.quoted))
+
+    def speaker_summaries(self) -> Iterator[SpeakerSummary]:
+        for name in self.speakers():
+            yield SpeakerSummary(name, "person", 1, 1, "2017-02-07", "2017-02-07")

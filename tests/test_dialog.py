@@ -145,9 +145,10 @@ class TestASpeaker:
         assert answer.standalone == "what did Oskar Lindqvist say about the freezer?"
         assert answer.speaker == "Oskar Lindqvist"
 
-    def test_that_was_ambiguous_is_chosen_by_a_name_alone(self, talk: Talk) -> None:
+    @pytest.mark.parametrize("name", ["Oskar", "Oskar Lindqvist"])
+    def test_that_was_ambiguous_is_chosen_by_a_name_alone(self, talk: Talk, name: str) -> None:
         assert talk("what did Lindqvist say about the freezer?").status == "ambiguous"
-        answer = talk("Oskar")
+        answer = talk(name)
         assert answer.standalone == "what did Oskar Lindqvist say about the freezer?"
         assert (answer.status, answer.speaker) == ("answered", "Oskar Lindqvist")
         assert talk("no, the other one").speaker == "Petra Lindqvist"

@@ -6,17 +6,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.entities import LONG_PASSAGE, Marked, excerpt, message_for, passage, shortened, units
+from bot.entities import LONG_PASSAGE, excerpt, message_for, part_of, passage
+from bot.keyboards import answer_keyboard
+from bot.marked import Marked, shortened, units
+from bot.sent import sent_answer
+from bot.texts import ENGLISH
 from retrieval.answer import Answer, Citation, Copy, Hit, HitQuotation
-from tests.bot_api_rules import LONGEST_TEXT, Refusal, check_text
+from retrieval.dialog import Dialog, Turn
+from tests.bot_api_rules import LONGEST_TEXT, Refusal, check_keyboard, check_text
 from tests.telegram_answers import answered, citation, hit
 
 if TYPE_CHECKING:
     from telegram import MessageEntity
 
+TALK = Dialog().after(Turn("What did she say?"), 0.0)
 QUOTATIONS = {"blockquote", "expandable_blockquote"}
 SENTENCE = "The council has not yet decided what the pier may cost. "
 FAMILY = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}"
@@ -77,10 +83,13 @@ def styled(marked: Marked, *styles: str) -> list[str]:
 
 
 class TestWhatTelegramAccepts:
+    @settings(max_examples=40)
     @given(answers)
-    def test_every_message_is_accepted_and_every_quotation_verbatim(self, answer: Answer) -> None:
+    def test_every_message_is_accepted_with_its_buttons_and_every_quotation_verbatim(self, answer: Answer) -> None:
         marked = message_for(answer)
         check_text(marked.text, [entity.to_dict() for entity in marked.entities])
+        buttons = answer_keyboard(2**62 - 1, sent_answer(answer, marked.shown, marked.left, k=5, before=TALK), ENGLISH)
+        check_keyboard(buttons.to_dict() if buttons else {})
         shown = answer.hits or answer.nearest
         for quoted in styled(marked, *QUOTATIONS):
             assert any(quoted in one.text for one in shown)
@@ -91,6 +100,7 @@ class TestWhatTelegramAccepts:
     def test_bold_words_are_the_highlighted_ones(self, one: Hit) -> None:
         assert styled(passage(one), "bold") == [one.text[start:end] for start, end in one.highlights]
 
+    @settings(max_examples=30)
     @given(hits(long))
     def test_a_cut_passage_fits_and_shows_the_first_words_that_answer(self, one: Hit) -> None:
         marked = message_for(answered("what?", one))
@@ -107,6 +117,21 @@ class TestWhatTelegramAccepts:
         assert units(short) <= room
         assert short == text or text.startswith(short.removesuffix("…"))
 
+    @settings(max_examples=30)
+    @given(hits(long))
+    def test_what_a_cut_leaves_out_is_all_the_rest(self, one: Hit) -> None:
+        message = message_for(answered("what?", one))
+        shown = "".join(styled(message, *QUOTATIONS))
+        left = "".join(one.text[start:end] for start, end in message.left)
+        assert sum(map(len, (shown + left).split())) == sum(map(len, one.text.split()))
+        for start, end in message.left:
+            part = part_of(one, start, end)
+            check_text(part.text, [entity.to_dict() for entity in part.entities])
+            (quoted,) = styled(part, *QUOTATIONS)
+            assert quoted
+            assert one.text[start:end].lstrip().startswith(quoted)
+
+    @settings(max_examples=50)
     @given(hits(), st.integers(1, 300))
     def test_an_excerpt_fits(self, one: Hit, room: int) -> None:
         start, end = excerpt(one, room)

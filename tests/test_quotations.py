@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from quotation_reader import Reader
 
@@ -251,6 +254,21 @@ class TestReading:
     def test_processes_give_the_same_readings(self, finder: QuotationFinder) -> None:
         articles = [Article(str(at), "t", (f"Ana Reyes said the mill has {at} doors.",)) for at in range(20)]
         assert list(finder.read(articles, processes=2)) == list(finder.read(articles))
+
+    def test_processes_end_with_the_one_that_was_killed(self) -> None:
+        program = """
+if __name__ == "__main__":
+    from index.articles import Article
+    from index.quotations import QuotationFinder
+    articles = (Article(str(at), "t", ("Nothing happened.",)) for at in range(10**9))
+    for _ in QuotationFinder().read(articles, processes=2):
+        print("reading", flush=True)
+"""
+        with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as process:
+            assert process.stdout
+            assert process.stdout.readline() == b"reading\n"
+            process.kill()
+            process.communicate(timeout=100)  # all who hold the pipe have ended
 
     def test_articles_are_taken_as_needed(self, finder: QuotationFinder) -> None:
         taken = []

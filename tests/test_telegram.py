@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import signal
-import subprocess
-import sys
-import textwrap
-from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from telegram.error import InvalidToken
 
-from bot import delivery, polling, telegram, texts
+from bot import delivery, desk, polling, replying, telegram
 from bot.delivery import FloodWait
 from bot.redaction import token_kept_out_of_logs
 from bot.telegram import build_application, run_bot
+from bot.texts import ENGLISH
 from index.errors import OnrecordError, UsageError
 from tests.bot_api import TOKEN, BotApi, Fault
 from tests.telegram_answers import ORDER, ScriptedEngine, answered, hit
+from tests.telegram_bot import MENTION, running, unanswered
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from retrieval.answer import Answer
@@ -35,44 +31,10 @@ SECRET = TOKEN.partition(":")[2]
 
 
 @pytest.fixture
-def api() -> Iterator[BotApi]:
-    with BotApi() as api:
-        yield api
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "PAUSES", (0.01, 0.02))
-    monkeypatch.setattr(polling, "START_PAUSES", (0.01, 0.02))
-    # Every request stays on this machine.
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
-@pytest.fixture
 def engine() -> Iterator[ScriptedEngine]:
     engine = ScriptedEngine()
     yield engine
     engine.go.set()
-
-
-@asynccontextmanager
-async def running(api: BotApi, engine: Any) -> AsyncIterator[None]:
-    application = build_application(engine, token=api.token, base_url=api.root)
-    assert application.updater
-    assert application.post_init
-    assert application.post_shutdown
-    async with application:
-        await application.post_init(application)
-        await application.updater.start_polling()
-        await application.start()
-        try:
-            yield
-        finally:
-            await application.updater.stop()
-            await application.stop()
-    await application.post_shutdown(application)
 
 
 class TestAQuestion:
@@ -100,7 +62,7 @@ class TestAQuestion:
     async def test_shows_that_the_bot_is_at_work_for_as_long_as_it_is(
         self, api: BotApi, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(telegram, "TYPING_LASTS", 0.05)
+        monkeypatch.setattr(replying, "TYPING_LASTS", 0.05)
         async with running(api, engine):
             api.say(ANN, "slow one")
             actions = await api.wait_for_calls("sendChatAction", 3)
@@ -111,17 +73,54 @@ class TestAQuestion:
         assert actions[0].params == {"chat_id": str(ANN), "action": "typing"}
         assert len(api.called("sendChatAction")) == shown
 
+    async def test_is_answered_though_it_cannot_be_shown_that_the_bot_is_at_work(
+        self, api: BotApi, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(desk, "TYPING_AT_ONCE", 1)
+        api.fail("sendChatAction", Fault.slow(5))
+        async with running(api, engine):
+            api.say(ANN, "slow one")
+            await api.wait_for_calls("sendChatAction")
+            api.say(BEN, "quick one")
+            await api.wait_for_messages(1)
+            engine.go.set()
+            await api.wait_for_messages(2)
+        assert [message["chat"]["id"] for message in api.messages] == [BEN, ANN]
+        assert [call.params["chat_id"] for call in api.called("sendChatAction")] == [str(ANN)]
+
     async def test_in_a_group_is_answered_by_a_reply_to_it(self, api: BotApi, engine: ScriptedEngine) -> None:
         async with running(api, engine):
-            question = api.say(NEWSROOM, "What did Gimenez say?", user_id=ANN)
+            question = api.say(NEWSROOM, f"{MENTION} What did Gimenez say?", user_id=ANN)
             (message,) = await api.wait_for_messages(1)
         assert message["reply_parameters"] == {"message_id": question, "allow_sending_without_reply": True}
 
     async def test_in_a_topic_is_answered_there(self, api: BotApi, engine: ScriptedEngine) -> None:
         async with running(api, engine):
-            api.say(NEWSROOM, "What?", user_id=ANN, message_thread_id=55, is_topic_message=True)
+            api.say(NEWSROOM, f"What? {MENTION}", user_id=ANN, message_thread_id=55, is_topic_message=True)
             (call,) = await api.wait_for_calls("sendMessage")
         assert call.params["message_thread_id"] == "55"
+
+    async def test_is_answered_once_over_a_restart(self, api: BotApi, engine: ScriptedEngine, tmp_path: Path) -> None:
+        for number in (1, 2):
+            async with running(api, engine, tmp_path):
+                api.say(ANN, f"question {number}")
+                await api.wait_for_messages(number)
+        assert engine.asked == ["question 1", "question 2"]
+        assert len(api.messages) == 2
+
+    async def test_is_answered_once_also_where_telegram_never_heard_that_it_arrived(
+        self, api: BotApi, engine: ScriptedEngine, tmp_path: Path
+    ) -> None:
+        async with running(api, engine, tmp_path):
+            api.fail("getUpdates", *[Fault.dropped()] * 1000)
+            api.say(ANN, "What?")
+            await api.wait_for_messages(1)
+            await api.wait_until(lambda: unanswered(tmp_path) == [], "striking out")
+        api.clear_up()
+        async with running(api, engine, tmp_path):
+            api.say(BEN, "And?")
+            await api.wait_for_messages(2)
+        assert engine.asked == ["What?", "And?"]
 
     async def test_written_while_the_bot_was_away_is_answered(self, api: BotApi, engine: ScriptedEngine) -> None:
         api.say(ANN, "Anybody there?")
@@ -134,7 +133,7 @@ class TestAQuestion:
             return answered(question, hit("🙂 Words. " * 900), standalone=question + "?", message=question)
 
         async with running(api, ScriptedEngine(echo)):
-            api.say(ANN, "🙂" * 2000)
+            api.say(ANN, "🙂" * 900)
             (message,) = await api.wait_for_messages(1)
         assert [call.status for call in api.called("sendMessage")] == [200]
         assert message["text"].startswith("🙂")
@@ -146,7 +145,7 @@ class TestAQuestion:
         async with running(api, ScriptedEngine(nothing)):
             api.say(ANN, "What about Mars?")
             (message,) = await api.wait_for_messages(1)
-        assert message["text"].startswith(f"No.\n\n{texts.NEAREST}\n\n{ORDER}")
+        assert message["text"].startswith(f"No.\n\n{ENGLISH.nearest}\n\n{ORDER}")
 
 
 class TestWhatIsNoQuestion:
@@ -155,13 +154,13 @@ class TestWhatIsNoQuestion:
             api.say(ANN, "/start")
             api.say(ANN, "/help")
             messages = await api.wait_for_messages(2)
-        assert [message["text"] for message in messages] == [texts.START, texts.HELP]
+        assert [message["text"] for message in messages] == [ENGLISH.start, ENGLISH.help]
         assert not engine.asked
 
     async def test_commands_are_in_the_menu(self, api: BotApi, engine: ScriptedEngine) -> None:
         async with running(api, engine):
             pass
-        assert [command["command"] for command in api.commands] == ["start", "help", "new"]
+        assert [command["command"] for command in api.commands] == [name for name, _ in ENGLISH.commands]
 
     async def test_new_begins_a_new_conversation(self, api: BotApi, engine: ScriptedEngine) -> None:
         async with running(api, engine):
@@ -169,33 +168,23 @@ class TestWhatIsNoQuestion:
                 api.say(ANN, text)
             messages = await api.wait_for_messages(4)
         assert engine.after == [[], ["first"], []]
-        assert texts.NEW in [message["text"] for message in messages]
+        assert ENGLISH.new in [message["text"] for message in messages]
 
     async def test_a_conversation_is_one_person_s_in_one_chat(self, api: BotApi, engine: ScriptedEngine) -> None:
         asked = 0
         async with running(api, engine):
             for chat, person in ((NEWSROOM, ANN), (NEWSROOM, BEN), (ANN, ANN), (NEWSROOM, ANN)):
-                api.say(chat, "what else?", user_id=person)
+                api.say(chat, f"{MENTION} what else?", user_id=person)
                 asked += 1
                 await api.wait_for_messages(asked)
         assert sorted(map(len, engine.after)) == [0, 0, 0, 1]
-
-    async def test_only_the_latest_conversations_are_remembered(
-        self, api: BotApi, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(telegram, "DIALOGS", 1)
-        async with running(api, engine):
-            for number, person in enumerate((ANN, BEN, ANN), 1):
-                api.say(person, "again")
-                await api.wait_for_messages(number)
-        assert engine.after == [[], [], []]
 
     async def test_an_unknown_command_is_said_to_be_unknown(self, api: BotApi, engine: ScriptedEngine) -> None:
         async with running(api, engine):
             api.say(NEWSROOM, "/weather@other_bot", user_id=ANN)
             api.say(ANN, "/weather")
             (message,) = await api.wait_for_messages(1)
-        assert (message["chat"]["id"], message["text"]) == (ANN, texts.UNKNOWN_COMMAND)
+        assert (message["chat"]["id"], message["text"]) == (ANN, ENGLISH.unknown_command)
         assert not engine.asked
 
     async def test_edits_and_service_messages_are_ignored(self, api: BotApi, engine: ScriptedEngine) -> None:
@@ -242,14 +231,14 @@ class TestManyPeople:
     async def test_a_flood_from_one_chat_leaves_the_others_alone(self, api: BotApi, engine: ScriptedEngine) -> None:
         async with running(api, engine):
             api.say(ANN, "slow one")
-            for number in range(60):
+            for number in range(30):
                 api.say(ANN, f"flood {number}")
             api.say(BEN, "quick one")
             (message,) = await api.wait_for_messages(1)
             assert message["chat"]["id"] == BEN
             assert engine.asked == ["slow one", "quick one"]
             engine.go.set()
-            await api.wait_for_messages(62, within=30)
+            await api.wait_for_messages(32, within=30)
 
 
 class TestWhenSomethingGoesWrong:
@@ -265,7 +254,7 @@ class TestWhenSomethingGoesWrong:
             api.say(ANN, "bad")
             api.say(ANN, "good")
             sorry, answer = await api.wait_for_messages(2)
-        assert sorry["text"] == texts.SORRY
+        assert sorry["text"] == ENGLISH.sorry
         assert ORDER in answer["text"]
         assert "the index is on fire" in caplog.text
 
@@ -300,7 +289,7 @@ class TestWhenSomethingGoesWrong:
         async with running(api, engine):
             api.say(ANN, "What?")
             (message,) = await api.wait_for_messages(1)
-        assert message["text"] == texts.SORRY
+        assert message["text"] == ENGLISH.sorry
         assert "Flood control exceeded" in caplog.text
 
     async def test_a_typing_action_refused_for_rate_does_not_hold_up_the_answer(
@@ -323,16 +312,29 @@ class TestWhenSomethingGoesWrong:
             await api.wait_for_messages(2)
         assert len(engine.asked) == len(api.messages) == 2
 
-    async def test_an_answer_that_may_have_arrived_is_not_sent_twice(
-        self, api: BotApi, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.parametrize("fault", [Fault.slow(0.6), Fault.lost()], ids=["late", "lost"])
+    async def test_an_answer_of_which_nobody_can_tell_whether_it_arrived_is_sent_again(
+        self, api: BotApi, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch, fault: Fault
     ) -> None:
         monkeypatch.setattr(telegram, "SEND_TIMEOUT", 0.3)
-        api.fail("sendMessage", Fault.slow(0.6))
+        api.fail("sendMessage", fault)
         async with running(api, engine):
             api.say(ANN, "What?")
-            await api.wait_for_messages(1)
-            await asyncio.sleep(0.5)
-        assert [ORDER in message["text"] for message in api.messages].count(True) == 1
+            await api.wait_for_messages(2)
+            api.say(BEN, "What?")
+            await api.wait_for_messages(3)
+        assert [message["chat"]["id"] for message in api.messages] == [ANN, ANN, BEN]
+        assert len(engine.asked) == 2
+
+    async def test_an_answer_that_is_always_late_is_not_sent_for_ever(
+        self, api: BotApi, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(telegram, "SEND_TIMEOUT", 0.1)
+        api.fail("sendMessage", *[Fault.slow(0.3)] * (delivery.TIMEOUTS + 1))
+        async with running(api, engine):
+            api.say(ANN, "What?")
+            await api.wait_for_messages(delivery.TIMEOUTS + 2)
+        assert [message["text"] == ENGLISH.sorry for message in api.messages] == [False] * 4 + [True]
 
     async def test_somebody_who_blocked_the_bot_is_left_alone(self, api: BotApi, engine: ScriptedEngine) -> None:
         async with running(api, engine):
@@ -361,105 +363,6 @@ class TestWhenSomethingGoesWrong:
             await api.wait_for_messages(1)
 
 
-class TestTheProcess:
-    """`run_bot` in a process of its own, which prints every log line there is."""
-
-    PROGRAM = textwrap.dedent("""
-        import logging, sys, time
-        logging.basicConfig(level=logging.DEBUG)
-        from bot import polling
-        from bot.telegram import run_bot
-        from index.errors import OnrecordError
-        from tests.telegram_answers import answered
-        class Engine:
-            def converse(self, question, dialog):
-                time.sleep(float(question)); return answered(question), dialog
-        polling.GRACE = float(sys.argv[3])
-        try:
-            run_bot(Engine(), token=sys.argv[1], base_url=sys.argv[2])
-        except OnrecordError as error:
-            print("onrecord:", error)
-            sys.exit(error.exit_code)
-    """)
-
-    @pytest.fixture
-    def output(self, tmp_path: Path) -> Path:
-        return tmp_path / "output"
-
-    @contextmanager
-    def process(self, api: BotApi, output: Path, grace: float = 10) -> Iterator[subprocess.Popen[bytes]]:
-        command = [sys.executable, "-W", "error", "-c", self.PROGRAM, api.token, api.root, str(grace)]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-        polls = len(api.polls)
-        with (
-            output.open("w") as written,
-            subprocess.Popen(command, stdout=written, stderr=written, env=environment) as process,
-        ):
-            try:
-                api.wait(lambda: len(api.polls) > polls, "poll", within=30)
-                yield process
-            finally:
-                process.kill()
-
-    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-    def test_stops_at_a_signal(self, api: BotApi, output: Path, number: signal.Signals) -> None:
-        with self.process(api, output) as process:
-            process.send_signal(number)
-            process.wait(10)
-        assert process.returncode == 0
-        assert "Traceback" not in output.read_text()
-
-    def test_answers_what_is_under_way_before_it_stops(self, api: BotApi, output: Path) -> None:
-        with self.process(api, output) as process:
-            api.say(ANN, "1")
-            api.wait(lambda: len(api.called("sendChatAction")) > 0, "typing action")
-            process.send_signal(signal.SIGTERM)
-            process.wait(10)
-        assert process.returncode == 0
-        assert ORDER in api.messages[0]["text"]
-        assert "Traceback" not in output.read_text()
-
-    def test_stops_in_bounded_time_however_much_is_waiting(self, api: BotApi, output: Path) -> None:
-        with self.process(api, output, grace=0.5) as process:
-            for _ in range(20):
-                api.say(ANN, "1")
-            api.wait(lambda: len(api.called("sendChatAction")) > 0, "typing action")
-            process.send_signal(signal.SIGTERM)
-            process.wait(5)
-        assert process.returncode == 0
-        assert "may be left unanswered" in output.read_text()
-        assert "Traceback" not in output.read_text()
-        assert "never awaited" not in output.read_text()
-
-    def test_answers_each_question_once_over_a_restart(self, api: BotApi, output: Path) -> None:
-        for number in (1, 2):
-            with self.process(api, output) as process:
-                api.say(ANN, "0")
-                api.wait(lambda number=number: len(api.messages) == number, "message")
-                process.send_signal(signal.SIGTERM)
-                process.wait(10)
-        assert len(api.messages) == 2
-
-    def test_ends_with_one_clear_line_when_the_token_is_revoked(self, api: BotApi, output: Path) -> None:
-        with self.process(api, output) as process:
-            api.revoke_token()
-            process.wait(10)
-        assert process.returncode == 1
-        assert output.read_text().splitlines()[-1].startswith(f"onrecord: {api.root} refuses the bot token")
-
-    def test_never_writes_the_token_down(self, api: BotApi, output: Path) -> None:
-        with self.process(api, output) as process:
-            api.fail("sendMessage", Fault.refused(400, "Bad Request: no"), Fault.dropped())
-            api.say(ANN, "0")
-            api.say(ANN, "no number")
-            api.wait(lambda: len(api.messages) == 2, "messages")
-            api.revoke_token()
-            process.wait(10)
-        assert "could not convert string to float" in output.read_text()
-        assert "/bot110201543:[token]" in output.read_text()
-        assert SECRET not in output.read_text()
-
-
 class TestStarting:
     def test_with_a_wrong_token_fails_with_what_to_do(self, api: BotApi, engine: ScriptedEngine) -> None:
         with pytest.raises(OnrecordError, match="refuses the bot token: copy it from @BotFather") as failure:
@@ -472,6 +375,7 @@ class TestStarting:
         with pytest.raises(OnrecordError, match="refuses the bot token"):
             run_bot(engine, token="", base_url=api.root)
 
+    @pytest.mark.usefixtures("api")
     def test_where_nobody_answers_fails_after_some_attempts(
         self, engine: ScriptedEngine, caplog: pytest.LogCaptureFixture
     ) -> None:

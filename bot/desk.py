@@ -1,0 +1,100 @@
+"""What every handler of the Telegram bot shares: the engine and the memory, both off the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+
+from bot.further import Asks
+from bot.misses import Misses
+from bot.sent import Articles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from bot.answers_sent import AnswersSent
+    from retrieval.answer import Answer
+    from retrieval.dialog import Dialog
+    from retrieval.listing import Quoted, SpeakerSummary
+
+_LOGGER = logging.getLogger(__name__)
+
+QUESTIONS_AT_ONCE: Final = 2  # a search uses several cores by itself: four at once are slower than two
+TYPING_AT_ONCE: Final = 8
+T = TypeVar("T")
+
+
+class Engine(Asks, Articles, Protocol):
+    """What the bot asks: thread-safe and blocking; see `retrieval.engine.Engine`."""
+
+    @property
+    def generation(self) -> str:
+        """Name of the generation that answers now."""
+
+    def converse(self, question: str, dialog: Dialog) -> tuple[Answer, Dialog]:
+        """Return what the articles say to a question within a conversation, and the conversation with it."""
+
+    def describe(self) -> str:
+        """Return one line about the index."""
+
+    def outlets(self) -> dict[str, int]:
+        """Return how many articles each outlet has, those with most first."""
+
+    def quotations(self, speaker: str | None = None) -> Iterator[Quoted]:
+        """Yield the quotations of a speaker."""
+
+    def sources(self) -> list[str]:
+        """Return what the index was built from."""
+
+    def speakers(self) -> list[str]:
+        """Return the canonical names of everybody quoted."""
+
+    def speaker_summaries(self) -> Iterator[SpeakerSummary]:
+        """Yield who speaks, those quoted most first."""
+
+
+class Desk:
+    """Takes work off the event loop: questions to a few threads, what is to be remembered to one.
+
+    Attributes:
+        engine: whom to ask, in `work`.
+        memory: what is remembered, in `recall` and `remember`.
+        misses: what was not meant, likewise.
+        typing_slots: for typing actions, which are many where many people wait.
+    """
+
+    def __init__(self, engine: Engine, memory: AnswersSent, state: Path | None) -> None:
+        """Begin with the engine and the memory, which `close` closes; the engine stays open."""
+        self.engine = engine
+        self.memory = memory
+        self.misses = Misses(state)
+        self.typing_slots = asyncio.Semaphore(TYPING_AT_ONCE)
+        # Its own threads: asyncio's default ones resolve host names, which must not wait for a slow question.
+        self._workers = ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix="question")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="memory")
+
+    async def work(self, function: Callable[[], T]) -> T:
+        """Return what the engine says, when its turn has come."""
+        return await asyncio.get_running_loop().run_in_executor(self._workers, function)
+
+    async def recall(self, read: Callable[[], T], otherwise: T) -> T:
+        """Return what is remembered, or something else where the memory cannot be read."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._writer, read)
+        except (sqlite3.Error, OSError) as error:
+            _LOGGER.warning("The memory in the state folder fails (%s); answers go out without buttons", error)
+            return otherwise
+
+    async def remember(self, write: Callable[[], object]) -> None:
+        """Write something down; where that fails, a warning is all that comes of it."""
+        await self.recall(write, None)
+
+    async def close(self) -> None:
+        """Wait for what is being worked on, because the engine may be closed next, and close the memory."""
+        await asyncio.to_thread(self._workers.shutdown, cancel_futures=True)
+        await asyncio.to_thread(self._writer.shutdown)
+        self.memory.close()

@@ -1,0 +1,64 @@
+"""The bot's databases in the state folder: only their owner can read them, and a damaged one is set aside."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import time
+from typing import TYPE_CHECKING, Literal
+
+from index.errors import OnrecordError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Prepare = Callable[[sqlite3.Connection], object]
+    Isolation = Literal["DEFERRED"] | None
+
+_LOGGER = logging.getLogger(__name__)
+
+
+def open_database(path: Path, prepare: Prepare, *, isolation: Isolation = None) -> sqlite3.Connection:
+    """Open a SQLite file, making it where there is none; one that cannot be read is set aside, with a warning.
+
+    Args:
+        path: the file.
+        prepare: makes tables, and whatever else shows whether the file is sound.
+        isolation: as in `sqlite3.connect`; by default, every statement is a transaction.
+
+    Raises:
+        OnrecordError: the file cannot be written.
+    """
+    try:
+        return _prepared(path, prepare, isolation)
+    except (OSError, sqlite3.OperationalError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise OnrecordError(f"{path}: cannot be written ({reason}); name another folder with --state") from None
+    except sqlite3.DatabaseError as error:
+        aside = path.with_name(f"{path.name}.damaged-{int(time.time())}")
+        _LOGGER.warning("%s is damaged (%s); it is set aside as %s", path, error, aside.name)
+        path.rename(aside)
+        for part in ("-wal", "-shm", "-journal"):
+            path.with_name(path.name + part).unlink(missing_ok=True)
+        return _prepared(path, prepare, isolation)
+
+
+def bot_id(token: str) -> str:
+    """Return the public id of a bot, by which its files are named: the part of its token before the colon."""
+    number = token.partition(":")[0]
+    return number if number.isalnum() else "bot"
+
+
+def _prepared(path: Path, prepare: Prepare, isolation: Isolation) -> sqlite3.Connection:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # What people ask is nobody else's business; SQLite gives its other files the same mode.
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    database = sqlite3.connect(path, check_same_thread=False, isolation_level=isolation)
+    try:
+        prepare(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
