@@ -11,6 +11,7 @@ from functools import cached_property
 from index.records import Records
 from retrieval.answer import Answer, Span
 from retrieval.attribution import Match, by_topic, newest_first, own_words, whose_words_fit
+from retrieval.calibration import ANSWERED
 from retrieval.dates import Period, find_period
 from retrieval.highlighting import highlight
 from retrieval.hits import make_hits
@@ -20,7 +21,7 @@ from retrieval.reranking import Candidate, rerank
 from retrieval.search import Scope, Searcher
 from retrieval.speakers import Directory, Person, clearly_meant
 from retrieval.spelling import corrected
-from retrieval.unquoted import look_for, on_record
+from retrieval.unquoted import look_for, on_record, written_as_a_name
 from retrieval.whose import Spoken, find_spoken
 
 MAX_QUESTION = 2000
@@ -28,13 +29,7 @@ MAX_QUESTION = 2000
 
 SMALL_TALK = "Ask what somebody said, who said something, or anything else that the articles may tell."
 
-ANSWERS = 0.02
-"""The probability from which the best passage answers a question that names no speaker."""
-
-WORDS_FIT = 0.25
-"""The probability from which a passage holds the words sought, or words to that effect."""
-
-ALSO_FITS = 2.0
+ALSO_FITS = 2.4
 """How far the evidence for a further passage may lie below that for the best."""
 
 IN_TIME = 2.0
@@ -150,11 +145,15 @@ class Asking:
         )
 
     def _nobody(self, mention: str) -> Answer | None:
-        """Answer that nobody of a name speaks; None where the words are no name."""
+        """Answer that nobody of a name speaks; None where the words are no name, or a fact is asked for."""
         if not self.searcher.word_weights(mention) or not may_be_a_name(mention, self.question.text):
             return None
-        ranked = self._ranked()
+        if not (self.question.names_a_speaker or written_as_a_name(self.searcher, self.records, mention)):
+            return None
         found = look_for(self.searcher, self.records, mention, self.scope)
+        if found and self.question.asks_a_fact:
+            return None
+        ranked = self._ranked()
         if found and (near := on_record(self.searcher, self.records, mention, self.question.topic, ranked)):
             message = f"Whether these are {mention}’s words, the articles do not say clearly."
             return self._answered([(c.passage, c.score) for c in near], near[0].score, {}, message=message)
@@ -177,7 +176,7 @@ class Asking:
             scope=self.scope,
         )
         scored = [(spoken.passage, spoken.probability) for spoken in found]
-        if not found or found[0].probability < WORDS_FIT:
+        if not found or found[0].probability < ANSWERED:
             confidence = 1 - scored[0][1] if scored else 1.0
             return self._not_found("Who said that, these articles do not tell.", scored, confidence)
         scored = scored[: sum(spoken.evidence >= found[0].evidence - ALSO_FITS for spoken in found)]
@@ -201,7 +200,7 @@ class Asking:
         ranked = self._ranked()
         scored = [(candidate.passage, candidate.score) for candidate in ranked]
         best = ranked[0] if ranked else None
-        if best is None or best.score < ANSWERS:
+        if best is None or best.score < ANSWERED:
             return self._not_found("These articles do not tell.", scored, 1 - best.score if best else 1.0)
         shown = [passage for passage, _ in scored[: self.k]]
         rows = self.records.passages(shown)

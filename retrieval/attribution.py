@@ -11,23 +11,17 @@ import numpy as np
 from index.quotations import Quotation
 from index.records import PassageRow, Records
 from retrieval.answer import Span
-from retrieval.calibration import ON_TOPIC, probability, squashed
+from retrieval.calibration import ANSWERED, ON_TOPIC, probability, squashed
 from retrieval.context import Context, contexts
 from retrieval.names import TITLES, fold
 from retrieval.reranking import Candidate, windows
 from retrieval.search import Scope, Searcher
 from retrieval.speakers import Person
 
-FITS = 0.09
-"""The probability from which a passage that quotes the person asked about answers."""
-
-NAMED_FITS = 0.12
-"""The same where it only names the person: the words may be somebody else's."""
-
 READ = 12
 """How many passages the reranker reads."""
 
-CLEARLY_BETTER = 10
+CLEARLY_BETTER = 5
 """How many times the odds of another namesake's words those of one must have on a topic to be the ones meant."""
 
 AROUND = 60
@@ -69,7 +63,7 @@ class Match:
     @property
     def fits(self) -> bool:
         """Whether it is likely enough to be shown as an answer."""
-        return self.probability >= (FITS if self.person else NAMED_FITS)
+        return self.probability >= ANSWERED
 
 
 def own_words(records: Records, person: Person, scope: Scope | None) -> OwnWords:

@@ -8,10 +8,10 @@ from functools import cached_property
 
 from index.records import PassageRow
 from retrieval.answer import Answer, Span
-from retrieval.answering import ANSWERS
 from retrieval.asked import Asked
 from retrieval.at_hand import likeliest, likelihood, log_odds, weigh
 from retrieval.attribution import OwnWords, own_words
+from retrieval.calibration import ANSWERED
 from retrieval.dialog import places
 from retrieval.highlighting import highlight
 from retrieval.hits import make_hits
@@ -28,7 +28,7 @@ STANDING = 0.5
 SPEAKS = 0.7
 """The logits that it counts where whoever a pronoun stands for speaks in a passage."""
 
-ABOUT = 1.0
+ABOUT = 0.7
 """How many logits less somebody's words at hand may fit a topic to come first."""
 
 FURTHER = 3
@@ -82,7 +82,7 @@ class _Composing:
         doubt = self._bonus if reading.told else 0.0
         if not reading.leaning and best[0] not in self.asked.hand.passages:
             return whole
-        if not answered and likelihood(scores[best[0]] - doubt) < ANSWERS:
+        if not answered and likelihood(scores[best[0]] - doubt) < ANSWERED:
             return whole
         hits = make_hits(
             self.asked.records,

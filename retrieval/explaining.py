@@ -11,8 +11,9 @@ import numpy as np
 
 from index.records import Records
 from retrieval.answer import Citation
-from retrieval.answering import ANSWERS, WORDS_FIT, understand
-from retrieval.attribution import FITS, by_topic, newest_first, own_words
+from retrieval.answering import understand
+from retrieval.attribution import by_topic, newest_first, own_words
+from retrieval.calibration import ANSWERED
 from retrieval.fusion import Scored
 from retrieval.hits import cite
 from retrieval.question import Question
@@ -24,7 +25,6 @@ from retrieval.whose import find_spoken
 Measure = Literal["relevance", "topic", "words", "newest"]
 
 NAMESAKES = 6
-_THRESHOLDS: dict[Measure, float | None] = {"relevance": ANSWERS, "topic": FITS, "words": WORDS_FIT, "newest": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class _Case:
             people=tuple((namesake.name, namesake.quotations) for namesake in self.people[:NAMESAKES]),
             speaker=person.name if person else None,
             measure=measure,
-            threshold=_THRESHOLDS[measure],
+            threshold=None if measure == "newest" else ANSWERED,
             considered=tuple(self._considered(scored[:count], measure)),
         )
 

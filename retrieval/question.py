@@ -16,6 +16,9 @@ Asks = Literal["said", "who", "anything", "nothing"]
 
 _QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|(?<!\w)['‘]([^'‘]*?\w[^‘]*?\s[^‘]*?\s[^‘]*?)['’](?!\w)")
 
+_BE = frozenset("is are was were".split())
+_AFTER_BE = re.compile(r"\w+ing|quoted|opposed|worried|concerned|convinced|pleased", re.IGNORECASE)
+
 _THINKING = """think thinks thought believe believes believed feel feels felt expect expects expected know knows knew
 make makes made react reacts reacted hope hopes hoped fear fears feared doubt doubts doubted want wants wanted see sees
 saw regard regards regarded view views viewed defend defends defended justify justifies justified attack attacks
@@ -31,6 +34,7 @@ _AUXILIARY = r"did|does|do|has|have|had|will|would|can|could|is|are|was|were|sho
 _ADVERBS = (
     r"(?:himself|herself|themselves|itself|ever|also|really|actually|exactly|just|once|then|now|still|first|own|to)"
 )
+_WHAT = r"what(?: else)?|(?:everything|anything|all)(?: that| what)?"
 _VERB_AND_TOPIC = r"(?P<verb>[\w’'-]+)\b(?P<topic>.*)$"
 _NOUN_AND_TOPIC = rf"(?:own )?(?:{_NOUNS})\b(?P<topic>.*)$"
 _LEAD = r"^(?:(?:and|so|but|ok|okay|well|please|hey|hi|now|then)[, ]+)*"
@@ -46,10 +50,10 @@ _PATTERNS = tuple(
         # what did X say about Y; how did X explain Y; did X say anything about Y; what has X had to say
         (
             rf"(?:(?:what(?: else| exactly)?|how(?! (?:many|much|long|old|often|far|big|large))|why|whom?)\s+)?"
-            rf"(?:{_AUXILIARY})\s+(?P<speaker>.+?)(?:\s+{_ADVERBS})*\s+{_VERB_AND_TOPIC}"
+            rf"(?P<auxiliary>{_AUXILIARY})\s+(?P<speaker>.+?)(?:\s+{_ADVERBS})*\s+{_VERB_AND_TOPIC}"
         ),
-        # what X said about Y
-        rf"{_TELL}what(?: else)? (?P<speaker>.+?)(?:\s+(?:has|have|had|{_ADVERBS}))*\s+{_VERB_AND_TOPIC}",
+        # what X said about Y; everything X said
+        rf"{_TELL}(?:{_WHAT}) (?P<speaker>.+?)(?:\s+(?:has|have|had|{_ADVERBS}))*\s+{_VERB_AND_TOPIC}",
     )
 )
 _VIEW_PATTERNS = tuple(
@@ -82,6 +86,9 @@ _WHO = re.compile(
     _LEAD + r"(?:who(?:ever)?|which (?:\w+ ){1,3}?)(?:['’]s| is| was| are| were| has| had)?\s+"
     r"(?:(?:else|ever|also|just|it|that|who)\s+)*(?P<verb>[\w’'-]+)\b(?P<topic>.*)$",
     re.IGNORECASE,
+)
+_INTERROGATIVE = re.compile(
+    r"\b(?:what|how (?:many|much|long|often|far)|which|when|where)$|^(?:what|how|which|when|where)\b", re.IGNORECASE
 )
 _LINKED = re.compile(r"(?:about|on|of|regarding|concerning|that|why|how|whether)\b", re.IGNORECASE)
 _OF = re.compile(r"^(?:of|on|regarding|concerning)\s+", re.IGNORECASE)
@@ -133,6 +140,16 @@ class Question:
     topic: str = ""
     quoted: str | None = None
     verb: str = ""
+
+    @property
+    def names_a_speaker(self) -> bool:
+        """Whether its form leaves no doubt that a speaker is named: "say", "X on Y", but not "what year saw …"."""
+        return not self.verb or _PLAINLY_SAYS.fullmatch(f" {self.verb}") is not None
+
+    @property
+    def asks_a_fact(self) -> bool:
+        """Whether it asks a question of its own beside naming who tells: "according to X, how many …?"."""
+        return not self.verb and _INTERROGATIVE.search(self.topic) is not None
 
     def about(self, name: str) -> str:
         """Return the question in full words with a speaker's whole name, which is how a reranker understands it.
@@ -215,7 +232,7 @@ def _at_verb(pattern: re.Pattern[str], bare: str) -> re.Match[str] | None:
     Such a word right before "say" ends a name: "the Washington Post say".
     """
     match = pattern.match(bare)
-    while match and (not _is_verb(match["verb"], bare) or _PLAINLY_SAYS.match(match["topic"])):
+    while match and (not _is_verb(match, bare) or _PLAINLY_SAYS.match(match["topic"])):
         longer = re.compile(
             pattern.pattern.replace("(?P<speaker>.+?)", rf"(?P<speaker>.{{{len(match['speaker']) + 1},}}?)"),
             re.IGNORECASE,
@@ -224,8 +241,14 @@ def _at_verb(pattern: re.Pattern[str], bare: str) -> re.Match[str] | None:
     return match if match and _may_speak(match["speaker"]) else None
 
 
-def _is_verb(word: str, bare: str) -> bool:
-    """Tell whether a word is a verb of saying; with a capital letter, "the State Department", it is part of a name."""
+def _is_verb(match: re.Match[str], bare: str) -> bool:
+    """Tell whether the verb found is one of saying, and said by the speaker: not "what is the small one called".
+
+    With a capital letter, "the State Department", it is part of a name.
+    """
+    word, auxiliary = match["verb"], match.groupdict().get("auxiliary") or ""
+    if auxiliary.lower() in _BE and not _AFTER_BE.fullmatch(word):
+        return False
     return word.lower() in VERBS and (word[0].islower() or not re.search(r"\s[a-z]", bare))
 
 

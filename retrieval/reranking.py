@@ -26,7 +26,13 @@ WINDOW = 50
 """Words of a passage that are read; of a longer one, the sentences that share most with the question."""
 
 AGAIN = 6
-"""How many of the best are read a second time in their context, and how many unread ones of the best one's article."""
+"""How many of the best are read a second time, in their context."""
+
+NEARBY = 2
+"""How many unread passages of the best one's article are read with them."""
+
+CERTAIN = 6.0
+"""The logit from which the best needs no second reading, nor anything else."""
 
 HOLDS = 0.3
 """What it counts, beside the cosine, that a passage of that article holds the kind of answer expected."""
@@ -52,8 +58,8 @@ class Candidate:
 def rerank(searcher: Searcher, question: str, candidates: Sequence[Scored], records: Records) -> list[Candidate]:
     """Return candidates in order: those worth reading as the reranker has them, the others as they came.
 
-    The best are read twice, alone and with what stands before them, and so are others of the article that the best one
-    is from: "12:25 p.m.: the president is told" answers only below the headline that names the day.
+    Unless the best is certain, it and the next are read twice, alone and with what stands before them, and so are
+    others of its article: "12:25 p.m.: the president is told" answers only below the headline that names the day.
 
     Args:
         searcher: of the generation.
@@ -68,7 +74,8 @@ def rerank(searcher: Searcher, question: str, candidates: Sequence[Scored], reco
     reader.read_until_sure(list(head))
     promise = {passage: logit + reader.held(passage) + head[passage] / 2 for passage, logit in reader.logits.items()}
     first = sorted(promise, key=lambda passage: -promise[passage])
-    best = reader.read_again(first[:AGAIN])
+    certain = reader.logits[first[0]] >= CERTAIN
+    best = reader.judge(first[:AGAIN]) if certain else reader.read_again(first[:AGAIN])
     known = {candidate.passage for candidate in best}
     ranked = [*best, *(Candidate(passage, 0.0, reader.logits[passage]) for passage in first[AGAIN:])]
     unread = [Candidate(passage, 0.0) for passage, _ in candidates if passage not in promise]
@@ -102,11 +109,22 @@ class _Reader:
         self._read(nearby)
         leads = contexts(self._records, {passage: self._rows[passage] for passage in (*passages, *nearby)})
         whole = {passage: lead.lead() + self._texts[passage] for passage, lead in leads.items()}
-        read = []
-        for passage, logit in self._searcher.relevance(self._question, whole).items():
-            evidence = ANSWERING.evidence(logit=self.logits[passage], context=logit, held=self.held(passage))
-            read.append(Candidate(passage, probability(evidence), self.logits[passage]))
-        return sorted(read, key=lambda candidate: -candidate.score)
+        return self.judge(list(whole), self._searcher.relevance(self._question, whole))
+
+    def judge(self, passages: Sequence[int], again: Mapping[int, float] | None = None) -> list[Candidate]:
+        """Return passages by the probability that they answer.
+
+        Args:
+            passages: ids of passages that were read.
+            again: their logits in context; what was read once only is taken to be the same there.
+        """
+        judged = []
+        for passage in passages:
+            logit = self.logits[passage]
+            context = again[passage] if again else logit
+            evidence = ANSWERING.evidence(logit=logit, context=context, held=self.held(passage))
+            judged.append(Candidate(passage, probability(evidence), logit))
+        return sorted(judged, key=lambda candidate: -candidate.score)
 
     def held(self, passage: int) -> float:
         """Return whether a passage holds the kind of answer expected: 1, -1 for no, 0 where none is known."""
@@ -120,7 +138,7 @@ class _Reader:
         self._rows |= self._records.passages(unread)
         near = self._searcher.nearness(self._question, unread)
         promise = {passage: near[passage] + HOLDS * max(self.held(passage), 0.0) for passage in unread}
-        return sorted(promise, key=lambda passage: -promise[passage])[:AGAIN]
+        return sorted(promise, key=lambda passage: -promise[passage])[:NEARBY]
 
     def _read(self, passages: Sequence[int]) -> None:
         self._rows |= self._records.passages(passages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from index.quotations.cues import CUES, NEGATIONS, REFUSALS
@@ -14,7 +15,7 @@ from retrieval.search import CANDIDATES, Scope, Searcher
 NAMES_AND_TELLS = 0.5
 """The share of the topic's words from which a passage that names somebody is worth showing."""
 
-LIKELY = 0.2
+LIKELY = 0.65
 """The probability from which it is."""
 
 _DENIALS = NEGATIONS | REFUSALS
@@ -27,6 +28,20 @@ def look_for(searcher: Searcher, records: Records, mention: str, scope: Scope | 
     found = searcher.generation.lexical.search(mention, CANDIDATES, among=among)
     rows = records.passages([passage for passage, _ in found])
     return any(set(name_words(mention)) <= set(words(row.text)) for row in rows.values())
+
+
+def written_as_a_name(searcher: Searcher, records: Records, mention: str) -> bool:
+    """Tell whether articles write the last word of a mention with a capital at least as often as without.
+
+    Somebody who types no capitals leaves open whether "year", in "what year saw the first ferry", is a person. Of a
+    word that no article has, it is true.
+    """
+    word = name_words(mention)[-1]
+    found = searcher.generation.lexical.search(word, CANDIDATES)
+    texts = " ".join(row.text for row in records.passages([passage for passage, _ in found]).values())
+    written: list[str] = re.findall(rf"\b{re.escape(word)}\b", texts, re.IGNORECASE)
+    capitals = [word for word in written if word[0].isupper()]
+    return len(capitals) * 2 >= len(written)
 
 
 def on_record(

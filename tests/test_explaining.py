@@ -10,7 +10,7 @@ from conftest import Refresh, Write
 
 from index.errors import UsageError
 from index.generation import IndexFolder
-from retrieval.attribution import FITS
+from retrieval.calibration import ANSWERED
 from retrieval.engine import Engine
 
 FERRY = " date 2031-01-14 QUILLHAVEN (WQHV) - The ferry will not close, Mayor Adela Brandvold said.\n"
@@ -28,11 +28,11 @@ class TestWhy:
         question = "what did Brandvold say about the ferry?"
         told = engine.explain(question)
         assert (told.question.asks, told.question.speaker, told.speaker) == ("said", "Brandvold", "Adela Brandvold")
-        assert (told.measure, told.threshold) == ("topic", FITS)
+        assert (told.measure, told.threshold) == ("topic", ANSWERED)
         first = engine.ask(question).hits[0]
         best = told.considered[0]
         assert (best.article, best.paragraph) == (first.article, first.paragraph)
-        assert best.score >= FITS
+        assert best.score >= ANSWERED
         assert [one.score for one in told.considered] == sorted((one.score for one in told.considered), reverse=True)
 
     def test_all_of_somebodys_words_are_listed_the_newest_first(self, engine: Engine) -> None:

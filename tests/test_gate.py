@@ -25,7 +25,7 @@ FLOORS = {
     "said-open": {"hit@1": 1.0, "speaker": 1.0},
     "who-said": {"hit@1": 1.0, "speaker": 0.75},
     "who-said/hard": {"hit@1": 0.5, "hit@3": 0.5, "mrr@10": 0.5, "highlight": 1.0},
-    "who-said-all": {"hit@1": 1.0, "hit@3": 1.0, "precision": 0.83, "recall": 0.971, "f1": 0.836},
+    "who-said-all": {"hit@1": 1.0, "hit@3": 1.0, "precision": 1.0, "recall": 0.904, "f1": 0.944},
     "who-said-quote": {"hit@1": 1.0, "speaker": 1.0},
     "who-said-quote/hard": {"hit@1": 1.0, "hit@3": 1.0, "mrr@10": 1.0, "speaker": 0.833},
     "unanswerable": {"refusals_right": 1.0},
