@@ -89,8 +89,19 @@ def _add_index(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
         "sources",
         nargs="*",
         metavar="SOURCE",
-        help="file or folder of articles, remembered from then on; without one, all remembered sources are read anew "
-        "(where there are none yet: $ONRECORD_ARTICLES, else ./seeds)",
+        help="file or folder of articles, or the address of a page or feed, remembered from then on; without one, all "
+        "remembered sources are read anew (where there are none yet: $ONRECORD_ARTICLES, else ./seeds)",
+    )
+    parser.add_argument("--links", type=Path, metavar="FILE", help='sources as well: one address a line, "#" for notes')
+    parser.add_argument(
+        "--follow",
+        action=argparse.BooleanOptionalAction,
+        help="fetch the pages that entries of feeds lead to (remembered for each feed)",
+    )
+    parser.add_argument(
+        "--allow-private",
+        action=argparse.BooleanOptionalAction,
+        help="fetch from private, loopback and link-local addresses too (remembered for each link)",
     )
     parser.add_argument("--rebuild", action="store_true", help="make everything anew, reusing nothing")
     parser.add_argument("--encoder", metavar="MODEL", help="model that embeds: a folder, or hub:NAME (remembered)")

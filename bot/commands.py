@@ -44,10 +44,17 @@ def run_index(options: argparse.Namespace) -> int:
     """Build or refresh the index; print a report."""
     from bot.building import build_index
     from index.build import BuildOptions
-    from index.sources import resolve
+    from index.sources import listed_links, resolve
 
     given = [resolve(source) for source in options.sources]
-    wanted = BuildOptions(given, rebuild=options.rebuild, encoder=options.encoder, reranker=options.reranker)
+    wanted = BuildOptions(
+        given + (listed_links(options.links) if options.links else []),
+        rebuild=options.rebuild,
+        encoder=options.encoder,
+        reranker=options.reranker,
+        follow=options.follow,
+        allow_private=options.allow_private,
+    )
     print(build_index(_index(options), wanted))
     return 0
 
