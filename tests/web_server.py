@@ -52,7 +52,9 @@ class Site:
     def __call__(self, path: str) -> str:
         return self.address + path
 
-    def put(self, path: str, body: str | bytes, content_type: str = "text/html; charset=utf-8", **rest: Any) -> str:
+    def put(
+        self, path: str, body: str | bytes = "", content_type: str = "text/html; charset=utf-8", **rest: Any
+    ) -> str:
         """Serve a page; return its address."""
         self.pages[path] = Page(body, content_type, **rest)
         return self(path)
@@ -74,7 +76,7 @@ def serving() -> Iterator[Site]:
             except OSError:  # who asked has gone, as it should where an answer never ends
                 self.close_connection = True
 
-        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002
             site.asked.append((self.path, int(code)))
 
         def log_message(self, *_: Any) -> None:

@@ -33,8 +33,8 @@ def link(url: str) -> str:
         raise UsageError(f"{url}: is no web address ({error})") from None
     if parsed.scheme not in SCHEMES:
         raise UsageError(f"{url}: only http and https addresses can be fetched")
-    if not host or port == 0:
-        raise UsageError(f"{url}: is no web address (it names no host)")
+    if not host or (port is not None and not 0 < port < 1 << 16):
+        raise UsageError(f"{url}: is no web address (host or port is missing or wrong)")
     if parsed.userinfo:
         raise UsageError(f"{parsed.copy_with(userinfo=b'')}: give the address without a name and password")
     return str(parsed.copy_with(fragment=None))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import PurePosixPath
@@ -54,6 +55,18 @@ def charset_of(content_type: str) -> str | None:
     """Return the encoding that a Content-Type tells, or None."""
     found = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", content_type, re.IGNORECASE)
     return found[1] if found else None
+
+
+def only(found: Sequence[Article | ArticleError], name: str) -> Article:
+    """Return the article of a page.
+
+    Raises:
+        ArticleError: there is none.
+    """
+    article = found[0] if found else ArticleError(f"{name}: holds no article")
+    if isinstance(article, ArticleError):
+        raise article
+    return article
 
 
 def told_by(article: Article) -> tuple[object, ...]:

@@ -80,6 +80,8 @@ class Fetcher:
             found = self._follow(url, known, allow_private=allow_private)
         except FetchError as error:
             self._failures[host] = self._failures.get(host, 0) + 1 if error.silent else 0
+            if not str(error).startswith(f"{url}: "):
+                error.args = (f"{url}: leads to {error}",)
             raise
         self._failures[host] = 0
         return found
@@ -120,7 +122,7 @@ class Fetcher:
             self._robots[origin] = self._read_robots(origin, allow_private=allow_private)
         rules = self._robots[origin]
         if isinstance(rules, FetchError):
-            error = FetchError(f"{url}: {str(rules).removeprefix(f'{origin}/robots.txt: ')} (asked for robots.txt)")
+            error = FetchError(f"{url}: {str(rules).removeprefix(f'{origin}/robots.txt: ')}")
             error.silent = rules.silent
             raise error
         if not rules.can_fetch(_ROBOT, url):
@@ -140,7 +142,7 @@ class Fetcher:
         except FetchError as error:
             return error
         if response.status >= 500 or response.status in _BUSY:
-            return FetchError.of_host(f"{origin}/robots.txt: the server answers {response.status}")
+            return FetchError.of_host(f"{origin}/robots.txt: its robots.txt cannot be had (answer {response.status})")
         rules.parse(response.body.decode("utf-8", "replace").removeprefix("\ufeff").splitlines())
         return rules
 

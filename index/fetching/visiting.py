@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from index.articles import Article
 from index.errors import ArticleError
-from index.fetching.entries import ENTRY, FEEDS, SEVERAL, charset_of, from_entry, kind_of, to_entry, told_by
+from index.fetching.entries import ENTRY, FEEDS, SEVERAL, charset_of, from_entry, kind_of, only, to_entry, told_by
 from index.fetching.kept import Kept, Link, Version, Visit
 from index.fetching.limits import Limits
 from index.fetching.politeness import Fetcher
@@ -159,7 +159,8 @@ class Visiting:
                 link.unfollowable[name] = entry
                 yield error
         if left:
-            yield ArticleError(f"{link.url}: {left} pages that it leads to were not fetched this time")
+            were = "was" if left == 1 else "were"
+            yield ArticleError(f"{link.url}: of the pages that it leads to, {left} {were} left for another time")
 
     def _follow_entry(self, name: str, entry: str) -> int:
         """Fetch the page of an entry; return how many pages that were.
@@ -172,9 +173,7 @@ class Visiting:
             self._link.unfollowable[name] = entry
             return 0
         visit = self._fetch(url)
-        article = next(self._read(url, visit), None)
-        if not isinstance(article, Article):
-            raise article or ArticleError(f"{url}: holds no article")
+        article = only(list(self._read(url, visit)), url)
         version = Version(visit.sha256, visit.kind, self._now, visit.validators.url, visit.charset, entry)
         self._put(name, version, article)
         self._link.visits[url] = visit

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from index.articles import Article
 from index.errors import ArticleError
-from index.fetching.entries import ENTRY, completed, from_entry
+from index.fetching.entries import ENTRY, completed, from_entry, only
 from index.fetching.kept import Kept, Link, Version
 from index.fetching.limits import Limits
 from index.fetching.politeness import Fetcher
@@ -89,9 +89,8 @@ class Web:
         if version.kind == ENTRY:
             return replace(from_entry(data, name), source=source, sha256=version.sha256)
         original = Original(name, BytesIO(data), version.url, version.charset)
-        article = next(apart.read_original(original, version.kind), None)
-        if not isinstance(article, Article):
-            raise article or ArticleError(f"{name}: holds no article")
+        # All that is read of it, though it is one: a reader that is left half-way is ended with its process.
+        article = only(list(apart.read_original(original, version.kind)), name)
         if version.entry:
             article = completed(article, from_entry(self._kept.read(version.entry, source), name))
         return replace(
