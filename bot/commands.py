@@ -55,6 +55,10 @@ def run_index(options: argparse.Namespace) -> int:
         follow=options.follow,
         allow_private=options.allow_private,
     )
+    if options.watch:
+        from bot.following import Following
+
+        Following(_index(options), wanted, options.every).run()
     print(build_index(_index(options), wanted))
     return 0
 
