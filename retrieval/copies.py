@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
-from index.lexical import LexicalIndex
+from index.lexical import LexicalIndex, stems
 from index.records import PassageRow, Records
 from retrieval.fusion import Scored
 from retrieval.names import words
@@ -17,7 +18,8 @@ ALIKE_VERSIONS = 0.5
 """The same share for two versions of one address, which differ in what was changed."""
 
 _SHINGLE = 3
-_LOOKED_AT = 50
+_LOOKED_AT = 12
+_RAREST = 4
 
 Shingle = tuple[str, ...]
 
@@ -60,7 +62,7 @@ def copies_elsewhere(
 ) -> list[Merged]:
     """Return passages with the copies too that no ranking brought up: a text that ten outlets print is cited ten times.
 
-    Those are looked for among the passages that share most words with it.
+    Those are looked for among the passages that share its rarest words.
 
     Args:
         records: of the generation.
@@ -69,24 +71,39 @@ def copies_elsewhere(
         among: passages to search; all by default.
     """
     taken = {passage for one in merged for passage in (one.passage, *one.copies)}
-    texts = records.passages([one.passage for one in merged])
+    texts = records.passages(list(taken))
+    urls = _urls(records, texts.values())
     found = []
     for one in merged:
-        count = _LOOKED_AT + len(one.copies)
-        near = [passage for passage, _ in lexical.search(texts[one.passage].text, count, among=among)]
-        rows = records.passages([passage for passage in near if passage not in taken])
-        known = records.passages(one.copies)
         text = texts[one.passage]
-        urls = _urls(records, [text, *rows.values()])
         group = _Group(one.passage, one.score, text.article, shingles(text.text), urls[text.article])
-        group.copies = {known[passage].article: passage for passage in one.copies}
-        for passage in near:
-            row = rows.get(passage)
-            if row and group.holds(row.article, shingles(row.text), urls[row.article]):
-                group.copies[row.article] = passage
-                taken.add(passage)
+        group.copies = {texts[passage].article: passage for passage in one.copies}
+        _complete(group, records, taken, partial(lexical.search_stems, _rarest(lexical, text.text), among=among))
         found.append(Merged(one.passage, one.score, tuple(group.copies.values())))
     return found
+
+
+def _complete(group: _Group, records: Records, taken: set[int], search: Callable[[int], list[int]]) -> None:
+    """Add copies to a group, looking further for as long as half of what comes up are some."""
+    count = _LOOKED_AT + len(group.copies)
+    while True:
+        near = search(count)
+        rows = records.passages([passage for passage in near if passage not in taken])
+        urls = _urls(records, rows.values())
+        for passage, row in rows.items():
+            if group.holds(row.article, shingles(row.text), urls[row.article]):
+                group.copies[row.article] = passage
+                taken.add(passage)
+        if len(near) < count or 2 * len(set(near) & set(group.copies.values())) < count:
+            return
+        count *= 2
+
+
+def _rarest(lexical: LexicalIndex, text: str) -> list[str]:
+    """Return the stems of a text that fewest passages have, those alone in it left out."""
+    frequencies = {stem: lexical.frequency(stem) for stem in set(stems(text))}
+    common = [stem for stem, count in frequencies.items() if count > 1]
+    return sorted(common, key=lambda stem: (frequencies[stem], stem))[:_RAREST]
 
 
 def _urls(records: Records, rows: Iterable[PassageRow]) -> dict[int, str | None]:
