@@ -177,9 +177,13 @@ def run_read(options: argparse.Namespace) -> int:
 
 
 def _read_all(given: Iterable[str]) -> Iterator[Article | ArticleError | SourceError]:
+    from index.fetching.addresses import is_link
     from index.sources import read_source, resolve
 
     for source in given:
+        if is_link(source):
+            yield SourceError(f"{source}: only files are shown; a link is fetched by `onrecord index`")
+            continue
         try:
             yield from read_source(resolve(source))
         except SourceError as error:

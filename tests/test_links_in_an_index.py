@@ -87,3 +87,8 @@ class TestTheCommand:
         assert "links.txt, line 2: " in done.err
         assert reason in done.err
         assert "secret" not in done.err
+
+    def test_read_shows_files_only(self, onrecord: Run) -> None:
+        done = onrecord("read", "https://ledger.example/feed")
+        assert (done.code, done.out) == (1, "")
+        assert done.err.endswith("only files are shown; a link is fetched by `onrecord index`\n")
