@@ -33,8 +33,23 @@ def build_index(index: IndexFolder, options: BuildOptions) -> str:
     Raises:
         OnrecordError: see `index.build.build`.
     """
+    report = run_build(index, options)
+    show_remarks(report)
+    return report_text(report)
+
+
+def run_build(index: IndexFolder, options: BuildOptions) -> Report:
+    """Build an index, with progress on stderr.
+
+    Raises:
+        OnrecordError: see `index.build.build`.
+    """
     with _progress() as progress:
-        report = build(index, options, progress)
+        return build(index, options, progress)
+
+
+def show_remarks(report: Report) -> None:
+    """Print on stderr what a person should know of a build, and what could not be read in it."""
     for note in report.notes:
         print(f"note: {printable(note)}", file=sys.stderr)
     skipped = report.changes.skipped
@@ -42,10 +57,10 @@ def build_index(index: IndexFolder, options: BuildOptions) -> str:
         print(f"skipped: {printable(reason)}", file=sys.stderr)
     if len(skipped) > _MAX_SKIPPED:
         print(f"skipped: and {len(skipped) - _MAX_SKIPPED} more", file=sys.stderr)
-    return _report_text(report)
 
 
-def _report_text(report: Report) -> str:
+def report_text(report: Report) -> str:
+    """Return what a build did in one line."""
     changes = report.changes
     done = (
         f"{changes.new} added, {changes.changed} changed, {changes.unchanged} unchanged, {changes.vanished} removed, "

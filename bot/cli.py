@@ -7,6 +7,7 @@ import codecs
 import io
 import logging
 import os
+import re
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -89,8 +90,29 @@ def _add_index(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
         "sources",
         nargs="*",
         metavar="SOURCE",
-        help="file or folder of articles, remembered from then on; without one, all remembered sources are read anew "
-        "(where there are none yet: $ONRECORD_ARTICLES, else ./seeds)",
+        help="file or folder of articles, or the address of a page or feed, remembered from then on; without one, all "
+        "remembered sources are read anew (where there are none yet: $ONRECORD_ARTICLES, else ./seeds)",
+    )
+    parser.add_argument("--links", type=Path, metavar="FILE", help='sources as well: one address a line, "#" for notes')
+    parser.add_argument(
+        "--follow",
+        action=argparse.BooleanOptionalAction,
+        help="fetch the pages that entries of feeds lead to (remembered for each feed)",
+    )
+    parser.add_argument(
+        "--allow-private",
+        action=argparse.BooleanOptionalAction,
+        help="fetch from private, loopback and link-local addresses too (remembered for each link)",
+    )
+    parser.add_argument(
+        "--watch", action="store_true", help="go on until Ctrl-C, with a line for each time that something changed"
+    )
+    parser.add_argument(
+        "--every",
+        type=_seconds,
+        default=600.0,
+        metavar="TIME",
+        help="visit links so often with --watch: 30s, 10m, 2h (10m)",
     )
     parser.add_argument("--rebuild", action="store_true", help="make everything anew, reusing nothing")
     parser.add_argument("--encoder", metavar="MODEL", help="model that embeds: a folder, or hub:NAME (remembered)")
@@ -214,6 +236,13 @@ def _positive(text: str) -> int:
     if text.isascii() and text.isdigit() and int(text) > 0:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
+
+
+def _seconds(text: str) -> float:
+    found = re.fullmatch(r"([1-9][0-9]{0,5})([smhd]?)", text)
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time such as 30s, 10m, 2h or 1d")
+    return int(found[1]) * {"s": 1.0, "": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}[found[2]]
 
 
 def _count(text: str) -> int:

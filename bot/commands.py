@@ -43,10 +43,21 @@ def run_index(options: argparse.Namespace) -> int:
     """Build or refresh the index; print a report."""
     from bot.building import build_index
     from index.build import BuildOptions
-    from index.sources import resolve
+    from index.sources import listed_links, resolve
 
     given = [resolve(source) for source in options.sources]
-    wanted = BuildOptions(given, rebuild=options.rebuild, encoder=options.encoder, reranker=options.reranker)
+    wanted = BuildOptions(
+        given + (listed_links(options.links) if options.links else []),
+        rebuild=options.rebuild,
+        encoder=options.encoder,
+        reranker=options.reranker,
+        follow=options.follow,
+        allow_private=options.allow_private,
+    )
+    if options.watch:
+        from bot.following import Following
+
+        Following(_index(options), wanted, options.every).run()
     print(build_index(_index(options), wanted))
     return 0
 
@@ -164,9 +175,13 @@ def run_read(options: argparse.Namespace) -> int:
 
 
 def _read_all(given: Iterable[str]) -> Iterator[Article | ArticleError | SourceError]:
+    from index.fetching.addresses import is_link
     from index.sources import read_source, resolve
 
     for source in given:
+        if is_link(source):
+            yield SourceError(f"{source}: only files are shown; a link is fetched by `onrecord index`")
+            continue
         try:
             yield from read_source(resolve(source))
         except SourceError as error:

@@ -4,6 +4,9 @@ EXAMPLES = {
     "index": (
         "onrecord index ~/articles        # a folder or a file; remembered",
         "onrecord index                   # reads all remembered sources anew",
+        "onrecord index https://ledger.example/feed.xml --follow    # a feed, and the pages that its entries lead to",
+        "onrecord index --watch --every 30m                 # follows all of them until Ctrl-C",
+        "onrecord index --links feeds.txt ~/articles    # one address a line",
     ),
     "forget": ("onrecord forget ~/articles/old",),
     "ask": (

@@ -50,7 +50,8 @@ def citation_line(citation: Citation) -> str:
     >>> citation_line(Citation("Pier to close", "Harbor Ledger", "2031-04-02", None, 3, (0, 9), "pier.txt", ""))
     'Harbor Ledger, 2 April 2031, “Pier to close”, paragraph 3'
     """
-    return ", ".join([*origin_parts(citation), f"“{citation.title}”", f"paragraph {citation.paragraph}"])
+    note = [citation.note] if citation.note else []
+    return ", ".join([*origin_parts(citation), f"“{citation.title}”", f"paragraph {citation.paragraph}", *note])
 
 
 def place_line(citation: Citation) -> str:
@@ -60,7 +61,8 @@ def place_line(citation: Citation) -> str:
     >>> place_line(Citation("Pier to close", "Harbor Ledger", "2031-04-02", None, 3, (0, 9), "pier.txt", ""))
     'Harbor Ledger, 2 April 2031, paragraph 3'
     """
-    return ", ".join([*origin_parts(citation), f"paragraph {citation.paragraph}"])
+    note = [citation.note] if citation.note else []
+    return ", ".join([*origin_parts(citation), f"paragraph {citation.paragraph}", *note])
 
 
 def origin_parts(citation: Citation) -> list[str]:

@@ -27,6 +27,7 @@ class Article:
         byline: who wrote it, or None.
         language: ISO 639-1 code of the language it is in, or None where that cannot be told.
         date_from: what told the date, such as "metadata", "dateline" or "file name"; None where there is no date.
+        earlier: versions of it that were fetched before this one, newest first.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Article:
     byline: str | None = None
     language: str | None = None
     date_from: str | None = None
+    earlier: tuple[Article, ...] = ()
 
     def passages(self) -> Iterator[tuple[int, str]]:
         """Yield the paragraphs worth indexing as (number from 0, text); blank ones keep their number."""
@@ -49,8 +51,10 @@ class Article:
     def fingerprint(self) -> str:
         """Return the hex sha256 of everything an index keeps of this article: equal means unchanged."""
         day = self.date.isoformat() if self.date else None
-        kept = [self.id, self.title, self.paragraphs, day, self.outlet, self.place, self.url, self.source, self.sha256,
-                self.byline, self.language, self.date_from]  # fmt: skip
+        origin = [self.outlet, self.place, self.url, self.source, self.sha256, self.byline, self.language]
+        kept: list[object] = [self.id, self.title, self.paragraphs, day, *origin, self.date_from]
+        if self.earlier:
+            kept.append([version.fingerprint() for version in self.earlier])
         return hashlib.sha256(json.dumps(kept).encode()).hexdigest()
 
     def to_json(self) -> dict[str, Any]:

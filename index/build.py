@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index import models, sealing, sources
 from index.durable import link_or_copy_tree
 from index.embedding import Embedding
 from index.errors import DamagedError, GenerationError, NoIndexError, SourceError, UsageError
+from index.fetching.addresses import is_link
 from index.file_records import FileRecords
 from index.generation import LEXICAL, RECORDS, SENTENCES, VECTORS, Generation, IndexFolder, open_current
 from index.lexical import LexicalWriter
 from index.manifest import Manifest
+from index.options import BuildOptions, Progress, Report
 from index.quotations import VERSION as QUOTATIONS_VERSION
 from index.quotations import QuotationFinder, Reading
 from index.readers.language import ENGLISH
@@ -24,54 +25,15 @@ from index.sentence_vectors import SentenceVectors
 from index.update import Changes, Update
 from index.vectors import VectorIndex
 
-Progress = Callable[[str, int, int | None], None]
-"""Told (stage, done, total or None), where a stage is one of `STAGES`."""
+if TYPE_CHECKING:
+    from index.fetching.web import Web
+
+__all__ = ["BuildOptions", "Progress", "Report", "build"]
 
 STAGES = ("reading", "models", "quotations", "terms", "embedding", "sealing")
+FETCHED = "fetched"
 _CHUNK = 1024
 _ARTICLES_A_PROCESS = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a build did.
-
-    Attributes:
-        generation: name of the generation in force afterwards.
-        built: False where nothing had changed, so that the generation before stays.
-        changes: what changed in the articles.
-        articles: how many the index holds now.
-        passages: how many it holds now.
-        embedded: how many passages the encoder had to read.
-        notes: one line each on what a person should know besides, such as a damaged generation set aside.
-    """
-
-    generation: str
-    built: bool
-    changes: Changes
-    articles: int
-    passages: int
-    embedded: int
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class BuildOptions:
-    """How to build.
-
-    Attributes:
-        sources: what to refresh, remembered from then on; all remembered ones by default.
-        forget: remembered sources to take out, with their articles.
-        rebuild: make everything anew, reusing nothing.
-        encoder: id of the model that embeds; the one of the index, else the default one.
-        reranker: id of the model that reranks; likewise.
-    """
-
-    sources: Sequence[str] = ()
-    forget: Sequence[str] = ()
-    rebuild: bool = False
-    encoder: str | None = None
-    reranker: str | None = None
 
 
 def build(index: IndexFolder, options: BuildOptions, progress: Progress) -> Report:
@@ -102,6 +64,7 @@ class _Build:
         if not options.rebuild:
             self._previous = self._open_previous()
         self._options = options
+        self._web = self._opened_web()
         if self._previous and not self._notes:
             self._refreshed = list(dict.fromkeys(options.sources)) or ([] if options.forget else self._sources)
         else:  # nothing to build upon, or something older than what these sources were last read for
@@ -138,8 +101,20 @@ class _Build:
             sealing.set_aside_damaged(self._index, self._notes.append)
         before = self._previous.name if self._previous else self._before
         sealing.clean_up(self._index, {name, before or name})
+        if self._web:
+            self._web.clean_up(self._sources)
         self._notes += remarks
         return self._report(name, manifest, changes, embedded=embedded, built=True)
+
+    def _opened_web(self) -> Web | None:
+        """Return what fetches links; None where no source is one."""
+        if not any(map(is_link, [*self._sources, *self._options.forget])):
+            return None
+        from index.fetching.web import Web  # noqa: PLC0415  (whoever has files alone does without an HTTP client)
+
+        options = self._options
+        folder = self._index.path / FETCHED
+        return Web(folder, options.limits, follow=options.follow, allow_private=options.allow_private)
 
     def _open_previous(self) -> Generation | None:
         """Open the newest good generation, to build upon; None where there is none."""
@@ -188,7 +163,7 @@ class _Build:
         return FileRecords.open(path)
 
     def _update(self, records: FileRecords) -> Changes:
-        update = Update(records, self._remembered or (), lambda done: self._progress("reading", done, None))
+        update = Update(records, self._remembered or (), lambda done: self._progress("reading", done, None), self._web)
         for source in self._options.forget:
             update.forget(source)
         update.refresh(self._refreshed)

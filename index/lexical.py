@@ -129,12 +129,26 @@ class LexicalIndex:
             count: how many to return at most.
             among: search these passages only; all by default.
         """
-        query = self._any_word(question)
-        if among is not None:
-            scope = tantivy.Query.term_set_query(self._schema, "passage", list(among))
-            scope = tantivy.Query.const_score_query(scope, 0.0)
-            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, scope)])
-        return self._found(query, count)
+        return self._found(self._within(self._any_word(question), among), count)
+
+    def search_stems(self, stems: Iterable[str], count: int, *, among: Sequence[int] | None = None) -> list[int]:
+        """Return the passages whose own text has one of some stems, those with most first.
+
+        Args:
+            stems: as `stems` gives them.
+            count: how many to return at most.
+            among: search these passages only; all by default.
+        """
+        terms = [(tantivy.Occur.Should, self._term("text", stem)) for stem in stems]
+        query = tantivy.Query.boolean_query(terms) if terms else tantivy.Query.empty_query()
+        return [passage for passage, _ in self._found(self._within(query, among), count)]
+
+    def _within(self, query: tantivy.Query, among: Sequence[int] | None) -> tantivy.Query:
+        if among is None:
+            return query
+        scope = tantivy.Query.term_set_query(self._schema, "passage", list(among))
+        scope = tantivy.Query.const_score_query(scope, 0.0)
+        return tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, scope)])
 
     def search_near(self, stem: str, slips: int, count: int) -> list[tuple[int, float]]:
         """Return passages that have a word whose stem differs from one in a few letters, in no special order.

@@ -6,14 +6,16 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from index.articles import Article
 from index.errors import DamagedError
 from index.lexical import LexicalDocument
 from index.quotations import Quotation, Reading, Speaker
+from index.rows import ArticleRow, EarlierVersion, KnownArticle, PassageRow, SpeakerRow
+
+__all__ = ["ArticleRow", "EarlierVersion", "KnownArticle", "PassageRow", "Records", "RecordsWriter", "SpeakerRow"]
 
 # AUTOINCREMENT: an id that was removed is never given again, so a vector can never come to lie under another passage.
 _SCHEMA = """
@@ -30,6 +32,9 @@ CREATE TABLE quotations (
 CREATE TABLE speakers (
     article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE, name TEXT NOT NULL, kind TEXT NOT NULL,
     gender TEXT, roles TEXT NOT NULL, aliases TEXT NOT NULL, quotations INTEGER NOT NULL);
+CREATE TABLE versions (
+    article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE, number INTEGER NOT NULL, title TEXT NOT NULL,
+    outlet TEXT, date TEXT, url TEXT, sha256 TEXT NOT NULL, paragraphs TEXT NOT NULL, PRIMARY KEY (article, number));
 CREATE TABLE files (
     source TEXT NOT NULL, name TEXT NOT NULL, readers INTEGER NOT NULL, size INTEGER NOT NULL, changed INTEGER NOT NULL,
     entered INTEGER NOT NULL, inode INTEGER NOT NULL, articles INTEGER NOT NULL, complaints TEXT NOT NULL,
@@ -38,49 +43,6 @@ CREATE INDEX quotations_by_passage ON quotations (passage, start);
 CREATE INDEX speakers_by_article ON speakers (article);
 """
 _ARTICLE = "name, title, outlet, date, place, url, file, sha256, fingerprint, source, byline, language, date_from"
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleRow:
-    """An article as an index keeps it; `id` is its row, `name` the id people see."""
-
-    id: int
-    name: str
-    title: str
-    outlet: str | None
-    date: str | None
-    url: str | None
-    file: str
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class PassageRow:
-    """A passage as an index keeps it: `id` is its row and its id in the vectors, `article` the row of its article."""
-
-    id: int
-    article: int
-    paragraph: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class SpeakerRow:
-    """A speaker of an article: the row id of the article, the speaker, and how many quotations."""
-
-    article: int
-    speaker: Speaker
-    quotations: int
-
-
-class KnownArticle(NamedTuple):
-    """An article that an index holds: its row, its id, the file and source it came from, and its fingerprint."""
-
-    id: int
-    name: str
-    file: str
-    source: str
-    fingerprint: str
 
 
 class Records:
@@ -127,6 +89,16 @@ class Records:
         columns = "id, name, title, outlet, date, url, file, sha256"
         rows = self._among(f"SELECT {columns} FROM articles WHERE id IN", ids)  # noqa: S608  (our own names)
         return {row[0]: ArticleRow(*row) for row in rows}
+
+    def earlier_versions(self, articles: Sequence[int]) -> dict[int, list[EarlierVersion]]:
+        """Return the earlier versions of articles, newest first, by the ids of their rows."""
+        select = "SELECT article, title, outlet, date, url, sha256, paragraphs FROM versions WHERE article IN"
+        found: dict[int, list[EarlierVersion]] = {}
+        for row in self._among(select, articles, "ORDER BY article, number"):
+            title, outlet, date, url, sha256, paragraphs = row[1:]
+            version = EarlierVersion(title, outlet, date, url, sha256, tuple(json.loads(paragraphs)))
+            found.setdefault(row[0], []).append(version)
+        return found
 
     def quotations(self, passages: Sequence[int]) -> dict[int, list[Quotation]]:
         """Return the quotations of passages, in order, by passage id; passages without any are left out."""
@@ -250,6 +222,7 @@ class RecordsWriter(Records):
             "INSERT INTO passages (article, paragraph, text) VALUES (?,?,?)",
             ((row, number, text) for number, text in article.passages()),
         )
+        self._db.executemany("INSERT INTO versions VALUES (?,?,?,?,?,?,?,?)", _versions(row, article))
         return row
 
     def remove_article(self, row: int) -> None:
@@ -294,3 +267,10 @@ class RecordsWriter(Records):
             for name, kind, gender, roles, aliases in rows
         )
         return Reading(tuple(q for found in quotations.values() for q in found), tuple(speakers))
+
+
+def _versions(row: int, article: Article) -> Iterator[tuple[Any, ...]]:
+    for number, version in enumerate(article.earlier):
+        day = version.date.isoformat() if version.date else None
+        told = (version.title, version.outlet, day, version.url, version.sha256, json.dumps(version.paragraphs))
+        yield (row, number, *told)

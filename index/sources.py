@@ -1,14 +1,16 @@
-"""What a user gave to be indexed: files and folders, walked in order."""
+"""What a user gave to be indexed: links, and files and folders, which are walked in order."""
 
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from index.articles import Article
 from index.errors import ArticleError, SourceError, UsageError
+from index.fetching.addresses import is_link, link
 from index.readers import READERS, read_articles
 from index.readers.apart import ReadingProcess
 from index.scanning import FoundFile, Stamp, walk
@@ -17,18 +19,40 @@ SOURCES_VARIABLE = "ONRECORD_ARTICLES"
 
 
 def resolve(source: str) -> str:
-    """Return the form under which a source is remembered: an absolute path.
+    """Return the form under which a source is remembered: an absolute path, or the address of a link.
 
     Raises:
-        UsageError: the source is empty, or an address (which are not read yet).
+        UsageError: the source is empty, or an address that cannot be fetched.
     """
     if not source.strip():
-        raise UsageError("a source is empty: give a file or a folder")
+        raise UsageError("a source is empty: give a file, a folder or a link")
     if not _is_text(source):
         raise UsageError(f"{encodable(source)}: the name of this source is not valid UTF-8; rename it")
-    if "://" in source:
-        raise UsageError(f"{source}: only files and folders can be indexed")
+    if is_link(source):
+        return link(source)
     return os.path.abspath(Path(source).expanduser())  # noqa: PTH100  (Path.absolute keeps the dots of "../articles")
+
+
+def listed_links(path: Path) -> list[str]:
+    """Return the links that a file lists, one a line; what stands behind " #", and lines that begin so, are notes.
+
+    Raises:
+        UsageError: it cannot be read, or a line is no link.
+    """
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: this list of links cannot be read: {error}") from None
+    found = []
+    for number, line in enumerate(lines, 1):
+        address = re.split(r"(?:^|\s)#", line, maxsplit=1)[0].strip()
+        if not address:
+            continue
+        try:
+            found.append(link(address))
+        except UsageError as error:
+            raise UsageError(f"{path}, line {number}: {error}") from None
+    return found
 
 
 def default_source() -> str:

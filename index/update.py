@@ -5,9 +5,11 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from index.articles import Article
 from index.errors import ArticleError, SourceError
+from index.fetching.addresses import is_link
 from index.file_records import FileRecords, ReadFile
 from index.joining import embedded_texts
 from index.quotations import Reading
@@ -15,6 +17,9 @@ from index.readers.apart import ReadingProcess
 from index.records import KnownArticle
 from index.scanning import FoundFile, Stamp
 from index.sources import encodable, find_files, read_file
+
+if TYPE_CHECKING:
+    from index.fetching.web import FoundArticle, Web
 
 
 @dataclass(slots=True)
@@ -48,15 +53,19 @@ class Changes:
 class Update:
     """Brings records up to date with sources."""
 
-    def __init__(self, records: FileRecords, remembered: Collection[str], progress: Callable[[int], None]) -> None:
+    def __init__(
+        self, records: FileRecords, remembered: Collection[str], progress: Callable[[int], None], web: Web | None = None
+    ) -> None:
         """Prepare an update.
 
         Args:
             records: the records to change.
             remembered: the sources of the index as it was.
             progress: told how many articles were read so far.
+            web: fetches the sources that are links; none are without it.
         """
         self._records = records
+        self._web = web
         self._remembered = remembered
         self._progress = progress
         self._known = {article.name: article for article in records.known_articles()}
@@ -100,7 +109,7 @@ class Update:
     ) -> None:
         files = self._records.files(source)
         gone = set(files)
-        for found in self._find(source):
+        for found in self._find(source, apart):
             if isinstance(found, ArticleError):
                 self.changes.skipped.append(str(found))
                 unreadable.add((source, found.file or ""))
@@ -112,7 +121,11 @@ class Update:
                 unreadable |= {(source, error.file or "") for error in errors}
         self._records.remove_files(source, gone)
 
-    def _find(self, source: str) -> Iterator[FoundFile | ArticleError]:
+    def _find(self, source: str, apart: ReadingProcess) -> Iterator[FoundFile | FoundArticle | ArticleError]:
+        if is_link(source):
+            assert self._web
+            yield from self._web.find(source, apart)
+            return
         try:
             yield from find_files(source)
         except SourceError as error:
@@ -133,11 +146,13 @@ class Update:
         self.changes.skipped += before.complaints
         return True
 
-    def _read(self, found: FoundFile, source: str, sources: Sequence[str], apart: ReadingProcess) -> list[ArticleError]:
+    def _read(
+        self, found: FoundFile | FoundArticle, source: str, sources: Sequence[str], apart: ReadingProcess
+    ) -> list[ArticleError]:
         """Read a file and take its articles; return the errors in it, which keep the articles it had before."""
         settled = found.stamp is not None and found.stamp.is_settled()
         taken, errors, refused = 0, [], False
-        for article in read_file(found, apart):
+        for article in self._articles(found, apart):
             if isinstance(article, ArticleError):
                 errors.append(article)
             elif self._take(article, source, sources):
@@ -153,6 +168,12 @@ class Update:
         else:
             self._records.remove_files(source, [name])
         return errors
+
+    def _articles(self, found: FoundFile | FoundArticle, apart: ReadingProcess) -> Iterator[Article | ArticleError]:
+        if isinstance(found, FoundFile):
+            return read_file(found, apart)
+        assert self._web
+        return self._web.read(found, apart)
 
     def _held_before(self, source: str, name: str) -> bool:
         """Tell whether a file held articles that it does not hold now."""

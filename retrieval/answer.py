@@ -22,6 +22,8 @@ class Citation:
         chars: code points of the paragraph that the citation covers, [start, end).
         source: name of the file the article was read from.
         sha256: hex digest of that file.
+        note: what else a reader has to know: that it is an earlier version, that the article was changed or carries a
+            correction; None, and left out of the JSON form, where there is nothing.
     """
 
     title: str
@@ -32,10 +34,12 @@ class Citation:
     chars: Span
     source: str
     sha256: str
+    note: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the citation as the contract's JSON object."""
-        return {name: _plain(getattr(self, name)) for name in self.__slots__}
+        told = {name: _plain(getattr(self, name)) for name in self.__slots__}
+        return told if self.note else {name: value for name, value in told.items() if name != "note"}
 
 
 @dataclass(frozen=True, slots=True)

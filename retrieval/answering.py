@@ -14,7 +14,7 @@ from retrieval.attribution import Match, by_topic, newest_first, own_words, whos
 from retrieval.calibration import ANSWERED
 from retrieval.dates import Period, find_period
 from retrieval.highlighting import highlight
-from retrieval.hits import make_hits
+from retrieval.hits import Elsewhere, make_hits
 from retrieval.names import may_be_a_name
 from retrieval.question import Question, read_question
 from retrieval.reranking import Candidate, rerank
@@ -231,8 +231,12 @@ class Asking:
             standalone=self.question.text,
             message=message,
             speaker=speaker,
-            hits=tuple(make_hits(self.records, scored, spans, count=self.k)),
+            hits=tuple(make_hits(self.records, scored, spans, count=self.k, elsewhere=self._elsewhere)),
         )
+
+    @property
+    def _elsewhere(self) -> Elsewhere:
+        return self.searcher.elsewhere(self.scope)
 
     def _not_found(self, message: str, scored: Sequence[tuple[int, float]], confidence: float) -> Answer:
         return Answer(

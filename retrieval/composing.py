@@ -89,6 +89,7 @@ class _Composing:
             [(passage, likelihood(scores[passage])) for passage in best],
             self._spans(best),
             count=self.asked.k,
+            elsewhere=self.asked.searcher.elsewhere(self.asked.scope),
         )
         return Answer(
             question=self.asked.typed,

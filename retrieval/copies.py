@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
-from index.records import Records
+from index.lexical import LexicalIndex, stems
+from index.records import PassageRow, Records
 from retrieval.fusion import Scored
 from retrieval.names import words
 
 ALIKE = 0.7
 """The share of common shingles from which two passages are the same text; agencies' stories differ in a word or two."""
 
+ALIKE_VERSIONS = 0.5
+"""The same share for two versions of one address, which differ in what was changed."""
+
 _SHINGLE = 3
+_LOOKED_AT = 12
+_RAREST = 4
 
 Shingle = tuple[str, ...]
 
@@ -38,15 +45,75 @@ def merge_copies(records: Records, scored: Sequence[Scored], count: int) -> list
         count: how many to return at most.
     """
     rows = records.passages([passage for passage, _ in scored])
+    urls = _urls(records, rows.values())
     groups: list[_Group] = []
     for passage, score in scored:
-        row, shingles = rows[passage], _shingles(rows[passage].text)
-        original = next((group for group in groups if group.holds(row.article, shingles)), None)
+        row, shingled = rows[passage], shingles(rows[passage].text)
+        original = next((group for group in groups if group.holds(row.article, shingled, urls[row.article])), None)
         if original is not None:
             original.copies[row.article] = passage
         elif len(groups) < count:
-            groups.append(_Group(passage, score, row.article, shingles))
+            groups.append(_Group(passage, score, row.article, shingled, urls[row.article]))
     return [Merged(group.passage, group.score, tuple(group.copies.values())) for group in groups]
+
+
+def copies_elsewhere(
+    records: Records, lexical: LexicalIndex, merged: Sequence[Merged], among: Sequence[int] | None
+) -> list[Merged]:
+    """Return passages with the copies too that no ranking brought up: a text that ten outlets print is cited ten times.
+
+    Those are looked for among the passages that share its rarest words.
+
+    Args:
+        records: of the generation.
+        lexical: of the generation.
+        merged: the passages.
+        among: passages to search; all by default.
+    """
+    taken = {passage for one in merged for passage in (one.passage, *one.copies)}
+    texts = records.passages(list(taken))
+    urls = _urls(records, texts.values())
+    found = []
+    for one in merged:
+        text = texts[one.passage]
+        group = _Group(one.passage, one.score, text.article, shingles(text.text), urls[text.article])
+        group.copies = {texts[passage].article: passage for passage in one.copies}
+        _complete(group, records, taken, partial(lexical.search_stems, _rarest(lexical, text.text), among=among))
+        found.append(Merged(one.passage, one.score, tuple(group.copies.values())))
+    return found
+
+
+def _complete(group: _Group, records: Records, taken: set[int], search: Callable[[int], list[int]]) -> None:
+    """Add copies to a group, looking further for as long as half of what comes up are some."""
+    count = _LOOKED_AT + len(group.copies)
+    while True:
+        near = search(count)
+        rows = records.passages([passage for passage in near if passage not in taken])
+        urls = _urls(records, rows.values())
+        for passage, row in rows.items():
+            if group.holds(row.article, shingles(row.text), urls[row.article]):
+                group.copies[row.article] = passage
+                taken.add(passage)
+        if len(near) < count or 2 * len(set(near) & set(group.copies.values())) < count:
+            return
+        count *= 2
+
+
+def _rarest(lexical: LexicalIndex, text: str) -> list[str]:
+    """Return the stems of a text that fewest passages have, those alone in it left out."""
+    frequencies = {stem: lexical.frequency(stem) for stem in set(stems(text))}
+    common = [stem for stem, count in frequencies.items() if count > 1]
+    return sorted(common, key=lambda stem: (frequencies[stem], stem))[:_RAREST]
+
+
+def _urls(records: Records, rows: Iterable[PassageRow]) -> dict[int, str | None]:
+    """Return the addresses of the articles of passages, by the ids of their rows."""
+    return {article: row.url for article, row in records.articles(list({row.article for row in rows})).items()}
+
+
+def resemblance(one: frozenset[Shingle], other: frozenset[Shingle]) -> float:
+    """Return the share of common shingles of two texts, 0 to 1."""
+    return len(one & other) / len(one | other)
 
 
 @dataclass(slots=True)
@@ -57,14 +124,16 @@ class _Group:
     score: float
     article: int
     shingles: frozenset[Shingle]
+    url: str | None
     copies: dict[int, int] = field(default_factory=dict)
 
-    def holds(self, article: int, shingles: frozenset[Shingle]) -> bool:
+    def holds(self, article: int, shingled: frozenset[Shingle], url: str | None) -> bool:
         if article == self.article or article in self.copies:
             return False
-        return len(self.shingles & shingles) >= ALIKE * len(self.shingles | shingles)
+        return resemblance(self.shingles, shingled) >= (ALIKE_VERSIONS if url and url == self.url else ALIKE)
 
 
-def _shingles(text: str) -> frozenset[Shingle]:
+def shingles(text: str) -> frozenset[Shingle]:
+    """Return the shingles of a text: every three words in a row."""
     every = words(text)
     return frozenset(tuple(every[at : at + _SHINGLE]) for at in range(max(1, len(every) - _SHINGLE + 1)))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from index.quotations import Quotation
 from index.records import ArticleRow, PassageRow, Records
 from retrieval.answer import Citation, Copy, Hit, HitQuotation, Span
-from retrieval.copies import merge_copies
+from retrieval.copies import Merged, merge_copies
 from retrieval.fusion import Scored
+from retrieval.versions import EARLIER, Versions
+
+Place = tuple[PassageRow, ArticleRow]
+Elsewhere = Callable[[Records, list[Merged]], list[Merged]]
 
 
 def make_hits(
@@ -17,6 +21,7 @@ def make_hits(
     highlights: Mapping[int, Sequence[Span]] | None = None,
     *,
     count: int | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> list[Hit]:
     """Return hits for passages, in the order given, near-identical ones merged.
 
@@ -25,30 +30,54 @@ def make_hits(
         scored: (passage id, score between 0 and 1).
         highlights: code points [start, end) of the words that answer, by passage id.
         count: how many to return at most; all by default.
+        elsewhere: finds the copies too that are not among the passages given.
     """
     merged = merge_copies(records, scored, len(scored) if count is None else count)
+    if elsewhere:
+        merged = elsewhere(records, merged)
     ids = [passage for one in merged for passage in (one.passage, *one.copies)]
     passages = records.passages(ids)
     articles = records.articles(list({row.article for row in passages.values()}))
-    quotations = records.quotations([one.passage for one in merged])
-    return [
-        _hit(
-            [(passages[passage], articles[passages[passage].article]) for passage in (one.passage, *one.copies)],
-            quotations.get(one.passage, []),
-            one.score,
-            tuple((highlights or {}).get(one.passage, ())),
-        )
-        for one in merged
-    ]
+    versions = Versions.of(records, list(articles))
+    hits = []
+    for one in merged:
+        places = [(row, articles[row.article]) for row in map(passages.__getitem__, (one.passage, *one.copies))]
+        spans = tuple((highlights or {}).get(one.passage, ()))
+        hits.append((_newest_first(places), one.score, _moved(places, spans)))
+    quotations = records.quotations([places[0][0].id for places, *_ in hits])
+    return [_hit(places, quotations.get(places[0][0].id, []), score, spans, versions) for places, score, spans in hits]
+
+
+def _newest_first(places: list[Place]) -> list[Place]:
+    """Return a passage and its copies, led by the newest of those that stand under the same address as it."""
+    (_, article), *_ = places
+    if not article.url:
+        return places
+    newest = max((place for place in places if place[1].url == article.url), key=lambda place: place[1].date or "")
+    if newest[1].date == article.date:
+        return places
+    return [newest, *(place for place in places if place is not newest)]
+
+
+def _moved(places: list[Place], spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Return the highlighted words of a passage as they stand in the one that leads instead of it."""
+    text, other = places[0][0].text, _newest_first(places)[0][0].text
+    if other == text:
+        return spans
+    found = ((other.find(text[start:end]), end - start) for start, end in spans)
+    return tuple((at, at + length) for at, length in found if at >= 0)
 
 
 def _hit(
-    places: Sequence[tuple[PassageRow, ArticleRow]],
+    places: Sequence[Place],
     quotations: Sequence[Quotation],
     score: float,
     spans: tuple[Span, ...],
+    versions: Versions,
 ) -> Hit:
     (passage, article), *copies = places
+    also = [Copy(other.name, copy.paragraph, cite(other, copy, (), _note(article, other, versions.note(copy))))
+            for copy, other in copies]  # fmt: skip
     return Hit(
         article=article.name,
         paragraph=passage.paragraph,
@@ -56,12 +85,18 @@ def _hit(
         score=score,
         highlights=spans,
         quotations=tuple(HitQuotation(q.speaker, q.kind, q.start, q.end, q.cue, q.number) for q in quotations),
-        also=tuple(Copy(other.name, copy.paragraph, cite(other, copy, ())) for copy, other in copies),
-        citation=cite(article, passage, spans),
+        also=(*also, *(copy for row, other in places for copy in versions.copies(other, row))),
+        citation=cite(article, passage, spans, versions.note(passage)),
     )
 
 
-def cite(article: ArticleRow, passage: PassageRow, spans: Sequence[Span]) -> Citation:
+def _note(lead: ArticleRow, other: ArticleRow, note: str | None) -> str | None:
+    """Return the note of a copy, which may be what its address showed at an earlier time."""
+    is_earlier = lead.url and lead.url == other.url and (other.date or "") < (lead.date or "")
+    return "; ".join(filter(None, [EARLIER if is_earlier else None, note])) or None
+
+
+def cite(article: ArticleRow, passage: PassageRow, spans: Sequence[Span], note: str | None = None) -> Citation:
     """Return the citation of a passage: of the highlighted words where there are some, else of the whole."""
     chars = (spans[0][0], spans[-1][1]) if spans else (0, len(passage.text))
     return Citation(
@@ -73,4 +108,5 @@ def cite(article: ArticleRow, passage: PassageRow, spans: Sequence[Span]) -> Cit
         chars=chars,
         source=article.file,
         sha256=article.sha256,
+        note=note,
     )

@@ -17,7 +17,9 @@ from index.generation import Generation
 from index.inference import Encoder, Floats, OnnxModel
 from index.lexical import stems
 from index.records import Records
+from retrieval.copies import copies_elsewhere
 from retrieval.fusion import Scored, best_of, fuse
+from retrieval.hits import Elsewhere
 from retrieval.speakers import Directory
 
 K = TypeVar("K")
@@ -131,6 +133,11 @@ class Searcher:
         fused = fuse([(1.0, dense), (1.0, terms)])
         support = self._support(records, question, [passage for passage, _ in fused])
         return sorted(((p, score + ARTICLE * support[p]) for p, score in fused), key=lambda item: (-item[1], item[0]))
+
+    def elsewhere(self, scope: Scope | None) -> Elsewhere:
+        """Return what finds all copies of passages within a scope."""
+        among, lexical = scope.passages if scope else None, self.generation.lexical
+        return lambda records, merged: copies_elsewhere(records, lexical, merged, among)
 
     def _support(self, records: Records, question: str, passages: Sequence[int]) -> dict[int, float]:
         """Return the share of a question's words that an article's title and candidates hold together, by passage."""

@@ -130,7 +130,7 @@ class TestIndex:
             ("photo.txt", 1, "photo.txt: is not a text file"),
             ("photo.jpg", 1, "cannot read this kind of file"),
             ("", 2, "a source is empty"),
-            ("https://wire.example/feed", 2, "only files and folders can be indexed"),
+            ("ftp://wire.example/feed", 2, "only http and https addresses can be fetched"),
         ],
     )
     def test_of_nothing_that_can_be_read_fails_in_one_line(

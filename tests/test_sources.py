@@ -98,11 +98,14 @@ class TestResolving:
     def test_a_tilde_is_the_home_folder(self, home: Path) -> None:
         assert resolve("~/news") == str(home / "news")
 
+    def test_a_link_is_its_address(self) -> None:
+        assert resolve("https://Wire.example/feed#top") == "https://wire.example/feed"
+
     @pytest.mark.parametrize(
         ("source", "reason"),
         [
             (" ", "a source is empty"),
-            ("https://wire.example/feed", "only files and folders can be indexed"),
+            ("ftp://wire.example/feed", "only http and https addresses can be fetched"),
             ("caf\udce9", r"caf\\xe9: the name of this source is not valid UTF-8"),
         ],
     )

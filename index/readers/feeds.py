@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 from xml.sax import SAXException
@@ -45,9 +46,23 @@ def read_feed(original: Original) -> Iterator[Article | ArticleError]:
     if not feed.entries:
         raise ArticleError(f"{name}: holds no articles")
     outlet = _line(feed.feed.get("title"))
-    for number, entry in enumerate(feed.entries[:_MOST_ENTRIES], 1):
-        article = _article(dict(entry), f"{name}#{number}", name, outlet)
+    entries = list(map(dict, feed.entries[:_MOST_ENTRIES]))
+    ids = _ids_that_stay(entries) if original.url else map(str, range(1, len(entries) + 1))
+    for number, (entry, place) in enumerate(zip(entries, ids, strict=True), 1):
+        article = _article(entry, f"{name}#{place}", name, outlet)
         yield article or ArticleError(f"{name}, entry {number}: holds no text")
+
+
+def _ids_that_stay(entries: list[Entry]) -> list[str]:
+    """Return what tells the entries of a fetched feed apart, whatever comes above them the next time.
+
+    That is a hash of an entry's guid, else of its link, else of its title; where several have the same, of all three.
+    """
+    told = [[str(entry.get(part) or "") for part in ("id", "link", "title")] for entry in entries]
+    first = [next(filter(None, parts), "") for parts in told]
+    shared = {key for key, count in Counter(first).items() if count > 1}
+    keys = ["\n".join(parts) if key in shared else key for key, parts in zip(first, told, strict=True)]
+    return [hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:12] for key in keys]
 
 
 def _refuse_entities(data: bytes, name: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,9 @@ def to_wire(found: Article | ArticleError) -> dict[str, Any]:
     """Return an article or an error as JSON holds it."""
     if isinstance(found, ArticleError):
         return {"error": str(found), "lasting": found.lasting}
-    return asdict(found) | {"date": found.date.isoformat() if found.date else None}
+    told = asdict(replace(found, earlier=()))
+    del told["earlier"]
+    return told | {"date": found.date.isoformat() if found.date else None}
 
 
 def from_wire(record: dict[str, Any], name: str) -> Article | ArticleError:

@@ -1,0 +1,62 @@
+"""Rows of the records, as they are handed out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from index.quotations import Speaker
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """An article as an index keeps it; `id` is its row, `name` the id people see."""
+
+    id: int
+    name: str
+    title: str
+    outlet: str | None
+    date: str | None
+    url: str | None
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRow:
+    """A passage as an index keeps it: `id` is its row and its id in the vectors, `article` the row of its article."""
+
+    id: int
+    article: int
+    paragraph: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerRow:
+    """A speaker of an article: the row id of the article, the speaker, and how many quotations."""
+
+    article: int
+    speaker: Speaker
+    quotations: int
+
+
+class KnownArticle(NamedTuple):
+    """An article that an index holds: its row, its id, the file and source it came from, and its fingerprint."""
+
+    id: int
+    name: str
+    file: str
+    source: str
+    fingerprint: str
+
+
+class EarlierVersion(NamedTuple):
+    """An article as it was before: what its page told then, and the sha256 by which that page is kept."""
+
+    title: str
+    outlet: str | None
+    date: str | None
+    url: str | None
+    sha256: str
+    paragraphs: tuple[str, ...]
