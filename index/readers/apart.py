@@ -9,6 +9,7 @@ import select
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -71,8 +72,9 @@ class ReadingProcess:
             assert process.stdout
             process.kill()
             process.wait()
-            process.stdin.close()
             process.stdout.close()
+            with suppress(BrokenPipeError):  # what it was not told any more
+                process.stdin.close()
 
     def _ask(self, task: dict[str, Any], name: str) -> Iterator[Article | ArticleError]:
         done = False
