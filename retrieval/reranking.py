@@ -178,9 +178,8 @@ def windows(searcher: Searcher, question: str, texts: Mapping[int, str]) -> dict
         runs = [(first, _last(text, spans, first)) for first in range(len(spans))]
         parts = {run: text[spans[run[0]][0] : spans[run[1]][1]] for run in runs}
         shares = searcher.shares(question, parts)
-        cut[passage] = max((shares[run] + float(near[run[0] : run[1] + 1].max()), part) for run, part in parts.items())[
-            1
-        ]
+        promise = {run: shares[run] + float(near[run[0] : run[1] + 1].max()) for run in runs}
+        cut[passage] = max((promise[run], part) for run, part in parts.items())[1]
     return cut
 
 

@@ -64,10 +64,11 @@ class Versions:
         """Return where earlier versions of an article say nearly the same, the newest of them first."""
         own, found = shingles(passage.text), []
         for version in self.earlier.get(article.id, ()):
-            best = max(enumerate(version.paragraphs), key=lambda one: resemblance(own, shingles(one[1])), default=None)
-            if best and resemblance(own, shingles(best[1])) >= ALIKE_VERSIONS:
+            alike = [resemblance(own, shingles(text)) for text in version.paragraphs]
+            best = max(range(len(alike)), key=alike.__getitem__, default=None)
+            if best is not None and alike[best] >= ALIKE_VERSIONS:
                 name = f"{article.name}@{version.sha256[:12]}"
-                found.append(Copy(name, best[0], _cite(article, version, *best)))
+                found.append(Copy(name, best, _cite(article, version, best, version.paragraphs[best])))
         return found
 
 

@@ -90,7 +90,7 @@ def day_of_name(name: str) -> date | None:
 def day_of_lines(paragraphs: Iterable[str]) -> date | None:
     """Return the day that one of the first paragraphs tells: a line that is a date, or a dateline that has one."""
     for paragraph in list(paragraphs)[:6]:
-        if len(paragraph) <= _LONGEST_DATE_LINE and _DATE_LINE.fullmatch(paragraph.strip()):
+        if is_date_line(paragraph):
             return parse_day(re.sub(_LABEL, "", paragraph.strip(), count=1, flags=re.IGNORECASE))
         if _FULL_DATELINE.match(paragraph):
             return parse_day(paragraph)

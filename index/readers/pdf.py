@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import logging
 from collections.abc import Iterator
@@ -10,12 +9,10 @@ from typing import TYPE_CHECKING
 
 from index.articles import Article
 from index.errors import ArticleError
-from index.readers.days import dated, day_of_lines, day_of_name, first_dated
+from index.readers.documents import document_article
 from index.readers.originals import Original
 from index.readers.pdf_layout import Line, compose
 from index.readers.pdf_order import reading_order
-from index.readers.plain_text import read_dateline
-from index.readers.titles import title_from
 
 if TYPE_CHECKING:
     from pdfminer.layout import LTPage
@@ -37,21 +34,7 @@ def read_pdf(original: Original) -> Iterator[Article | ArticleError]:
     title, paragraphs = compose(_lines(data, name))
     if not paragraphs:
         raise ArticleError(f"{name}: holds no text (pictures of pages are not read)")
-    dateline = read_dateline(paragraphs[0])
-    day = first_dated(
-        dated(dateline.date or day_of_lines(paragraphs), "dateline"), dated(day_of_name(name), "file name")
-    )
-    yield Article(
-        id=name,
-        title=title or title_from(paragraphs[0][dateline.length :]),
-        paragraphs=tuple(paragraphs),
-        date=day.day if day else None,
-        date_from=day.origin if day else None,
-        outlet=dateline.outlet,
-        place=dateline.place,
-        source=name,
-        sha256=hashlib.sha256(data).hexdigest(),
-    )
+    yield document_article(name, data, title, paragraphs)
 
 
 def _lines(data: bytes, name: str) -> list[Line]:

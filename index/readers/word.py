@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import zipfile
 import zlib
@@ -11,10 +10,8 @@ from xml.etree.ElementTree import Element, ParseError
 
 from index.articles import Article
 from index.errors import ArticleError
-from index.readers.days import dated, day_of_lines, day_of_name, first_dated
+from index.readers.documents import document_article
 from index.readers.originals import Original
-from index.readers.plain_text import read_dateline
-from index.readers.titles import title_from
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _CORE = "{http://purl.org/dc/elements/1.1/}"
@@ -40,22 +37,7 @@ def read_docx(original: Original) -> Iterator[Article | ArticleError]:
     is_title = len(found) > 1 and (found[0][0] in ("title", "heading1") or found[0][1] == told)
     title = found.pop(0)[1] if is_title else told
     paragraphs = [text for _, text in found]
-    dateline = read_dateline(paragraphs[0])
-    day = first_dated(
-        dated(dateline.date or day_of_lines(paragraphs), "dateline"), dated(day_of_name(name), "file name")
-    )
-    yield Article(
-        id=name,
-        title=title or title_from(paragraphs[0][dateline.length :]),
-        paragraphs=tuple(paragraphs),
-        date=day.day if day else None,
-        date_from=day.origin if day else None,
-        outlet=dateline.outlet,
-        byline=_property(properties, "creator"),
-        place=dateline.place,
-        source=name,
-        sha256=hashlib.sha256(data).hexdigest(),
-    )
+    yield document_article(name, data, title, paragraphs, byline=_property(properties, "creator"))
 
 
 def _parts(data: bytes, name: str) -> tuple[Element, Element | None]:
