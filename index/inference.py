@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import cast
 
@@ -40,25 +41,33 @@ class OnnxModel:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(self.card.max_length, strategy="longest_first")
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or len(os.sched_getaffinity(0))
-        # Threads that spin between calls burn a core for nothing in a process that waits for questions.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # A core for each batch, rather than all cores for one: threads that share the small products of such a model
+        # wait for each other several hundred times a batch, or burn a core by spinning.
+        options.intra_op_num_threads = 1
         options.log_severity_level = 3
+        self._pool = ThreadPoolExecutor(threads or len(os.sched_getaffinity(0)), "onrecord-model")
         self._session = onnxruntime.InferenceSession(
             str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
         )
         self._inputs = [node.name for node in self._session.get_inputs()]
 
-    def run(self, texts: Sequence[Text], *, batch_size: int = 32) -> Floats:
+    def run(self, texts: Sequence[Text], *, batch_size: int = 8) -> Floats:
         """Return the output rows of texts or pairs, shape (len(texts), width), in the order given.
 
-        Texts of similar length share a batch, so that little of the work is spent on padding.
+        Texts of similar length share a batch, so that little of the work is spent on padding; each core takes some.
+
+        Args:
+            texts: what to read.
+            batch_size: how many share a batch at most. An int8 network scales what it works on by the largest value of
+                the batch, so that only with 1 its output does not depend on what else is read.
         """
         encodings = self._tokenizer.encode_batch_fast(list(texts))
         order = sorted(range(len(texts)), key=lambda i: -len(encodings[i].ids))
+        batches = list(_batches(order, [len(encoding.ids) for encoding in encodings], batch_size))
         output = np.zeros((len(texts), self.card.dimension), np.float32)
-        for rows in _batches(order, [len(encoding.ids) for encoding in encodings], batch_size):
-            output[rows] = self._run_batch([encodings[row] for row in rows])
+        done = self._pool.map(lambda rows: self._run_batch([encodings[row] for row in rows]), batches)
+        for rows, outputs in zip(batches, done, strict=True):
+            output[rows] = outputs
         return output
 
     def knows(self, word: str) -> bool:

@@ -11,6 +11,9 @@ from retrieval.search import Searcher
 WEIGHED = 3
 """In how many passages, best first, the reranker chooses the sentence; in the others the words of the question do."""
 
+CLOSELY = 3
+"""Between how many sentences of a passage it chooses: those that share most with the question."""
+
 _MOST = 12
 
 
@@ -23,14 +26,10 @@ def highlight(searcher: Searcher, question: str, texts: Mapping[int, str]) -> di
         texts: the passages by id, best first.
     """
     split = {passage: sentences(text)[:_MOST] for passage, text in texts.items()}
-    read = [] if searcher.fast else list(split)[:WEIGHED]
-    weighed = [(p, span) for p in read if len(split[p]) > 1 for span in split[p]]
-    logits = searcher.logits(question, [texts[p][start:end] for p, (start, end) in weighed])
-    score = dict(zip(weighed, logits, strict=True))
-    rest = [(p, span) for p in split for span in split[p] if (p, span) not in score]
-    score |= searcher.shares(question, {(p, span): texts[p][span[0] : span[1]] for p, span in rest})
-    return {p: [_best(p, spans, score)] for p, spans in split.items() if spans}
-
-
-def _best(passage: int, spans: Sequence[Span], score: Mapping[tuple[int, Span], float]) -> Span:
-    return max(spans, key=lambda span: score[passage, span])
+    pieces = {(p, span): texts[p][slice(*span)] for p in split for span in split[p]}
+    shares = searcher.shares(question, pieces)
+    best = {p: sorted(spans, key=lambda span: -shares[p, span]) for p, spans in split.items() if spans}
+    read = [] if searcher.fast else list(best)[:WEIGHED]
+    close = [(p, span) for p in read if len(best[p]) > 1 for span in best[p][:CLOSELY]]
+    logits = dict(zip(close, searcher.logits(question, [pieces[piece] for piece in close]), strict=True))
+    return {p: [max(spans[:CLOSELY], key=lambda span: logits.get((p, span), 0.0))] for p, spans in best.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,7 +18,7 @@ READ = 20
 """How many candidates are read at most."""
 
 AT_ONCE = 4
-"""How many are read before it is asked whether one of them is sure to answer."""
+"""How many are read before it is asked whether one of them is sure to answer, or none is better than those before."""
 
 SURE = 5.0
 """The logit from which nothing that looked less promising is read any more."""
@@ -25,7 +26,7 @@ SURE = 5.0
 WINDOW = 50
 """Words of a passage that are read; of a longer one, the sentences that share most with the question."""
 
-AGAIN = 6
+AGAIN = 4
 """How many of the best are read a second time, in their context."""
 
 NEARBY = 2
@@ -97,11 +98,13 @@ class _Reader:
         self._texts: dict[int, str] = {}
 
     def read_until_sure(self, passages: Sequence[int]) -> None:
-        """Read passages, a few at a time, until one is sure to answer."""
+        """Read passages, a few at a time, until one is sure to answer or reading on brings nothing better."""
+        best = -math.inf
         for start in range(0, len(passages), AT_ONCE):
-            self._read(passages[start : start + AT_ONCE])
-            if max(self.logits.values()) >= SURE:
+            better = max(self._read(passages[start : start + AT_ONCE]))
+            if better <= best or better >= SURE:
                 break
+            best = better
 
     def read_again(self, passages: Sequence[int]) -> list[Candidate]:
         """Return passages, and unread ones of the article of the first, by what they say in their context."""
@@ -140,11 +143,14 @@ class _Reader:
         promise = {passage: near[passage] + HOLDS * max(self.held(passage), 0.0) for passage in unread}
         return sorted(promise, key=lambda passage: -promise[passage])[:NEARBY]
 
-    def _read(self, passages: Sequence[int]) -> None:
+    def _read(self, passages: Sequence[int]) -> list[float]:
+        """Read passages alone; return their logits."""
         self._rows |= self._records.passages(passages)
         texts = windows(self._searcher, self._question, {passage: self._rows[passage].text for passage in passages})
         self._texts |= texts
-        self.logits |= self._searcher.relevance(self._question, texts)
+        read = self._searcher.relevance(self._question, texts)
+        self.logits |= read
+        return list(read.values())
 
 
 def _descending(ranked: Sequence[Candidate]) -> list[Candidate]:

@@ -188,7 +188,8 @@ class Searcher:
         """Return the reranker's logit for each text."""
         if not texts:
             return []
-        return [float(logit) for logit in self.models.reranker.run([(question, text) for text in texts])[:, 0]]
+        pairs = [(question, text) for text in texts]
+        return [float(logit) for logit in self.models.reranker.run(pairs, batch_size=1)[:, 0]]
 
     def shares(self, wanted: str, texts: Mapping[K, str]) -> dict[K, float]:
         """Return which share of some words each text holds, rare words weighing more, between 0 and 1."""
