@@ -16,10 +16,11 @@ from retrieval.dates import Period, find_period
 from retrieval.highlighting import highlight
 from retrieval.hits import Elsewhere, make_hits
 from retrieval.names import may_be_a_name
+from retrieval.people import Person
 from retrieval.question import Question, read_question
 from retrieval.reranking import Candidate, rerank
 from retrieval.search import Scope, Searcher
-from retrieval.speakers import Directory, Person, clearly_meant
+from retrieval.speakers import Directory, clearly_meant
 from retrieval.spelling import corrected
 from retrieval.unquoted import look_for, on_record, written_as_a_name
 from retrieval.whose import Spoken, find_spoken

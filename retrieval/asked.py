@@ -13,9 +13,10 @@ from retrieval.answer import Answer
 from retrieval.answering import answer_question
 from retrieval.at_hand import Hand, at_hand
 from retrieval.dialog import Dialog, Place
+from retrieval.people import Person
 from retrieval.references import leans, named_in, whom
 from retrieval.search import SMALL_STEMS, Scope, Searcher
-from retrieval.speakers import Directory, Person
+from retrieval.speakers import Directory
 
 THIN = 2
 """With how many words of its own, at most, a question without a name leans on what was said before."""

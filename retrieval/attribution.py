@@ -14,9 +14,9 @@ from retrieval.answer import Span
 from retrieval.calibration import ANSWERED, ON_TOPIC, probability, squashed
 from retrieval.context import Context, contexts
 from retrieval.names import TITLES, fold
+from retrieval.people import Person
 from retrieval.reranking import Candidate, windows
 from retrieval.search import Scope, Searcher
-from retrieval.speakers import Person
 
 READ = 12
 """How many passages the reranker reads."""

@@ -16,8 +16,8 @@ from retrieval.dialog import places
 from retrieval.highlighting import highlight
 from retrieval.hits import make_hits
 from retrieval.names import words
+from retrieval.people import Person
 from retrieval.question import read_question
-from retrieval.speakers import Person
 
 LEANING = 2.5
 """The logits that being at hand counts for where a question points to what was said before."""

@@ -34,7 +34,7 @@ class Merged:
 
 
 def merge_copies(records: Records, scored: Sequence[Scored], count: int) -> list[Merged]:
-    """Return the first passages of a ranking, those left out that repeat a better one.
+    """Return the first passages of a ranking, those left out that repeat a better one; nothing further down is read.
 
     Two passages are alike by the resemblance of their shingles of three words (Broder, On the resemblance and
     containment of documents, 1997, section 2).
@@ -48,11 +48,13 @@ def merge_copies(records: Records, scored: Sequence[Scored], count: int) -> list
     urls = _urls(records, rows.values())
     groups: list[_Group] = []
     for passage, score in scored:
+        if len(groups) == count:
+            break
         row, shingled = rows[passage], shingles(rows[passage].text)
         original = next((group for group in groups if group.holds(row.article, shingled, urls[row.article])), None)
         if original is not None:
             original.copies[row.article] = passage
-        elif len(groups) < count:
+        else:
             groups.append(_Group(passage, score, row.article, shingled, urls[row.article]))
     return [Merged(group.passage, group.score, tuple(group.copies.values())) for group in groups]
 
@@ -78,12 +80,14 @@ def copies_elsewhere(
         text = texts[one.passage]
         group = _Group(one.passage, one.score, text.article, shingles(text.text), urls[text.article])
         group.copies = {texts[passage].article: passage for passage in one.copies}
-        _complete(group, records, taken, partial(lexical.search_stems, _rarest(lexical, text.text), among=among))
+        _complete(
+            group, text.text, records, taken, partial(lexical.search_stems, _rarest(lexical, text.text), among=among)
+        )
         found.append(Merged(one.passage, one.score, tuple(group.copies.values())))
     return found
 
 
-def _complete(group: _Group, records: Records, taken: set[int], search: Callable[[int], list[int]]) -> None:
+def _complete(group: _Group, text: str, records: Records, taken: set[int], search: Callable[[int], list[int]]) -> None:
     """Add copies to a group, looking further for as long as half of what comes up are some."""
     count = _LOOKED_AT + len(group.copies)
     while True:
@@ -91,7 +95,7 @@ def _complete(group: _Group, records: Records, taken: set[int], search: Callable
         rows = records.passages([passage for passage in near if passage not in taken])
         urls = _urls(records, rows.values())
         for passage, row in rows.items():
-            if group.holds(row.article, shingles(row.text), urls[row.article]):
+            if _as_long(row.text, text) and group.holds(row.article, shingles(row.text), urls[row.article]):
                 group.copies[row.article] = passage
                 taken.add(passage)
         if len(near) < count or 2 * len(set(near) & set(group.copies.values())) < count:
@@ -109,6 +113,11 @@ def _rarest(lexical: LexicalIndex, text: str) -> list[str]:
 def _urls(records: Records, rows: Iterable[PassageRow]) -> dict[int, str | None]:
     """Return the addresses of the articles of passages, by the ids of their rows."""
     return {article: row.url for article, row in records.articles(list({row.article for row in rows})).items()}
+
+
+def _as_long(one: str, other: str) -> bool:
+    """Whether two texts may resemble each other: where one is thrice as long, it is not worth comparing them."""
+    return 3 * min(len(one), len(other)) >= max(len(one), len(other))
 
 
 def resemblance(one: frozenset[Shingle], other: frozenset[Shingle]) -> float:

@@ -16,10 +16,11 @@ from retrieval.attribution import by_topic, newest_first, own_words
 from retrieval.calibration import ANSWERED
 from retrieval.fusion import Scored
 from retrieval.hits import cite
+from retrieval.people import Person
 from retrieval.question import Question
 from retrieval.reranking import rerank
 from retrieval.search import CANDIDATES, Scope, Searcher
-from retrieval.speakers import Person, clearly_meant
+from retrieval.speakers import clearly_meant
 from retrieval.whose import find_spoken
 
 Measure = Literal["relevance", "topic", "words", "newest"]

@@ -11,8 +11,9 @@ from index.records import Records
 from retrieval.answer import Citation, HitQuotation
 from retrieval.attribution import by_topic, own_words
 from retrieval.hits import cite
+from retrieval.people import Person
 from retrieval.search import Scope, Searcher
-from retrieval.speakers import Person, clearly_meant
+from retrieval.speakers import clearly_meant
 
 MOST_NAMED = 6
 """How many of those who may be meant are named at most."""

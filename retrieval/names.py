@@ -21,7 +21,10 @@ _PERSON_WORDS = frozenset("man woman guy lady person people folks".split())
 
 def fold(text: str) -> str:
     """Return text without case and accents, curly apostrophes straightened."""
-    decomposed = unicodedata.normalize("NFKD", text.replace("’", "'"))
+    text = text.replace("’", "'")
+    if text.isascii():
+        return text.casefold()
+    decomposed = unicodedata.normalize("NFKD", text)
     return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
 
 
@@ -83,3 +86,8 @@ def role_words(text: str) -> tuple[frozenset[str], bool]:
     every = [word for word in words(text) if word not in _SMALL | _PERSON_WORDS]
     rest = frozenset(word for word in every if word not in _LEADERS)
     return (rest or frozenset(every)), len(rest) < len(set(every))
+
+
+def singular(word: str) -> str:
+    """Return a word without the s of a possessive typed without its apostrophe: "trumps"."""
+    return word[:-1] if word.endswith("s") and len(word) > 3 else word

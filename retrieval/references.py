@@ -10,7 +10,8 @@ from index.quotations.gender import GENDERS, by_first_name, by_title, is_first_n
 from index.quotations.names import SUFFIXES
 from retrieval.dialog import Dialog, Mention
 from retrieval.names import name_words, words
-from retrieval.speakers import Directory, Person, clearly_meant
+from retrieval.people import Person
+from retrieval.speakers import Directory, clearly_meant
 
 _PRONOUN = re.compile(
     r"(?<![\w’'-])(?P<word>he|him|his|she|her|hers|they|them|their|theirs)(?P<short>['’](?:s|d|ll|ve|re))?(?![\w’'-])",

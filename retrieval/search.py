@@ -110,7 +110,7 @@ class Searcher:
     def directory(self) -> Directory:
         """Who speaks in the articles."""
         with closing(self.generation.open_records()) as records:
-            return Directory(records.speakers())
+            return Directory.of(records.speakers())
 
     def candidates(self, records: Records, question: str, among: Sequence[int] | None = None) -> list[Scored]:
         """Return the passages nearest in meaning and in words, fused, best first.
