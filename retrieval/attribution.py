@@ -18,7 +18,7 @@ from retrieval.people import Person
 from retrieval.reranking import Candidate, windows
 from retrieval.search import Scope, Searcher
 
-READ = 12
+READ = 8
 """How many passages the reranker reads."""
 
 CLEARLY_BETTER = 5
