@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 from index.articles import Article
 from index.errors import ArticleError
 from index.readers import read_articles
+from index.readers.datelines import read_dateline
 from index.readers.decoding import decode
 from index.readers.language import language_of
 from index.readers.originals import MAX_BYTES
-from index.readers.plain_text import read_dateline, split_paragraphs
+from index.readers.plain_text import split_paragraphs
 from index.readers.titles import MAX_LENGTH, title_from
 
 TESTS = Path(__file__).parent
