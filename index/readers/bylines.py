@@ -8,7 +8,7 @@ from itertools import islice
 
 _LINES = 4
 _LONGEST = 120
-_NAME = r"(?:[A-ZÀ-ÖØ-Þ][\w.'’-]*\s+){1,4}[A-ZÀ-ÖØ-Þ][\w.'’-]*"
+_NAME = r"(?:(?:[A-ZÀ-ÖØ-Þ][\w.'’-]*|van|von|der|den|de|da|di|la|le|al|bin|el)\s+){1,5}[A-ZÀ-ÖØ-Þ][\w.'’-]*"
 # What may stand behind the names: an office, an outlet, an address for mail, a day.
 _BEHIND = r"(?:\s*[,|·•–—-]\s+\S.*|\s+for\s+(?:the\s+)?[A-ZÀ-ÖØ-Þ].*|\s+\S+@\S+)?"
 _LINE = re.compile(rf"(?:(?i:story\s+)?(?i:by):?)\s+(?P<names>{_NAME}(?:(?:,?\s+and|\s+&|,)\s+{_NAME})*){_BEHIND}")
@@ -29,7 +29,8 @@ def byline_of_lines(paragraphs: Iterable[str]) -> str | None:
     'Ada Crane and Ben Doe'
     """
     for line in islice(paragraphs, _LINES):
-        found = _LINE.fullmatch(line.strip()) if len(line) <= _LONGEST else None
+        is_sentence = len(line) > _LONGEST or line.rstrip().endswith((".", "!", "?", ":"))
+        found = None if is_sentence else _LINE.fullmatch(line.strip())
         if found and not _NO_NAME.match(found["names"]):
             return _OFFICE.sub("", found["names"])
     return None
