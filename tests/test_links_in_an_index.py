@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from conftest import Refresh, Run, silent
-from test_links import entry, feed, page
-from web_server import Site, serving
+from visits import entry, feed, page
+from web_server import Site
 
 from index.build import BuildOptions, Report, build
 from index.errors import OnrecordError
 from index.fetching.limits import Limits
 from index.generation import IndexFolder
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serving() as site:
-        yield site
 
 
 class TestAnIndex:
@@ -68,7 +61,7 @@ class TestTheCommand:
         (tmp_path / "links.txt").write_text(f"# harbor\n{url}  # the pier\n\n", "utf-8")
         done = onrecord("index", "--links", "links.txt", "--allow-private")
         assert (done.code, done.err) == (0, "")
-        assert done.out.startswith("1 articles, 2 passages (1 added")
+        assert done.out.startswith("1 article, 2 passages (1 added")
         asked = onrecord("ask", "why did the footbridge close?", "--json")
         assert json.loads(asked.out)["passages"][0]["citation"]["source"] == url
 

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import codecs
 import json
-import os
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 from conftest import Refresh
 from made_files import column, docx_of, entry_of, mail_of, page_of, pdf_of, rss_of, zip_of
+from reading_again import settle
 
-from index import build as index_build
-from index import update
 from index.articles import Article
 from index.errors import ArticleError
 from index.generation import IndexFolder, open_current
-from index.scanning import Stamp
 from index.sources import read_source
 
 BOMB = (
@@ -100,26 +96,11 @@ def found(folder: Path) -> list[Article | ArticleError]:
     return list(read_source(str(folder)))
 
 
-@pytest.fixture
-def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the files that a build reads, in order."""
-    names: list[str] = []
-
-    def read(file: Any, apart: Any) -> Any:
-        names.append(file.name)
-        return real(file, apart)
-
-    real = update.read_file
-    monkeypatch.setattr(update, "read_file", read)
-    return names
-
-
 def write_and_settle(folder: Path, files: Mapping[str, str | bytes]) -> None:
     """Write files, and let the clock of the file system go on, so that a later change of them would be seen."""
     for name, content in files.items():
         write(folder, name, content)
-    while not all(Stamp.of((folder / name).stat()).is_settled() for name in files):
-        os.sched_yield()
+    settle(folder, files)
 
 
 def indexed(index: IndexFolder) -> set[str]:
@@ -149,10 +130,8 @@ def test_every_broken_one_is_one_line(found: list[Article | ArticleError], name:
 
 
 def test_an_index_of_them_is_refreshed_by_reading_what_changed_and_the_same_when_it_is_rebuilt(
-    index: IndexFolder, refresh: Refresh, folder: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch
+    index: IndexFolder, refresh: Refresh, folder: Path, reads: list[str]
 ) -> None:
-    # One process for quotations, whose parser is loaded already, is quicker than several that load their own.
-    monkeypatch.setattr(index_build, "_ARTICLES_A_PROCESS", 1000)
     first = refresh(folder)
     assert (first.articles, len(first.changes.skipped)) == (170, 30)
     ids = indexed(index)
