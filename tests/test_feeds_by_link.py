@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from visits import Fetch, entry, feed, page
+from visits import LIMITS, Fetch, entry, feed, page
 from web_server import Site
 
 from index.fetching.limits import Limits
+from index.fetching.web import Web
 
 
 class TestAFeed:
@@ -44,11 +45,21 @@ class TestAFeed:
         assert list(done.articles) == list(before.articles)
         assert [len(article.earlier) for article in done.articles.values()] == [1, 0]
 
-    def test_keeps_what_it_no_longer_lists(self, site: Site, fetch: Fetch) -> None:
+    def test_keeps_what_it_no_longer_lists_until_it_is_forgotten(self, site: Site, fetch: Fetch) -> None:
         url = site.put("/feed", feed(entry("red")), "text/xml")
         fetch(url)
         site.put("/feed", feed(entry("blue")), "text/xml")
         assert [article.title for article in fetch(url).articles.values()] == ["Story red", "Story blue"]
+        Web(fetch.folder, LIMITS).clean_up([])
+        assert [article.title for article in fetch(url).articles.values()] == ["Story blue"]
+
+    def test_that_serves_a_page_instead_keeps_its_articles(self, site: Site, fetch: Fetch) -> None:
+        url = site.put("/feed", feed(entry("red")), "text/xml")
+        before = fetch(url)
+        site.put("/feed", page("Down for maintenance"))
+        done = fetch(url)
+        assert done.articles == before.articles
+        assert done.errors == [f"{url}: was a feed, and is a page now; if it is gone for good: onrecord forget {url}"]
 
     def test_proves_each_entry_by_what_that_tells(self, site: Site, fetch: Fetch) -> None:
         url = site.put("/feed", feed(entry("red", "The red boat sank.")), "text/xml")
@@ -115,6 +126,14 @@ class TestFollowing:
         self.serve(site, "Of the red boat, much more inside.")
         assert [article.earlier for article in fetch(url).articles.values()] == [(), ()]
         assert site.news() == [("/feed", 200), ("/red", 304)]
+
+    def test_takes_addresses_as_feeds_write_them_and_as_no_feed_should(self, site: Site, fetch: Fetch) -> None:
+        site.put("/f%C3%A4hre", page("The red boat"))
+        links = site("/fähre#top"), "http://ada:secret@ledger.example/x", "http://a:b:c/"
+        told = feed(*((str(number), address, "Of a boat.") for number, address in enumerate(links)))
+        done = fetch(site.put("/feed", told, "text/xml"), follow=True)
+        assert [article.title for article in done.articles.values()] == ["The red boat", "Story 1", "Story 2"]
+        assert [line.partition(": ")[2][:12] for line in done.errors] == ["give the add", "is no web ad"]
 
     def test_falls_back_on_what_the_entry_tells(self, site: Site, fetch: Fetch, url: str) -> None:
         del site.pages["/red"]

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import httpcore
 import pytest
+import trustme
 from visits import LIMITS, Fetch, page
 from web_server import Handler, Page, Site, serving
 
@@ -113,6 +118,56 @@ class TestWhatGoesWrong:
     def test_a_name_that_no_host_has(self, fetch: Fetch) -> None:
         (line,) = fetch("http://harbor.invalid/pier").errors
         assert line.startswith("http://harbor.invalid/pier: cannot be reached: harbor.invalid is no known host")
+
+
+class TestCertificates:
+    @pytest.fixture
+    def authority(self) -> trustme.CA:
+        return trustme.CA()
+
+    @pytest.fixture
+    def secure(self, authority: trustme.CA) -> Iterator[Site]:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert("127.0.0.1").configure_cert(tls)
+        with serving(tls) as site:
+            yield site
+
+    def test_that_is_not_trusted_is_told_with_what_to_do(self, secure: Site, fetch: Fetch) -> None:
+        url = secure.put("/pier", page())
+        (line,) = fetch(url).errors
+        assert line.startswith(f"{url}: its certificate is not trusted (")
+        assert line.endswith("); if you trust it, name the file of its CA in SSL_CERT_FILE")
+        assert secure.asked == []
+
+    def test_that_a_person_trusts_is_good(
+        self, secure: Site, fetch: Fetch, authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+        url = secure.put("/pier", page())
+        assert list(fetch(url).articles) == [url]
+        (line,) = fetch(url.replace("127.0.0.1", "localhost")).errors
+        assert "localhost" in line.partition(" not trusted ")[2]
+
+
+class TestAHostOfSeveralAddresses:
+    def test_is_reached_though_the_first_is_silent(
+        self, site: Site, fetch: Fetch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real = httpcore.SyncBackend.connect_tcp
+        asked: list[tuple[str, float]] = []
+
+        def connect(backend: Any, host: str, port: int, timeout: float, *rest: Any) -> Any:
+            asked.append((host, timeout))
+            if host == "::1":
+                raise httpcore.ConnectTimeout
+            return real(backend, host, port, timeout, *rest)
+
+        monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
+        monkeypatch.setattr("index.fetching.connecting._look_up", lambda *_: ["::1", "127.0.0.1"])
+        assert fetch(site.put("/pier", page())).errors == []
+        (_, first), (_, second) = asked[:2]
+        assert 0 < first <= LIMITS.seconds / 2 < second <= LIMITS.seconds
 
 
 class TestPrivateAddresses:

@@ -6,6 +6,7 @@ import pytest
 from visits import Fetch, page
 from web_server import Site, serving
 
+from index.fetching.addresses import link
 from index.fetching.limits import Limits
 
 
@@ -41,6 +42,34 @@ class TestRobots:
             (line,) = fetch(site("/old")).errors
             assert line == f"{site('/old')}: leads to {elsewhere('/pier')}: robots.txt asks programs not to fetch this"
             assert elsewhere.news() == []
+
+    @pytest.mark.parametrize(
+        ("rule", "path", "allowed"),
+        [
+            ("Disallow: /*.pdf$", "/a/pier.pdf", False),
+            ("Disallow: /*.pdf$", "/a/pier.pdf?page=2", True),
+            ("Disallow: /*/draft/", "/2031/04/draft/pier", False),
+            ("Disallow: /*/draft/", "/draft/pier", True),
+            ("Disallow: /*?print=", "/pier?print=1", False),
+            ("Disallow: /news/\nAllow: /news/*/pier$", "/news/2031/pier", True),
+            ("Disallow: /news/\nAllow: /news/*/pier$", "/news/2031/pier-2", False),
+            ("Disallow: /$", "/pier", True),
+            ("Disallow: /f%C3%A4hre", "/fähre", False),
+        ],
+    )
+    def test_may_have_wildcards_and_the_longest_rule_counts(
+        self, site: Site, fetch: Fetch, rule: str, path: str, allowed: bool
+    ) -> None:
+        site.put("/robots.txt", f"User-agent: *\n{rule}\n", "text/plain")
+        (line,) = fetch(link(site(path))).errors
+        assert line.endswith(f"404; if it is gone for good: onrecord forget {link(site(path))}") == allowed
+        assert line.endswith("robots.txt asks programs not to fetch this") != allowed
+
+    def test_that_name_very_many_others_cost_little(self, site: Site, fetch: Fetch) -> None:
+        others = "".join(f"User-agent: b{n}\n" for n in range(15_000)) + "Disallow: /x\n" * 18_000
+        site.put("/robots.txt", f"{others}User-agent: on\nDisallow: /\nUser-Agent : OnRecord # us\nDisallow: /no", "")
+        assert fetch(site.put("/pier", page()), site.put("/x")).errors == [f"{site('/x')}: holds no text"]
+        assert fetch(site("/no")).errors == [f"{site('/no')}: robots.txt asks programs not to fetch this"]
 
     def test_tell_how_long_to_pause(self, site: Site, fetch: Fetch, monkeypatch: pytest.MonkeyPatch) -> None:
         slept: list[float] = []

@@ -85,8 +85,8 @@ def get(
     except httpcore.TimeoutException:
         raise FetchError.of_host(f"{url}: took longer than {deadline.seconds:g} seconds") from None
     except httpcore.NetworkError as error:
-        if isinstance(error.__cause__, ssl.SSLCertVerificationError):
-            raise _untrusted(url, error.__cause__) from None
+        if error.args and isinstance(error.args[0], ssl.SSLCertVerificationError):
+            raise _untrusted(url, error.args[0]) from None
         raise FetchError.of_host(f"{url}: cannot be reached: {_line(error)}") from None
     except (httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
         raise FetchError(f"{url}: the server does not keep to HTTP: {_line(error)}") from None
