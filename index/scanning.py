@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 # A file may change again within one tick of its file system's clock and keep its times. Clocks of whole seconds are
@@ -33,8 +32,7 @@ class Stamp(NamedTuple):
         return time.time_ns() - max(self.changed, self.entered) > tick
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFile:
+class FoundFile(NamedTuple):
     """A file of a source: where it is, its name within the source, its stamp (None where that cannot be told)."""
 
     path: str

@@ -168,7 +168,8 @@ def _is_article(name: str) -> bool:
 
 
 def _is_known(name: str) -> bool:
-    return os.path.splitext(name)[1].lower() in READERS  # noqa: PTH122  (a Path for each of many files takes long)
+    # Without a Path, which for each of many files takes long. A name that is all suffix is that of a hidden file.
+    return f".{name.rpartition('.')[2].lower()}" in READERS
 
 
 def _known_kinds() -> str:
