@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.articles import Article
@@ -367,6 +367,7 @@ class TestJsonLines:
         assert (article.id, article.to_json()["date"]) == (name, day)
         assert read_one(path, json.dumps(article.to_json())).to_json() == article.to_json()
 
+    @settings(max_examples=50)
     @given(JSON)
     def test_any_json_gives_an_article_or_one_clear_line(
         self, tmp_path_factory: pytest.TempPathFactory, value: Any
