@@ -11,7 +11,7 @@ from pathlib import PurePath
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_files import FERRY, WORD_NAMESPACE, docx_of, mail_of, page_of, rss_of
+from made_files import FERRY, PIER, WORD_NAMESPACE, docx_of, mail_of, page_of, rss_of
 
 from index.articles import Article
 from index.errors import ArticleError
@@ -136,6 +136,13 @@ class TestPages:
         page = page_of(FERRY, head=linked({"@graph": [*people, story]}, around="//<![CDATA[\n{}\n//]]>"))
         article = read(page, "a.html")
         assert (article.title, article.byline, article.outlet) == ("Ferry", "Ada Crane", "Harbor Ledger")
+
+    def test_may_have_their_story_in_several_containers_and_tags_below_it(self) -> None:
+        first, second = ("".join(f"<p>{line}</p>" for line in lines) for lines in (FERRY, PIER))
+        story = f'<div class="post-content">{first}</div><aside><p>Hotel vote</p></aside><div>{second}</div>'
+        tags = '<p><a href="/a">calm sea,</a></p><p><a href="/b">winter ferries,</a></p>'
+        page = f"<title>x</title><article><h1>Ferry stays</h1>{story}{tags}</article>"
+        assert read(page, "a.html").paragraphs == (*FERRY, *PIER)
 
     @pytest.mark.parametrize(
         "line",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from lxml import etree, html
@@ -27,6 +27,8 @@ _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]+)""", r
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _LATIN_1 = re.compile(r"iso-?8859-1|latin-?1|(?:us-)?ascii", re.IGNORECASE)
 _SINGLE_BYTE = re.compile(r"iso-?8859-|latin|(?:us-)?ascii|windows-125|cp125|macintosh", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?][”\"’')]*$")
+_BEGINNING = 60
 _ALL_LINKS = 0.9
 
 
@@ -98,7 +100,8 @@ def _lines(tree: etree._Element) -> list[str]:
 
     A page too short for trafilatura has those outside its menus and forms.
     """
-    own = _story(blocks(_main_element(tree), unseen=AROUND))
+    main = _main_element(tree)
+    own = _story(blocks(main, unseen=AROUND))
     try:
         # Links are kept to tell paragraphs that are nothing but links; comments of readers are no part of the story.
         document = bare_extraction(tree, include_comments=False, include_links=True)
@@ -107,7 +110,16 @@ def _lines(tree: etree._Element) -> list[str]:
     body = getattr(document, "body", None)
     found = [] if body is None else _story(blocks(body))
     # What trafilatura rescues of a page where it finds no story is the text of all of it in one piece.
-    return own if not found or (len(found) == 1 and len(own) > 1) else found
+    in_one_piece = len(found) == 1 and len(own) > 1
+    return own if not found or in_one_piece or (main.tag == "article" and _is_a_part(found, own)) else found
+
+
+def _is_a_part(found: Sequence[str], whole: Sequence[str]) -> bool:
+    """Tell whether a third of the sentences of an article is missing, as where it lies in several containers."""
+    begun = {line[:_BEGINNING] for line in found}
+    prose = [line for line in whole if len(line) >= _BEGINNING and _SENTENCE_END.search(line)]
+    missing = sum(len(line) for line in prose if line[:_BEGINNING] not in begun)
+    return missing * 3 > sum(map(len, prose))
 
 
 def _main_element(tree: etree._Element) -> etree._Element:
@@ -127,5 +139,5 @@ def _story(found: Iterable[Block]) -> list[str]:
 def _is_linked(block: Block) -> bool:
     """Tell whether a block leads to other stories: all of it is links, and it is neither a sentence nor part of one."""
     text = " ".join(block.lines)
-    is_sentence = not block.in_list and (text[0].islower() or text.rstrip("”’").endswith("."))
+    is_sentence = not block.in_list and text[-1] != "," and (text[0].islower() or text.rstrip("”’").endswith("."))
     return block.share_linked >= _ALL_LINKS and not is_sentence
