@@ -15,7 +15,7 @@ from index.joining import embedded_texts
 from index.quotations import Reading
 from index.readers.apart import ReadingProcess
 from index.records import KnownArticle
-from index.scanning import FoundFile, Stamp
+from index.scanning import FoundFile, Stamp, without_collecting
 from index.sources import encodable, find_files, read_file
 
 if TYPE_CHECKING:
@@ -68,10 +68,11 @@ class Update:
         self._web = web
         self._remembered = remembered
         self._progress = progress
-        self._known = {article.name: article for article in records.known_articles()}
         self._in_files: dict[str, dict[str, list[str]]] = {}
-        for article in self._known.values():
-            self._in_files.setdefault(article.source, {}).setdefault(article.file, []).append(article.name)
+        with without_collecting():
+            self._known = {article.name: article for article in records.known_articles()}
+            for article in self._known.values():
+                self._in_files.setdefault(article.source, {}).setdefault(article.file, []).append(article.name)
         self._seen: set[str] = set()
         self.changes = Changes()
 
@@ -107,7 +108,8 @@ class Update:
     def _refresh(
         self, source: str, sources: Sequence[str], apart: ReadingProcess, unreadable: set[tuple[str, str]]
     ) -> None:
-        files = self._records.files(source)
+        with without_collecting():
+            files = self._records.files(source)
         gone = set(files)
         for found in self._find(source, apart):
             if isinstance(found, ArticleError):
