@@ -15,6 +15,7 @@ from bot.rendering import printable
 from index import build as index_build
 from index.build import BuildOptions, Report, build
 from index.generation import IndexFolder
+from index.manifest import counted
 
 _LABELS = {
     "reading": "Reading articles",
@@ -64,10 +65,10 @@ def report_text(report: Report) -> str:
     changes = report.changes
     done = (
         f"{changes.new} added, {changes.changed} changed, {changes.unchanged} unchanged, {changes.vanished} removed, "
-        f"{len(changes.skipped)} skipped; {report.embedded} passages embedded"
+        f"{len(changes.skipped)} skipped; {counted(report.embedded, 'passages')} embedded"
     )
     state = "" if report.built else "nothing new; "
-    return f"{state}{report.articles:,} articles, {report.passages:,} passages ({done})"
+    return f"{state}{counted(report.articles, 'articles')}, {counted(report.passages, 'passages')} ({done})"
 
 
 class _Rate(TextColumn):

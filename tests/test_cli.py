@@ -101,7 +101,7 @@ class TestIndex:
         told = onrecord("index", articles({"a.txt": FERRY, "b.txt": "", "c.txt": b"\0", "d.jsonl": "{"}))
         assert told.code == 0
         assert told.out == (
-            "1 articles, 2 passages (1 added, 0 changed, 0 unchanged, 0 removed, 3 skipped; 2 passages embedded)\n"
+            "1 article, 2 passages (1 added, 0 changed, 0 unchanged, 0 removed, 3 skipped; 2 passages embedded)\n"
         )
         assert [line.partition(": ")[2].partition(":")[0] for line in told.err.splitlines()] == [
             "b.txt", "c.txt", "d.jsonl, line 1",
@@ -110,7 +110,7 @@ class TestIndex:
 
     def test_alone_refreshes_what_it_remembers(self, onrecord: Run, articles: Write) -> None:
         onrecord("index", articles({"a.txt": FERRY}))
-        assert onrecord("index").out.startswith("nothing new; 1 articles, 2 passages (0 added, 0 changed, 1 unchanged")
+        assert onrecord("index").out.startswith("nothing new; 1 article, 2 passages (0 added, 0 changed, 1 unchanged")
         articles({"b.txt": PIER})
         assert "2 articles, 4 passages (1 added, 0 changed, 1 unchanged, 0 removed, 0 skipped; 2 passages" in (
             onrecord("index").out
@@ -153,7 +153,7 @@ class TestIndex:
         self, onrecord: Run, articles: Write, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("ONRECORD_ARTICLES", str(articles({"a.txt": FERRY})))
-        assert onrecord("index").out.startswith("1 articles")
+        assert onrecord("index").out.startswith("1 article")
 
     def test_names_odd_files_without_what_would_act_on_a_screen(self, onrecord: Run, articles: Write) -> None:
         told = onrecord("index", articles({"a.txt": FERRY, "\x1b[31mred\n.txt": ""}))
@@ -168,7 +168,7 @@ class TestForget:
         onrecord("index", folder / "one", folder / "two")
         told = onrecord("forget", "articles/two")
         assert told.code == 0
-        assert told.out.startswith("1 articles, 2 passages (0 added, 0 changed, 1 unchanged, 1 removed")
+        assert told.out.startswith("1 article, 2 passages (0 added, 0 changed, 1 unchanged, 1 removed")
 
     def test_of_what_is_not_remembered_is_a_usage_error(self, onrecord: Run, articles: Write) -> None:
         onrecord("index", articles({"a.txt": FERRY}))
@@ -239,7 +239,7 @@ class TestAsk:
         assert told.code == 0
         assert json.loads(told.out)["question"] == "ferry"
         assert "skipped: b.txt: holds no text\n" in told.err
-        assert "1 articles, 2 passages" in told.err
+        assert "1 article, 2 passages" in told.err
         assert onrecord("ask", "ferry").err == ""
 
     def test_without_index_or_articles_is_a_usage_error(self, onrecord: Run) -> None:
@@ -529,5 +529,5 @@ class TestTheProcess:
         told = shell("ask", "ferry", "--json", env={"ONRECORD_ARTICLES": "articles"})
         assert json.loads(told.out)["question"] == "ferry"
         assert told.err == (
-            "1 articles, 2 passages (1 added, 0 changed, 0 unchanged, 0 removed, 0 skipped; 2 passages embedded)\n"
+            "1 article, 2 passages (1 added, 0 changed, 0 unchanged, 0 removed, 0 skipped; 2 passages embedded)\n"
         )

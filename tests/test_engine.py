@@ -173,7 +173,7 @@ class TestOpening:
         (index.generations / index.current() / "passages.faiss").unlink()
         with Engine(index) as engine:
             assert engine.ask("what did Brandvold say?").hits[0].article == "ferry.txt"
-            assert "1 articles" in engine.describe()
+            assert "1 article" in engine.describe()
         assert "passages.faiss: is missing" in caplog.text
 
     def test_with_nothing_but_damage_is_an_error(self, index: IndexFolder, refresh: Refresh, articles: Write) -> None:
@@ -222,7 +222,7 @@ class TestWatching:
         with Engine(index, watch=True) as engine:
             (folder / "roof.txt").unlink()
             refresh()
-            assert soon(lambda: engine.describe().startswith("1 articles"))
+            assert soon(lambda: engine.describe().startswith("1 article"))
             answer = engine.ask("what did Achterberg say about the school roof?")
             assert {hit.article for hit in all_hits(answer)} <= {"ferry.txt"}
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from conftest import Run
-from test_links import entry, feed
-from web_server import Site, serving
+from visits import entry, feed
+from web_server import Site
 
 from bot.following import POLL, Following
 from index.build import BuildOptions
@@ -16,12 +16,6 @@ from index.fetching.limits import Limits
 from index.generation import IndexFolder
 
 EVERY = 600.0
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serving() as site:
-        yield site
 
 
 def follow(index: IndexFolder, steps: list[Callable[[], object]], *sources: str) -> list[float]:
@@ -61,7 +55,7 @@ def test_a_folder_is_read_when_it_changed_and_lies_still(
                     str(folder))  # fmt: skip
     out, err = capsys.readouterr()
     first, second = (line.partition(" ")[2] for line in out.splitlines())
-    assert first.startswith("1 articles, 1 passages (1 added")
+    assert first.startswith("1 article, 1 passage (1 added")
     assert second.startswith("2 articles, 2 passages (1 added, 0 changed, 1 unchanged")
     (line,) = err.splitlines()
     assert line.startswith(f"onrecord: {folder}: no such file or folder; if it is gone for good: onrecord forget")

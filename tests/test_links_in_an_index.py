@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from conftest import Refresh, Run, silent
-from test_links import entry, feed, page
-from web_server import Site, serving
+from visits import entry, feed, page
+from web_server import Site
 
 from index.build import BuildOptions, Report, build
-from index.errors import OnrecordError
+from index.errors import OnrecordError, UsageError
 from index.fetching.limits import Limits
 from index.generation import IndexFolder
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serving() as site:
-        yield site
+from index.sources import checked_links
 
 
 class TestAnIndex:
@@ -68,7 +62,7 @@ class TestTheCommand:
         (tmp_path / "links.txt").write_text(f"# harbor\n{url}  # the pier\n\n", "utf-8")
         done = onrecord("index", "--links", "links.txt", "--allow-private")
         assert (done.code, done.err) == (0, "")
-        assert done.out.startswith("1 articles, 2 passages (1 added")
+        assert done.out.startswith("1 article, 2 passages (1 added")
         asked = onrecord("ask", "why did the footbridge close?", "--json")
         assert json.loads(asked.out)["passages"][0]["citation"]["source"] == url
 
@@ -88,7 +82,20 @@ class TestTheCommand:
         assert reason in done.err
         assert "secret" not in done.err
 
-    def test_read_shows_files_only(self, onrecord: Run) -> None:
-        done = onrecord("read", "https://ledger.example/feed")
+    def test_read_shows_links_and_keeps_nothing(self, site: Site, onrecord: Run, tmp_path: Path) -> None:
+        told = feed(("red", site.put("/red", page("The red boat")), "Of it, more inside."))
+        url = site.put("/feed", told, "text/xml")
+        done = onrecord("read", url, "--follow", "--allow-private", "--json")
+        assert (done.code, done.err, json.loads(done.out)["title"]) == (0, "", "The red boat")
+        assert list(tmp_path.iterdir()) == []
+
+        done = onrecord("read", site("/gone"))
         assert (done.code, done.out) == (1, "")
-        assert done.err.endswith("only files are shown; a link is fetched by `onrecord index`\n")
+        assert done.err.startswith(f"skipped: {site('/gone')}: 127.0.0.1 is at 127.0.0.1, which is no public address")
+
+
+def test_a_list_of_links_that_a_setting_holds_is_checked() -> None:
+    links = ["https://Ledger.example/feed", "https://ledger.example/feed#top"]
+    assert checked_links(links, "settings.toml, feeds") == ["https://ledger.example/feed"]
+    with pytest.raises(UsageError, match=r"^settings.toml, feeds, number 2: feed.xml: only http and https"):
+        checked_links([links[0], "feed.xml"], "settings.toml, feeds")

@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.articles import Article
 from index.errors import ArticleError
 from index.readers import read_articles
+from index.readers.datelines import read_dateline
 from index.readers.decoding import decode
 from index.readers.language import language_of
 from index.readers.originals import MAX_BYTES
-from index.readers.plain_text import read_dateline, split_paragraphs
+from index.readers.plain_text import split_paragraphs
 from index.readers.titles import MAX_LENGTH, title_from
 
 TESTS = Path(__file__).parent
@@ -366,6 +367,7 @@ class TestJsonLines:
         assert (article.id, article.to_json()["date"]) == (name, day)
         assert read_one(path, json.dumps(article.to_json())).to_json() == article.to_json()
 
+    @settings(max_examples=50)
     @given(JSON)
     def test_any_json_gives_an_article_or_one_clear_line(
         self, tmp_path_factory: pytest.TempPathFactory, value: Any

@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 from conftest import Refresh, Write
+from reading_again import settle
 
-from index import update
 from index.generation import IndexFolder, open_current
 from index.joining import FEWEST_WORDS, embedded_texts
 from index.readers import READERS, Kind
-from index.scanning import Stamp
 
 FERRY = (
     " date 2031-01-14 QUILLHAVEN (WQHV) - The ferry was late on Tuesday.\n\n"
@@ -27,27 +26,12 @@ GERMAN = (
 
 
 @pytest.fixture
-def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the files that builds read, in order."""
-    names: list[str] = []
-
-    def read(file: Any, apart: Any) -> Any:
-        names.append(file.name)
-        return real(file, apart)
-
-    real = update.read_file
-    monkeypatch.setattr(update, "read_file", read)
-    return names
-
-
-@pytest.fixture
 def settled(articles: Write) -> Write:
     """Write files, and let the file system's clock go on, so that a later change of them is seen."""
 
     def write(files: Any) -> Path:
         folder = articles(files)
-        while not all(Stamp.of((folder / name).stat()).is_settled() for name in files):
-            os.sched_yield()
+        settle(folder, files)
         return folder
 
     return write

@@ -26,7 +26,7 @@ def test_the_first_question_builds_the_index_and_is_answered_with_a_citation(onr
     assert "“The order is that we would hold for 48 hours,” explained Gimenez." in answer.out
     assert "Biscayne Ledger, 7 February 2017, “" in answer.out
     assert ", paragraph 8" in answer.out
-    assert "1 articles, 8 passages" in answer.err
+    assert "1 article, 8 passages" in answer.err
     assert (seeds.parent / ".onrecord" / "CURRENT").is_file()
 
 

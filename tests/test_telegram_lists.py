@@ -158,6 +158,6 @@ class TestStatus:
         self, api: BotApi, engine: ScriptedEngine, ann: Person
     ) -> None:
         async with running(api, engine):
-            assert (await ann("/status")).text == "1 articles."
+            assert (await ann("/status")).text == "1 article."
             await ann("What did Hidalgo say?")
-            assert (await ann("/status")).text == f"1 articles.\n{ENGLISH.status_talk.format(count=1)}"
+            assert (await ann("/status")).text == f"1 article.\n{ENGLISH.status_talk.format(count=1)}"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from conftest import Refresh, silent
-from test_links import CALM, page
-from web_server import Site, serving
+from visits import CALM, page
+from web_server import Site
 
 from bot.rendering import plain_text
 from index.build import BuildOptions, build
@@ -27,12 +27,6 @@ QUESTION = "why did the footbridge close?"
 def article(name: str, *paragraphs: str, url: str | None = None, day: str = "2031-04-02") -> str:
     told = {"id": name, "title": f"Title of {name}", "date": day, "source": name, "url": url, "paragraphs": paragraphs}
     return json.dumps(told) + "\n"
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serving() as site:
-        yield site
 
 
 @pytest.fixture

@@ -71,18 +71,19 @@ class Connector(httpcore.NetworkBackend):
         if not self._allow_private and not all(map(is_public, addresses)):
             private = next(address for address in addresses if not is_public(address))
             raise NotAllowedError(f"{host} is at {private}, which is no public address (--allow-private fetches it)")
-        for address in addresses[:-1]:
+        for others in range(len(addresses) - 1, 0, -1):
             try:
-                return self._connect(address, port, local_address, socket_options)
-            except httpcore.ConnectError:
+                # None may take the time of the others: an IPv6 address that leads nowhere is silent.
+                seconds = self._deadline.left() / (others + 1)
+                return self._connect(addresses[-others - 1], port, seconds, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue
-        return self._connect(addresses[-1], port, local_address, socket_options)
+        return self._connect(addresses[-1], port, self._deadline.left(), local_address, socket_options)
 
     def _connect(
-        self, address: str, port: int, local_address: str | None, socket_options: Iterable[Any] | None
+        self, address: str, port: int, seconds: float, local_address: str | None, socket_options: Iterable[Any] | None
     ) -> httpcore.NetworkStream:
-        left = self._deadline.left()
-        return _Stream(self._sockets.connect_tcp(address, port, left, local_address, socket_options), self._deadline)
+        return _Stream(self._sockets.connect_tcp(address, port, seconds, local_address, socket_options), self._deadline)
 
 
 class _Stream(httpcore.NetworkStream):

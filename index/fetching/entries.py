@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, replace
-from datetime import date
+from dataclasses import replace
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from index.articles import Article
 from index.errors import ArticleError
 from index.readers import READERS, kind_of_content
+from index.readers.wire import from_record, to_record
 
 ENTRY = ".entry"
 """The kind of such bytes, beside the suffixes of `index.readers.READERS`."""
@@ -76,16 +76,13 @@ def told_by(article: Article) -> tuple[object, ...]:
 
 def to_entry(article: Article) -> bytes:
     """Return what an article tells as JSON."""
-    record = {name: value for name, value in asdict(article).items() if name in _TOLD}
-    day = article.date.isoformat() if article.date else None
-    return json.dumps(record | {"date": day}, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+    record = {name: value for name, value in to_record(article).items() if name in _TOLD}
+    return json.dumps(record, ensure_ascii=False, indent=1).encode("utf-8", "replace")
 
 
 def from_entry(data: bytes, name: str) -> Article:
     """Return the article that `to_entry` wrote."""
-    record = json.loads(data)
-    day = date.fromisoformat(record["date"]) if record["date"] else None
-    return Article(**record | {"id": name, "date": day, "paragraphs": tuple(record["paragraphs"])})
+    return from_record(json.loads(data) | {"id": name})
 
 
 def completed(page: Article, entry: Article) -> Article:

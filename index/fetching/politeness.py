@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, replace
-from urllib.robotparser import RobotFileParser
 
 import httpx
+from protego import Protego
 
 from index.errors import UsageError
 from index.fetching.addresses import link
@@ -17,6 +18,12 @@ from index.fetching.requests import FetchError, Response, get
 _ROBOT = "onrecord"
 # RFC 9309, 2.5: at least 500 KiB of it are read.
 _ROBOTS_SIZE = 500 * 1024
+# What robots.txt tells others is taken for what it tells one other: ten thousand names above ten thousand rules would
+# be a hundred million rules. And names are compared as wholes (RFC 9309, 2.2.1): "on" is another robot.
+_OTHERS = re.compile(
+    rf"^([^\S\n]*+user(?:-|[^\S\n]++)?+agent[^\S\n]*+:?+[^\S\n]*+)(?!(?:\*|{_ROBOT})[^\S\n]*(?:#.*)?$).+$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _REDIRECTS = (301, 302, 303, 307, 308)
 _BUSY = (429, 503)
 
@@ -54,7 +61,7 @@ class Fetcher:
     def __init__(self, limits: Limits) -> None:
         """Prepare to fetch within limits."""
         self._limits = limits
-        self._robots: dict[str, RobotFileParser | FetchError] = {}
+        self._robots: dict[str, Protego | FetchError] = {}
         self._asked: dict[str, float] = {}
         self._failures: dict[str, int] = {}
 
@@ -95,8 +102,10 @@ class Fetcher:
                 self._wait(_origin(place), robots)
                 deadline = Deadline(self._limits.seconds)
             headers = known.headers() if known and known.url == place else {}
-            response = get(place, headers, deadline, self._limits, allow_private=allow_private)
-            self._asked[_origin(place)] = time.monotonic()
+            try:
+                response = get(place, headers, deadline, self._limits, allow_private=allow_private)
+            finally:
+                self._asked[_origin(place)] = time.monotonic()
             if response.status == 304 and headers:
                 return None
             if response.status == 200:
@@ -104,14 +113,14 @@ class Fetcher:
             place = _next(url, place, response)
         raise FetchError(f"{url}: redirects more than {self._limits.redirects} times")
 
-    def _wait(self, host: str, robots: RobotFileParser) -> None:
+    def _wait(self, host: str, robots: Protego) -> None:
         asked = float(robots.crawl_delay(_ROBOT) or 0)
         pause = min(max(self._limits.pause, asked), max(self._limits.pause, self._limits.longest_pause))
         left = self._asked.get(host, -pause) + pause - time.monotonic() if host in self._asked else 0
         if left > 0:
             time.sleep(left)
 
-    def _allowed(self, url: str, *, allow_private: bool) -> RobotFileParser:
+    def _allowed(self, url: str, *, allow_private: bool) -> Protego:
         """Return the rules of a host, which allow an address.
 
         Raises:
@@ -125,13 +134,13 @@ class Fetcher:
             error = FetchError(f"{url}: {str(rules).removeprefix(f'{origin}/robots.txt: ')}")
             error.silent = rules.silent
             raise error
-        if not rules.can_fetch(_ROBOT, url):
+        if not rules.can_fetch(url, _ROBOT):
             raise FetchError(f"{url}: robots.txt asks programs not to fetch this")
         return rules
 
-    def _read_robots(self, origin: str, *, allow_private: bool) -> RobotFileParser | FetchError:
+    def _read_robots(self, origin: str, *, allow_private: bool) -> Protego | FetchError:
         """Return the rules of a host (RFC 9309, 2.3.1): all is allowed where it has none, nothing where it fails."""
-        rules, place = RobotFileParser(), f"{origin}/robots.txt"
+        place = f"{origin}/robots.txt"
         deadline, limits = Deadline(self._limits.seconds), replace(self._limits, size=_ROBOTS_SIZE)
         try:
             for _ in range(self._limits.redirects + 1):
@@ -143,8 +152,8 @@ class Fetcher:
             return error
         if response.status >= 500 or response.status in _BUSY:
             return FetchError.of_host(f"{origin}/robots.txt: its robots.txt cannot be had (answer {response.status})")
-        rules.parse(response.body.decode("utf-8", "replace").removeprefix("\ufeff").splitlines())
-        return rules
+        text = response.body.decode("utf-8", "replace").removeprefix("\ufeff")
+        return Protego.parse(_OTHERS.sub(r"\1others", "\n".join(text.splitlines())))
 
 
 def _next(url: str, place: str, response: Response) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -84,9 +85,18 @@ def get(
     except httpcore.TimeoutException:
         raise FetchError.of_host(f"{url}: took longer than {deadline.seconds:g} seconds") from None
     except httpcore.NetworkError as error:
+        if error.args and isinstance(error.args[0], ssl.SSLCertVerificationError):
+            raise _untrusted(url, error.args[0]) from None
         raise FetchError.of_host(f"{url}: cannot be reached: {_line(error)}") from None
     except (httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
         raise FetchError(f"{url}: the server does not keep to HTTP: {_line(error)}") from None
+
+
+def _untrusted(url: str, error: ssl.SSLCertVerificationError) -> FetchError:
+    why = error.verify_message.rstrip(".")
+    return FetchError.of_host(
+        f"{url}: its certificate is not trusted ({why}); if you trust it, name the file of its CA in SSL_CERT_FILE"
+    )
 
 
 def _body(url: str, headers: dict[str, str], chunks: Iterable[bytes], size: int, *, cut: bool) -> bytes:

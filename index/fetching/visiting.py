@@ -8,7 +8,8 @@ from io import BytesIO
 from typing import NamedTuple
 
 from index.articles import Article
-from index.errors import ArticleError
+from index.errors import ArticleError, UsageError
+from index.fetching.addresses import link as address
 from index.fetching.entries import ENTRY, FEEDS, SEVERAL, charset_of, from_entry, kind_of, only, to_entry, told_by
 from index.fetching.kept import Kept, Link, Version, Visit
 from index.fetching.limits import Limits
@@ -83,6 +84,9 @@ class Visiting:
         if not articles:
             raise errors[0] if errors else ArticleError(f"{link.url}: holds no articles")
         yield from map(_outside, errors)
+        if link.entries and visit.kind not in FEEDS:
+            gone = f"if it is gone for good: onrecord forget {link.url}"
+            raise ArticleError(f"{link.url}: was a feed, and is a page now; {gone}")
         if visit.kind in FEEDS:
             for article in articles:
                 self._take_entry(article, visit, reread=reread)
@@ -172,6 +176,10 @@ class Visiting:
         if not url:
             self._link.unfollowable[name] = entry
             return 0
+        try:
+            url = address(url)
+        except UsageError as error:
+            raise ArticleError(str(error)) from None
         visit = self._fetch(url)
         article = only(list(self._read(url, visit)), url)
         version = Version(visit.sha256, visit.kind, self._now, visit.validators.url, visit.charset, entry)

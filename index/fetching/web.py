@@ -8,6 +8,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from index.articles import Article
 from index.errors import ArticleError
@@ -100,6 +101,19 @@ class Web:
     def clean_up(self, sources: list[str]) -> None:
         """Remove what was kept for links that are no source any more."""
         self._kept.clean_up(sources)
+
+
+def read_link(
+    url: str, limits: Limits, *, follow: bool = False, allow_private: bool = False
+) -> Iterator[Article | ArticleError]:
+    """Yield the articles of a link as they are now, and errors; it is fetched as for an index, and nothing is kept."""
+    with TemporaryDirectory(prefix="onrecord-") as folder, ReadingProcess() as apart:
+        web = Web(Path(folder), limits, follow=follow, allow_private=allow_private)
+        for found in web.find(url, apart):
+            if isinstance(found, ArticleError):
+                yield found
+            else:
+                yield from web.read(found, apart)
 
 
 def _found(link: Link, name: str) -> FoundArticle:

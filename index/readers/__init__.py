@@ -20,7 +20,7 @@ from index.errors import ArticleError
 from index.readers.language import language_of
 from index.readers.originals import Original
 
-VERSION = 1
+VERSION = 2
 """Raised when readers understand files otherwise than before: an index then reads unchanged files anew."""
 
 __all__ = [

@@ -99,7 +99,7 @@ class ReadingProcess:
         self._process.stdin.flush()
 
     def _started(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-P", "-c", _START, json.dumps(sys.path), str(self._memory)]
+        command = [sys.executable, "-P", "-c", _START, json.dumps(sys.path), str(self._memory), str(self._seconds)]
         # One thread for linear algebra: each further one takes address space, and there is none to do.
         calm = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         return subprocess.Popen(  # noqa: S603  (our own program)

@@ -12,7 +12,8 @@ _BEGINNINGS = re.compile(
     (?:read|see|watch|view|learn|show|load)\s+(?:more|also|next|now)\b(?!\s+(?:than|of|and)\b)
     | (?:related|more\s+from|most\s+(?:read|popular|viewed)|recommended|trending|also\s+(?:on|read|see)
         |don[’']t\s+miss|you\s+(?:may|might)\s+(?:also\s+)?like|more\s+(?:stories|news|coverage|like\s+this)
-        |further\s+reading|in\s+case\s+you\s+missed\s+it)\b[^.!?]{0,40}(?::|…|\.\.\.|$|\s(?=(?-i:[A-Z“‘"'])))
+        |further\s+reading|in\s+case\s+you\s+missed\s+it)\b[^.!?]{0,40}
+        (?::|…|\.\.\.|$|\s(?=(?-i:[A-Z“‘"'])(?!.*[.!?][”’"']?$)))
     | (?:click|tap)\s+(?:here|to|on)\b
     | (?:sign\s+up|subscribe|register)\b.{0,80}
         \b(?:newsletter|e-?mails?|inbox|updates|alerts|today|now|here|free|channel)
@@ -30,12 +31,13 @@ _BEGINNINGS = re.compile(
     | (?:e-?mail|write\s+to|contact|reach)\s+(?-i:[A-Z]\w+\s+){1,3}at\s+\S+@\S+
     | have\s+a\s+tip\?
     | (?:we|this\s+(?:web)?site|our\s+(?:web)?site)\b.{0,40}\buses?\s+cookies
-    | by\s+(?:using|continuing|clicking|signing|subscribing)\b.{0,80}\b(?:agree|accept|consent)
+    | by\s+(?:using|continuing|clicking|signing|subscribing)\b.{0,80}\byou\b.{0,40}\b(?:agree|accept|consent)\b
     | (?:accept|manage|reject)\s+(?:all\s+)?(?:cookies|preferences)
     | (?:copyright\s+)?(?:©|\(c\))\s*(?:copyright\s+)?(?:19|20|21)\d\d | copyright\s+(?:19|20|21)\d\d
     | all\s+rights\s+reserved
     | this\s+(?:copy\s+is\s+for\s+your\s+personal|material\s+may\s+not\s+be|article\s+has\s+been\s+sent)
-    | (?:an?\s+error\s+(?:has\s+)?occurred|there\s+was\s+an\s+error)\b
+    | (?:an?\s+error\s+(?:has\s+)?occurred|there\s+was\s+an\s+error)
+        (?:[.!]?$|.{0,60}\b(?:try\s+again|reload|refresh|submitting|processing|loading|your)\b)
     | (?:\(?\s*)?(?:image|photo|picture|video|graphic)s?\s*(?:credits?|source|by|courtesy|via)?\s*[:/]
     | (?:getty|reuters|ap|afp|shutterstock|istock)\s+(?:images?|photos?)\b[^.]{0,40}$
     | (?:view|see)\s+(?:this\s+e-?mail|in)\s+(?:in\s+)?(?:your\s+|the\s+)?browser

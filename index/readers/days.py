@@ -34,8 +34,10 @@ _DATE_LINE = re.compile(
     rf"(?:{_DAY_FIRST.pattern}|{_MONTH_FIRST.pattern.replace('?P<', '?P<us')}|(?:19|20|21)\d\d-\d\d-\d\d){_CLOCK}",
     re.IGNORECASE,
 )
+# The place is a name: "She was born in Paris, Jan. 3, 1931 – a cold day" tells no day of publication.
+_NAMED = r"(?-i:(?![a-zß-öø-ÿ])[^\W\d_][\w.'’-]{0,20})"
 _FULL_DATELINE = re.compile(
-    rf"[A-Z][A-Z.'’ -]{{2,40}}(?:,[\w. ]{{2,20}})?,\s+(?:\([^)]{{1,40}}\)\s+)?{_MONTH_FIRST.pattern[2:]}"
+    rf"{_NAMED}(?: {_NAMED}){{0,4}}(?:,[\w. ]{{2,20}})?,\s+(?:\([^)]{{1,40}}\)\s+)?{_MONTH_FIRST.pattern[2:]}"
     r"(?:\s*[(/][^)\n]{1,40}[)/])?\s*(?:[-–—]{1,2})\s",
     re.IGNORECASE,
 )

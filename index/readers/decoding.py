@@ -19,7 +19,8 @@ _BYTE_ORDER_MARKS = (
 # An apostrophe within a word, or a closing quotation mark, of Mac OS Roman: in Windows-1252 a capital behind a letter.
 _MAC_QUOTES = re.compile(rb"[a-z]\xd5[a-z]|[a-z][,.?!]\xd3")
 _SAMPLE = 200_000
-_CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r\x1b"))
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
+_END_OF_DOS_FILE = b"\x1a"
 
 
 def decode(data: bytes, name: str) -> str:
@@ -35,6 +36,7 @@ def decode(data: bytes, name: str) -> str:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return _strictly(data, encoding, name)
+    data = data.rstrip(_END_OF_DOS_FILE)
     if any(control in data for control in _CONTROLS):
         raise ArticleError(f"{name}: is not a text file")
     try:

@@ -19,9 +19,10 @@ from index.articles import Article
 from index.errors import ArticleError
 from index.readers.boilerplate import without_boilerplate
 from index.readers.days import Dated, dated, day_of_address, first_dated, parse_day
+from index.readers.facts import Facts, article_of
 from index.readers.html_text import paragraphs_of
 from index.readers.originals import Original
-from index.readers.titles import title_from, without_title
+from index.readers.titles import without_title
 
 _MOST_ENTRIES = 10_000
 
@@ -80,7 +81,8 @@ def _headers(original: Original) -> dict[str, str]:
 
 
 def _article(entry: Entry, article: str, name: str, outlet: str | None) -> Article | None:
-    url = _line(entry.get("link"))
+    told_url = _line(entry.get("link"))
+    url = told_url if told_url and told_url.startswith(("http://", "https://")) else None
     title, paragraphs = _line(entry.get("title")), _paragraphs(entry)
     paragraphs = without_title(paragraphs or list(filter(None, [title])), [title])
     if not paragraphs:
@@ -89,18 +91,15 @@ def _article(entry: Entry, article: str, name: str, outlet: str | None) -> Artic
     authors = [author.get("name") for author in entry.get("authors", ())] or [entry.get("author")]
     byline = ", ".join(dict.fromkeys(filter(None, map(_line, authors)))) or None
     source = entry.get("source")
-    told = [article, title, paragraphs, url, byline, outlet, day.day.isoformat() if day else None]
-    return Article(
-        id=article,
-        title=title or title_from(paragraphs[0]),
-        paragraphs=tuple(paragraphs),
-        date=day.day if day else None,
-        date_from=day.origin if day else None,
-        outlet=(_line(source.get("title")) if isinstance(source, dict) else None) or outlet,
-        byline=byline,
-        url=url if url and "://" in url else None,
+    told = [title, paragraphs, url, byline, outlet, day.day.isoformat() if day else None]
+    origin = _line(source.get("title")) if isinstance(source, dict) else None
+    facts = Facts(title, day, origin or outlet, byline, url=url)
+    return article_of(
+        article,
+        paragraphs,
+        facts,
         source=name,
-        sha256=hashlib.sha256(json.dumps(told[1:]).encode()).hexdigest(),
+        sha256=hashlib.sha256(json.dumps(told).encode()).hexdigest(),
     )
 
 

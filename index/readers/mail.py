@@ -16,13 +16,23 @@ from index.articles import Article
 from index.errors import ArticleError
 from index.readers.boilerplate import without_boilerplate
 from index.readers.days import dated, parse_day
+from index.readers.facts import Facts, article_of
 from index.readers.html_text import paragraphs_of
 from index.readers.originals import MAX_BYTES, Original
 from index.readers.plain_text import split_paragraphs
-from index.readers.titles import title_from, without_title
+from index.readers.titles import without_title
 
 _PREFIX = re.compile(r"^(?:(?:re|fwd?|aw|wg)\s*:\s*)+", re.IGNORECASE)
-_REPLY = re.compile(r"^(?:-----\s?Original Message|On .{5,120} wrote:\s*$)", re.MULTILINE)
+# "On Tue, 14 Jan 2031 at 9:30, Ada Crane <crane@ledger.example> wrote:", on one line or two. What a mayor wrote one
+# day is no mail: a line without time and address has what is quoted right below it.
+_REPLY = re.compile(
+    r"^(?:-----\s?Original Message"
+    r"|On (?=.{0,120}(?:\n.{0,80})?(?:\d:\d\d|@)).{5,120}(?:\n.{0,80})?\bwrote:[ \t]*$"
+    r"|On (?=.*\d).{5,120} wrote:[ \t]*\n(?:[^\n]|\n>))",
+    re.MULTILINE,
+)
+_QUOTED_FROM = re.compile(rb">+From ")
+_HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
 _SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
 _HTML_INSTEAD = 3
 _READING = (MessageError, LookupError, ValueError, TypeError, AttributeError, RecursionError, UnicodeError)
@@ -53,19 +63,25 @@ def read_mailbox(original: Original) -> Iterator[Article | ArticleError]:
 
 
 def _mails(stream: BinaryIO, name: str) -> Iterator[bytes | None]:
-    """Yield the bytes of each mail, without the line that opens it; None for one that is too large."""
+    """Yield the bytes of each mail, without the line that opens it; None for one that is too large.
+
+    A mail begins with a line "From …" behind a blank one and before a header: writers of mailboxes do not always mark
+    the lines of a mail that begin so.
+    """
     if not stream.readline(MAX_BYTES).startswith(b"From "):
         raise ArticleError(f"{name}: is no mailbox (it does not begin with “From ”)")
     lines: list[bytes] = []
     size, blank = 0, False
-    while line := stream.readline(MAX_BYTES):
-        if blank and line.startswith(b"From "):
+    following = stream.readline(MAX_BYTES)
+    while line := following:
+        following = stream.readline(MAX_BYTES)
+        if blank and line.startswith(b"From ") and _HEADER.match(following):
             yield b"".join(lines) if size <= MAX_BYTES else None
             lines, size = [], 0
         else:
             size += len(line)
             if size <= MAX_BYTES:
-                lines.append(line.removeprefix(b">") if line.startswith(b">From ") else line)
+                lines.append(line[1:] if _QUOTED_FROM.match(line) else line)
         blank = not line.strip()
     yield b"".join(lines) if size <= MAX_BYTES else None
 
@@ -86,17 +102,8 @@ def _read(data: bytes | None, article: str, name: str, where: str) -> Article:
         raise ArticleError(f"{where}: is broken mail ({type(error).__name__})") from None
     if not paragraphs:
         raise ArticleError(f"{where}: holds no text")
-    return Article(
-        id=article,
-        title=title or title_from(paragraphs[0]),
-        paragraphs=tuple(paragraphs),
-        date=day.day if day else None,
-        date_from=day.origin if day else None,
-        outlet=outlet,
-        byline=byline,
-        source=name,
-        sha256=hashlib.sha256(data).hexdigest(),
-    )
+    facts = Facts(title, day, outlet, byline)
+    return article_of(article, paragraphs, facts, source=name, sha256=hashlib.sha256(data).hexdigest())
 
 
 def _header(message: EmailMessage, key: str) -> str | None:
@@ -116,8 +123,9 @@ def _sender(message: EmailMessage) -> tuple[str | None, str | None]:
 
 def _paragraphs(message: EmailMessage) -> list[str]:
     """Return the paragraphs of a mail: of its plain part, unless its HTML part tells far more."""
-    plain = [text for part in message.walk() if (text := _content(part, "text/plain"))]
-    markup = [text for part in message.walk() if (text := _content(part, "text/html"))]
+    parts = list(_parts(message))
+    plain = [text for part in parts if (text := _content(part, "text/plain"))]
+    markup = [text for part in parts if (text := _content(part, "text/html"))]
     written = [p for text in plain for p in split_paragraphs(_own_words(text))]
     shown = [paragraph for text in markup for paragraph in paragraphs_of(text)]
     if _size(written) * _HTML_INSTEAD < _size(shown):
@@ -125,8 +133,20 @@ def _paragraphs(message: EmailMessage) -> list[str]:
     return list(without_boilerplate(written))
 
 
+def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
+    """Yield the parts of a mail, outermost first, without what is attached, such as another mail with its parts."""
+    waiting = [message]
+    while waiting:
+        part = waiting.pop()
+        attached = part.get_content_disposition() == "attachment" or part.get_content_maintype() == "message"
+        if part is message or not attached:
+            yield part
+            inner = part.get_payload()
+            waiting += [p for p in reversed(inner) if isinstance(p, EmailMessage)] if isinstance(inner, list) else []
+
+
 def _content(part: EmailMessage, kind: str) -> str | None:
-    if part.get_content_type() != kind or part.get_content_disposition() == "attachment":
+    if part.get_content_type() != kind:
         return None
     data = part.get_payload(decode=True)
     if not isinstance(data, bytes):

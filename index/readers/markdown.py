@@ -1,9 +1,10 @@
-"""Notes in Markdown: front matter in YAML, then headings, paragraphs and lists as plain text."""
+"""Notes in Markdown: front matter in YAML or TOML, then headings, paragraphs and lists as plain text."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+import tomllib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -14,14 +15,17 @@ from markdown_it.token import Token
 
 from index.articles import Article
 from index.errors import ArticleError
-from index.readers.days import Dated, dated, day_of_address, day_of_lines, day_of_name, first_dated, parse_day
+from index.readers.days import Dated, dated, first_dated, parse_day
 from index.readers.decoding import decode
+from index.readers.facts import Facts, article_of, with_first_lines
 from index.readers.html_text import paragraphs_of
 from index.readers.originals import Original
-from index.readers.plain_text import Dateline, read_dateline
-from index.readers.titles import title_from
 
-_FRONT = re.compile(r"\A\ufeff?---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_FRONT = re.compile(
+    r"\A\ufeff?(?:---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)|\+\+\+[ \t]*\n(?P<toml>.*?)^\+\+\+)[ \t]*(?:\n|\Z)",
+    re.DOTALL | re.MULTILINE,
+)
+_OPENED = re.compile(r"\A\ufeff?(?P<fence>---|\+\+\+)[ \t]*\n\w[\w-]* *[:=][ \n]")
 _LONGEST_FRONT = 16 * 1024
 _MOST_BRACKETS = 100
 _LONGEST_FIELD = 1000
@@ -35,7 +39,7 @@ def read_markdown(original: Original) -> Iterator[Article | ArticleError]:
     """Yield the one article of a Markdown file.
 
     Raises:
-        ArticleError: it holds no text, or its front matter is not YAML.
+        ArticleError: it holds no text, or its front matter is not YAML or TOML.
     """
     name, data = original.name, original.read()
     text = decode(data, name).replace("\r\n", "\n").replace("\r", "\n")
@@ -47,37 +51,36 @@ def read_markdown(original: Original) -> Iterator[Article | ArticleError]:
         paragraphs = paragraphs[1:] if len(paragraphs) > 1 else paragraphs
     if not paragraphs:
         raise ArticleError(f"{name}: holds no text")
-    dateline = read_dateline(paragraphs[0])
     outlet, url = _text(front, _OUTLETS), _text(front, _ADDRESSES) or original.url
     if outlet and "://" in outlet:
         outlet, url = None, url or outlet
-    day = _day(front, url, dateline, paragraphs, name)
-    yield Article(
-        id=name,
-        title=title or title_from(paragraphs[0][dateline.length :]),
-        paragraphs=tuple(paragraphs),
-        date=day.day if day else None,
-        date_from=day.origin if day else None,
-        outlet=outlet or dateline.outlet,
-        byline=_text(front, _AUTHORS),
-        place=dateline.place,
-        url=url,
-        source=name,
-        sha256=hashlib.sha256(data).hexdigest(),
-    )
+    facts = Facts(title, _day(front), outlet, _text(front, _AUTHORS), url=url)
+    known = with_first_lines(facts, paragraphs, name)
+    yield article_of(name, paragraphs, known, source=name, sha256=hashlib.sha256(data).hexdigest())
 
 
 def _split(text: str, name: str) -> tuple[dict[str, Any], str]:
     found = _FRONT.match(text)
     if not found:
+        if opened := _OPENED.match(text):
+            raise ArticleError(f"{name}: its front matter has no end; close it with a line {opened['fence']}")
         return {}, text
-    if len(found["yaml"]) > _LONGEST_FRONT:
+    if found.end() > _LONGEST_FRONT:
         raise ArticleError(f"{name}: its front matter is longer than {_LONGEST_FRONT >> 10} KB")
-    return _front(found["yaml"], name), text[found.end() :]
+    front = _toml(found["toml"], name) if found["toml"] is not None else _yaml(found["yaml"], name)
+    return {str(key).lower(): value for key, value in front.items()}, text[found.end() :]
 
 
-def _front(source: str, name: str) -> dict[str, Any]:
-    """Return the fields of front matter by their names in lower case.
+def _toml(source: str, name: str) -> dict[str, Any]:
+    """Return front matter in TOML, as the site maker Hugo has it."""
+    try:
+        return tomllib.loads(source)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ArticleError(f"{name}: its front matter is not TOML ({error})") from None
+
+
+def _yaml(source: str, name: str) -> dict[str, Any]:
+    """Return front matter in YAML.
 
     Aliases are refused, with which a few lines of YAML can stand for gigabytes, and brackets by the hundred, at which
     its parser takes minutes.
@@ -95,7 +98,7 @@ def _front(source: str, name: str) -> dict[str, Any]:
         raise ArticleError(f"{name}: its front matter is not YAML{where}") from None
     except (RecursionError, ValueError, TypeError, AttributeError):
         raise ArticleError(f"{name}: its front matter is not YAML that can be read") from None
-    return {str(key).lower(): value for key, value in record.items()} if isinstance(record, dict) else {}
+    return record if isinstance(record, dict) else {}
 
 
 def _text(front: dict[str, Any], keys: Sequence[str]) -> str | None:
@@ -118,15 +121,8 @@ def _plain(value: Any) -> str | None:  # noqa: ANN401  (YAML)
     return told.encode("utf-8", "replace").decode() or None
 
 
-def _day(
-    front: dict[str, Any], url: str | None, dateline: Dateline, paragraphs: Sequence[str], name: str
-) -> Dated | None:
-    return first_dated(
-        *(dated(_front_day(front.get(key)), "front matter") for key in _DATES),
-        dated(dateline.date or day_of_lines(paragraphs), "dateline"),
-        dated(day_of_address(url), "url"),
-        dated(day_of_name(name), "file name"),
-    )
+def _day(front: dict[str, Any]) -> Dated | None:
+    return first_dated(*(dated(_front_day(front.get(key)), "front matter") for key in _DATES))
 
 
 def _front_day(value: Any) -> date | None:  # noqa: ANN401  (YAML)
@@ -163,7 +159,7 @@ def _inline(token: Token) -> str:
     """Return the words of a line of Markdown without its marks; pictures are left out."""
     parts = []
     for child in token.children or ():
-        if child.type in ("softbreak", "hardbreak"):
+        if child.type in ("softbreak", "hardbreak") or (child.type == "html_inline" and "br" in child.content.lower()):
             parts.append(" ")
         elif child.type in ("text", "code_inline"):
             parts.append(child.content)

@@ -6,15 +6,19 @@ import html
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 from lxml import etree
 
+from index.readers.bylines import without_by
 from index.readers.days import Dated, dated, day_of_address, first_dated, parse_day
+from index.readers.facts import Facts
 
 _LONGEST_DATA = 1_000_000
+_LONGEST_NAME = 60
+_MOST_NAMES = 50
 _DATES = (
     "article:published_time", "og:published_time", "datepublished", "parsely-pub-date", "sailthru.date", "pubdate",
     "publishdate", "publish_date", "publish-date", "published_time", "publication_date", "article.published",
@@ -26,22 +30,12 @@ _OUTLETS = ("og:site_name", "application-name", "dc.publisher", "cre")
 _TITLES = ("og:title", "twitter:title", "dc.title", "parsely-title", "headline")
 _SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(https?://\S+)", re.IGNORECASE)
 _SIGNED = re.compile(r"(?P<title>.+\S)\s+[|–—:·-]\s+(?P<outlet>.+?)")
+# What old pages put around a script, lest browsers that know none show it.
+_WRAPPED = re.compile(r"^\s*(?:(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?|<!--)|(?:(?://|/\*)?\s*\]\]>\s*(?:\*/)?|-->)\s*$")
 _LETTERS = re.compile(r"\w")
-_BY = re.compile(r"^\s*by:?\s+", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class PageFacts:
-    """What a page tells of its article; None where it does not."""
-
-    title: str | None = None
-    dated: Dated | None = None
-    outlet: str | None = None
-    byline: str | None = None
-    url: str | None = None
-
-
-def read_page_facts(tree: etree._Element, data: bytes, url: str | None) -> PageFacts:
+def read_page_facts(tree: etree._Element, data: bytes, url: str | None) -> Facts:
     """Return what a page tells of its article.
 
     Args:
@@ -50,11 +44,11 @@ def read_page_facts(tree: etree._Element, data: bytes, url: str | None) -> PageF
         url: where it was fetched from, or None.
     """
     meta = _meta(tree)
-    linked = _article_of(tree)
     address = url or _address(tree, meta, data)
+    linked = _article_of(tree, address)
     outlet = _outlet(_named(linked.get("publisher")) or _first(meta, _OUTLETS)) or _host(address)
-    byline = _byline(linked, meta)
-    return PageFacts(
+    byline = _byline(tree, linked, meta)
+    return Facts(
         title=_title(tree, linked, meta, outlet),
         dated=_dated(tree, linked, meta, address),
         outlet=outlet,
@@ -78,19 +72,51 @@ def _meta(tree: etree._Element) -> dict[str, str]:
     return found
 
 
-def _article_of(tree: etree._Element) -> dict[str, Any]:
-    """Return the first article that the page describes in JSON-LD; an empty one where it describes none."""
+def _article_of(tree: etree._Element, url: str | None) -> dict[str, Any]:
+    """Return the article that the page describes in JSON-LD; an empty one where it describes none.
+
+    Where it describes several, that is the one with the address of the page, else the one that is headed as the page
+    is, else the first. What it names by "@id" alone is looked up.
+    """
+    nodes = list(_linked_data(tree))
+    articles = [node for node in nodes if _is_article(node)]
+    if not articles:
+        return {}
+    titles = set(map(_key, headings(tree)))
+    found = next(
+        (node for node in articles if url and _place(url) in map(_place, _addresses(node))),
+        next((node for node in articles if _key(str(node.get("headline"))) in titles), articles[0]),
+    )
+    known = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
+    return found | {part: _looked_up(found.get(part), known) for part in ("author", "publisher")}
+
+
+def _linked_data(tree: etree._Element) -> Iterator[dict[str, Any]]:
     for element in tree.iter("script"):
-        if "ld+json" not in (element.get("type") or ""):
-            continue
-        try:
-            record = json.loads((element.text or "")[:_LONGEST_DATA], strict=False)
-            found = next((node for node in _nodes(record, 0) if _is_article(node)), None)
-        except (ValueError, RecursionError):
-            continue
-        if found:
-            return found
-    return {}
+        if "ld+json" in (element.get("type") or "").lower():
+            with suppress(ValueError, RecursionError):
+                record = json.loads(_WRAPPED.sub("", (element.text or "")[:_LONGEST_DATA]), strict=False)
+                yield from list(_nodes(record, 0))
+
+
+def _looked_up(value: Any, known: dict[str, dict[str, Any]]) -> Any:  # noqa: ANN401  (JSON)
+    if isinstance(value, list):
+        return [_looked_up(item, known) for item in value[:_MOST_NAMES]]
+    if isinstance(value, dict) and "name" not in value:
+        return known.get(str(value.get("@id")), value)
+    return value
+
+
+def _addresses(node: dict[str, Any]) -> Iterator[str]:
+    for value in (node.get("url"), node.get("@id"), node.get("mainEntityOfPage")):
+        told = value.get("@id") if isinstance(value, dict) else value
+        if isinstance(told, str):
+            yield told
+
+
+def _place(url: str) -> str:
+    """Return what tells an address from others of its site, however it is written."""
+    return re.sub(r"^https?://(?:www\.)?|[?#].*$|/$", "", url)
 
 
 def _nodes(value: Any, depth: int) -> Iterator[dict[str, Any]]:  # noqa: ANN401  (JSON)
@@ -151,11 +177,26 @@ def _time(element: etree._Element) -> Any:  # noqa: ANN401
     return parse_day(element.get("datetime")) or parse_day("".join(element.itertext()))
 
 
-def _byline(linked: dict[str, Any], meta: dict[str, str]) -> str | None:
-    told = _named(linked.get("author")) or next(
-        (value for key in _AUTHORS if (value := meta.get(key)) and "://" not in value), None
+def _byline(tree: etree._Element, linked: dict[str, Any], meta: dict[str, str]) -> str | None:
+    told = (
+        _named(linked.get("author"))
+        or next((value for key in _AUTHORS if (value := meta.get(key)) and "://" not in value), None)
+        or _marked_author(tree)
     )
-    return _BY.sub("", told)[:200] if told else None
+    return without_by(told)[:200] if told else None
+
+
+def _marked_author(tree: etree._Element) -> str | None:
+    """Return the names that the one article of a page marks as those of its authors."""
+    articles = list(tree.iter("article"))
+    place = articles[0] if len(articles) == 1 else None if articles else tree
+    marked = [] if place is None else [e for e in place.iter("a", "span", "p", "div", "address") if _marks_author(e)]
+    names = [_tidy("".join(element.itertext())) for element in marked]
+    return ", ".join(dict.fromkeys(name for name in names if 0 < len(name) <= _LONGEST_NAME)) or None
+
+
+def _marks_author(element: etree._Element) -> bool:
+    return "author" in (element.get("rel") or "").lower().split() or element.get("itemprop") == "author"
 
 
 def _address(tree: etree._Element, meta: dict[str, str], data: bytes) -> str | None:

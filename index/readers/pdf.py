@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import logging
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from index.articles import Article
 from index.errors import ArticleError
-from index.readers.documents import document_article
+from index.readers.facts import Facts, article_of, with_first_lines
 from index.readers.originals import Original
 from index.readers.pdf_layout import Line, compose
 from index.readers.pdf_order import reading_order
@@ -34,7 +35,8 @@ def read_pdf(original: Original) -> Iterator[Article | ArticleError]:
     title, paragraphs = compose(_lines(data, name))
     if not paragraphs:
         raise ArticleError(f"{name}: holds no text (pictures of pages are not read)")
-    yield document_article(name, data, title, paragraphs)
+    facts = with_first_lines(Facts(title), paragraphs, name)
+    yield article_of(name, paragraphs, facts, source=name, sha256=hashlib.sha256(data).hexdigest())
 
 
 def _lines(data: bytes, name: str) -> list[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 import zlib
@@ -10,14 +11,16 @@ from xml.etree.ElementTree import Element, ParseError
 
 from index.articles import Article
 from index.errors import ArticleError
-from index.readers.documents import document_article
+from index.readers.facts import Facts, article_of, with_first_lines
 from index.readers.originals import Original
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _CORE = "{http://purl.org/dc/elements/1.1/}"
 _BODY, _PROPERTIES = "word/document.xml", "docProps/core.xml"
 _MOST = 64 * 2**20
-_GONE = frozenset((f"{_WORD}del", f"{_WORD}instrText", f"{_WORD}delText", f"{_WORD}txbxContent"))
+_GONE = frozenset(f"{_WORD}{name}" for name in ("del", "moveFrom", "instrText", "delText", "txbxContent"))
+# What stands for something that older programs do not know, beside that.
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 
 
 def read_docx(original: Original) -> Iterator[Article | ArticleError]:
@@ -37,7 +40,8 @@ def read_docx(original: Original) -> Iterator[Article | ArticleError]:
     is_title = len(found) > 1 and (found[0][0] in ("title", "heading1") or found[0][1] == told)
     title = found.pop(0)[1] if is_title else told
     paragraphs = [text for _, text in found]
-    yield document_article(name, data, title, paragraphs, byline=_property(properties, "creator"))
+    facts = with_first_lines(Facts(title, byline=_property(properties, "creator")), paragraphs, name)
+    yield article_of(name, paragraphs, facts, source=name, sha256=hashlib.sha256(data).hexdigest())
 
 
 def _parts(data: bytes, name: str) -> tuple[Element, Element | None]:
@@ -74,7 +78,10 @@ def _xml(archive: zipfile.ZipFile, part: str, name: str) -> Element:
 
 def _paragraphs(body: Element) -> Iterator[tuple[str, str]]:
     """Yield style and text of each paragraph, without a recursion that hostile nesting could exhaust."""
+    twice = {id(paragraph) for other in body.iter(_FALLBACK) for paragraph in other.iter(f"{_WORD}p")}
     for paragraph in body.iter(f"{_WORD}p"):
+        if id(paragraph) in twice:
+            continue
         style = paragraph.find(f"{_WORD}pPr/{_WORD}pStyle")
         name = (style.get(f"{_WORD}val") or "") if style is not None else ""
         yield name.lower().replace(" ", ""), " ".join("".join(_runs(paragraph)).split())

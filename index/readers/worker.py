@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import resource
+import signal
 import sys
 import warnings
 from collections.abc import Iterator
@@ -28,8 +29,10 @@ _SCRATCH = 512 * 2**20  # bytes of a temporary file, which loading the classifie
 def main() -> None:
     """Read the files named on stdin, one JSON object a line; write articles and errors to stdout, null after each file.
 
-    The second argument of the program is how many bytes of address space it may take.
+    The second argument of the program is how many bytes of address space it may take, the third how many seconds may
+    pass until the next article: after twice as many it ends, should whoever asked be gone and not end it.
     """
+    patience = 2 * float(sys.argv[3])
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # libraries that print must not disturb the answers
     logging.disable(logging.CRITICAL)
@@ -37,9 +40,12 @@ def main() -> None:
     sys.setrecursionlimit(_RECURSION)
     _limit(int(sys.argv[2]))
     for line in sys.stdin.buffer:
+        signal.setitimer(signal.ITIMER_REAL, patience)
         for found in _read(json.loads(line)):
             answers.write(json.dumps(to_wire(found)).encode() + b"\n")
             answers.flush()
+            signal.setitimer(signal.ITIMER_REAL, patience)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         answers.write(b"null\n")
         answers.flush()
 
