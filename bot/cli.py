@@ -7,7 +7,6 @@ import codecs
 import io
 import logging
 import os
-import re
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -17,6 +16,7 @@ from bot import commands, listings
 from bot.examples import EXAMPLES
 from bot.notes import StderrHandler
 from bot.rendering import printable
+from bot.time_spans import seconds
 from index import __version__
 from index.errors import OnrecordError
 
@@ -110,7 +110,6 @@ def _add_index(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--every",
         type=_seconds,
-        default=600.0,
         metavar="TIME",
         help="visit links so often with --watch: 30s, 10m, 2h (10m)",
     )
@@ -162,7 +161,7 @@ def _add_bot(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
 
 
 def _add_check(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
-    _command(subparsers, "check", commands.run_check, "verify every file of the index")
+    _command(subparsers, "check", commands.run_check, "verify every file of the index, or a settings file (--config)")
 
 
 def _add_quotes(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
@@ -227,6 +226,9 @@ def _command(
         metavar="DIR",
         help="history, notes, conversations ($ONRECORD_STATE, else the user's state folder)",
     )
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="settings in TOML; what is said here goes before them"
+    )
     parser.add_argument("--debug", action="store_true", help="show where in the program an error arose")
     parser.set_defaults(run=run)
     return parser
@@ -239,10 +241,10 @@ def _positive(text: str) -> int:
 
 
 def _seconds(text: str) -> float:
-    found = re.fullmatch(r"([1-9][0-9]{0,5})([smhd]?)", text)
-    if not found:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a time such as 30s, 10m, 2h or 1d")
-    return int(found[1]) * {"s": 1.0, "": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}[found[2]]
+    try:
+        return seconds(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _count(text: str) -> int:

@@ -7,6 +7,7 @@ EXAMPLES = {
         "onrecord index https://ledger.example/feed.xml --follow    # a feed, and the pages that its entries lead to",
         "onrecord index --watch --every 30m                 # follows all of them until Ctrl-C",
         "onrecord index --links feeds.txt ~/articles    # one address a line",
+        "onrecord index --watch --config onrecord.toml  # the articles and links that a settings file names",
     ),
     "forget": ("onrecord forget ~/articles/old",),
     "ask": (
@@ -25,8 +26,9 @@ EXAMPLES = {
         "onrecord bot --state /var/lib/onrecord   # where conversations, and what buttons need, are kept",
         "onrecord bot --base-url http://localhost:8081",
         "onrecord bot --token-file ~/.onrecord-token    # mode 600",
+        "onrecord bot --config onrecord.toml            # all of that, and more, in a file",
     ),
-    "check": ("onrecord check",),
+    "check": ("onrecord check", "onrecord check --config onrecord.toml    # that file, and no index"),
     "quotes": (
         "onrecord quotes Carlos Gimenez",
         "onrecord quotes Gimenez --about 'the order'",
