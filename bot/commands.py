@@ -125,11 +125,19 @@ def run_bot_command(options: argparse.Namespace) -> int:
     from bot.bot_token import read_token
     from bot.telegram import run_bot
 
-    told = settings_of(options).telegram
-    token, base_url = read_token(options.token_file or told.token_file), options.base_url or told.base_url
+    settings = settings_of(options)
+    token = read_token(options.token_file or settings.telegram.token_file)
+    root, state = options.base_url or settings.telegram.base_url, state_folder(options)
     with open_engine(options, watch=True) as engine:
-        run_bot(engine, token=token, base_url=base_url, state=state_folder(options), debug=options.debug)
+        run_bot(engine, token=token, base_url=root, state=state, settings=settings, debug=options.debug)
     return 0
+
+
+def run_pair_command(options: argparse.Namespace) -> int:
+    """Let somebody ask the bot."""
+    from bot.pair_command import run_pair
+
+    return run_pair(options)
 
 
 def run_eval_command(options: argparse.Namespace) -> int:

@@ -28,6 +28,12 @@ EXAMPLES = {
         "onrecord bot --token-file ~/.onrecord-token    # mode 600",
         "onrecord bot --config onrecord.toml            # all of that, and more, in a file",
     ),
+    "pair": (
+        "onrecord pair --config onrecord.toml           # prints a code; whoever sends it first may ask",
+        "onrecord pair --admin --valid 1d               # may add and remove articles too",
+        "onrecord pair --list",
+        "onrecord pair --revoke 110201543",
+    ),
     "check": ("onrecord check", "onrecord check --config onrecord.toml    # that file, and no index"),
     "quotes": (
         "onrecord quotes Carlos Gimenez",

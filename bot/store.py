@@ -17,12 +17,17 @@ from bot.state_files import bot_id, open_database
 from index.errors import OnrecordError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 LOSS: Final = (
     "Who was allowed and what chats follow is forgotten until you stop the bot and put a copy of that file in its place"
 )
+USERNAME: Final = "username"
+"""Name of the fact what the bot is called."""
+ACCESS: Final = "access"
+"""Name of the fact who may ask, as in the settings."""
+
 _SUFFIX: Final = "-newsroom.sqlite"
 _IN_FORCE: Final = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
 
@@ -72,6 +77,23 @@ class Store:
         """
         with self._lock, _transaction(self._database):
             yield self._database
+
+    def facts(self) -> dict[str, str]:
+        """Return what the bot noted of itself.
+
+        Raises:
+            sqlite3.Error: the file could not be read.
+        """
+        return dict(self.rows("SELECT name, value FROM facts"))
+
+    def note_facts(self, facts: Mapping[str, str]) -> None:
+        """Note what the bot tells of itself to commands that run beside it.
+
+        Raises:
+            sqlite3.Error: the file could not be written.
+        """
+        with self.writing() as database:
+            database.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
 
     def close(self) -> None:
         """Close the file."""

@@ -59,6 +59,6 @@ class TestAFile:
                 read_token(file)
 
     def test_is_named_on_the_command_line(self, file: Path) -> None:
-        from bot.cli import build_parser
+        from bot.parser import build_parser
 
         assert build_parser().parse_args(["bot", "--token-file", str(file)]).token_file == file

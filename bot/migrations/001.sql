@@ -7,11 +7,12 @@ CREATE TABLE allowed (
     name TEXT NOT NULL
 );
 
--- Codes that pair, by a hash: what reads this file cannot use them.
+-- Codes that pair, by a hash: what reads this file cannot use them. used_by: the id that sent one.
 CREATE TABLE codes (
     hash TEXT PRIMARY KEY,
     admin INTEGER NOT NULL CHECK (admin IN (0, 1)),
-    expires REAL NOT NULL
+    expires REAL NOT NULL,
+    used_by INTEGER
 ) WITHOUT ROWID;
 
 -- Wrong codes sent from a chat lately.
