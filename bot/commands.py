@@ -122,15 +122,9 @@ def run_chat_command(options: argparse.Namespace) -> int:
 
 def run_bot_command(options: argparse.Namespace) -> int:
     """Answer in Telegram until stopped."""
-    from bot.bot_token import read_token
-    from bot.telegram import run_bot
+    from bot.bot_command import run_bot_command as run
 
-    settings = settings_of(options)
-    token = read_token(options.token_file or settings.telegram.token_file)
-    root, state = options.base_url or settings.telegram.base_url, state_folder(options)
-    with open_engine(options, watch=True) as engine:
-        run_bot(engine, token=token, base_url=root, state=state, settings=settings, debug=options.debug)
-    return 0
+    return run(options)
 
 
 def run_pair_command(options: argparse.Namespace) -> int:
@@ -155,9 +149,14 @@ def run_completion_command(options: argparse.Namespace) -> int:
 
 
 def run_check(options: argparse.Namespace) -> int:
-    """Verify every file of every generation, and fail if the one in force is damaged; or verify a settings file."""
+    """Verify every file of every generation, and fail if the one in force is damaged; or verify something else."""
     from index.checking import check_index
 
+    if options.health:
+        from bot.health import MAX_AGE, health_line
+
+        print(health_line(options.health, options.max_age or MAX_AGE))
+        return 0
     if options.config:
         return _check_settings(options.config)
     good = True

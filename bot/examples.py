@@ -27,6 +27,7 @@ EXAMPLES = {
         "onrecord bot --base-url http://localhost:8081",
         "onrecord bot --token-file ~/.onrecord-token    # mode 600",
         "onrecord bot --config onrecord.toml            # all of that, and more, in a file",
+        "onrecord bot --webhook https://onrecord.example/telegram --listen 127.0.0.1:8443",
     ),
     "pair": (
         "onrecord pair --config onrecord.toml           # prints a code; whoever sends it first may ask",
@@ -34,7 +35,11 @@ EXAMPLES = {
         "onrecord pair --list",
         "onrecord pair --revoke 110201543",
     ),
-    "check": ("onrecord check", "onrecord check --config onrecord.toml    # that file, and no index"),
+    "check": (
+        "onrecord check",
+        "onrecord check --config onrecord.toml          # that file, and no index",
+        "onrecord check --health /var/lib/onrecord/health.json --max-age 5m",
+    ),
     "quotes": (
         "onrecord quotes Carlos Gimenez",
         "onrecord quotes Gimenez --about 'the order'",

@@ -119,6 +119,16 @@ def _add_bot(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser = _command(subparsers, "bot", commands.run_bot_command, "answer in Telegram (token in $TELEGRAM_BOT_TOKEN)")
     parser.add_argument("--base-url", metavar="URL", help="root of a Bot API server of your own")
     _add_token_file(parser)
+    parser.add_argument(
+        "--webhook",
+        type=_webhook,
+        metavar="URL",
+        help="have Telegram send updates to this address, instead of asking for them",
+    )
+    parser.add_argument(
+        "--listen", type=_address, metavar="ADDRESS:PORT", help="where they come in, with --webhook (127.0.0.1:8443)"
+    )
+    parser.add_argument("--log-format", choices=("text", "json"), help="the log as text, or as a JSON object a line")
     _add_fast(parser)
 
 
@@ -139,7 +149,13 @@ def _add_pair(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
 
 
 def _add_check(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
-    _command(subparsers, "check", commands.run_check, "verify every file of the index, or a settings file (--config)")
+    parser = _command(
+        subparsers, "check", commands.run_check, "verify every file of the index, or a settings file (--config)"
+    )
+    parser.add_argument(
+        "--health", type=Path, metavar="FILE", help="tell whether the bot that writes this file is well"
+    )
+    parser.add_argument("--max-age", type=_seconds, metavar="TIME", help="how old it may be, with --health (2m)")
 
 
 def _add_quotes(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
@@ -227,6 +243,19 @@ def _seconds(text: str) -> float:
 
 def _count(text: str) -> int:
     return 0 if text == "0" else _positive(text)
+
+
+def _webhook(text: str) -> str:
+    if text.startswith("https://"):
+        return text
+    raise argparse.ArgumentTypeError(f"{text!r} is not an address that begins with https://")
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if host and colon and port.isascii() and port.isdigit() and 0 < int(port) < 1 << 16:
+        return host.strip("[]"), int(port)
+    raise argparse.ArgumentTypeError(f"{text!r} is not an address with a port, such as 127.0.0.1:8443")
 
 
 def _folder(text: str) -> Path:

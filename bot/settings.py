@@ -87,7 +87,8 @@ class WebhookSettings:
         listen: the address of this machine to listen at.
         port: the port there.
         certificate: PEM file, where the bot itself speaks TLS.
-        key: PEM file of its private key.
+        key: PEM file of its private key, where it is not in that of the certificate.
+        self_signed: whether Telegram has to be told the certificate, because nobody else vouches for it.
     """
 
     url: str | None = setting(partial(_address, schemes=("https://",)), None)
@@ -95,6 +96,7 @@ class WebhookSettings:
     port: int = setting(_port, 8443)
     certificate: Path | None = setting(path, None)
     key: Path | None = setting(path, None)
+    self_signed: bool = setting(flag, False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,8 +219,9 @@ def _contradictions(settings: Settings) -> Iterator[Problem]:
         yield Problem(("telegram", "add_articles"), "needs a folder to save them in: set articles")
     if any(person <= 0 for person in telegram.admins):
         yield Problem(("telegram", "admins"), "lists people; the id of a group is negative, that of a person is not")
-    if telegram.webhook.key and not telegram.webhook.certificate:
-        yield Problem(("telegram", "webhook", "key"), "needs the certificate it belongs to")
+    for name in ("key", "self_signed"):
+        if getattr(telegram.webhook, name) and not telegram.webhook.certificate:
+            yield Problem(("telegram", "webhook", name), "needs the certificate it belongs to")
 
 
 def _lacking(settings: Settings) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from contextlib import contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -18,11 +18,12 @@ from bot.delivery import FloodWait, PatientRequest
 from bot.desk import Desk, Engine
 from bot.door import add_door
 from bot.handlers import add_handlers
+from bot.health import Health
 from bot.journal import Journal, open_journal
 from bot.polling import PollingApplication, serve
 from bot.receiving import JournallingRequest
 from bot.redaction import private_logs, without_token
-from bot.settings import Settings
+from bot.settings import HealthSettings, Settings
 from bot.state_files import bot_id
 from bot.store import ACCESS, USERNAME, Store, store_path
 from bot.texts import ENGLISH, LANGUAGES, texts_for
@@ -97,7 +98,18 @@ async def answer(
         application = build_application(
             engine, token=token, base_url=root, state=state, settings=settings, journal=journal
         )
-        await serve(application, journal)
+        async with _shown(application, engine, settings.health):
+            await serve(application, journal, settings.telegram.webhook)
+
+
+def _shown(
+    application: PollingApplication, engine: Engine, settings: HealthSettings
+) -> AbstractAsyncContextManager[None]:
+    if not settings.file:
+        return nullcontext()
+    turns = application.update_processor
+    assert isinstance(turns, InTurn)
+    return Health(settings.file, settings.every, turns, lambda: engine.generation).shown()
 
 
 @contextmanager
@@ -170,7 +182,8 @@ async def _apologise(update: object, context: ContextTypes.DEFAULT_TYPE) -> None
     if isinstance(context.error, Forbidden):
         _LOGGER.info("An answer was not wanted any more: %s", context.error)
         return
-    _LOGGER.error("An update could not be processed", exc_info=context.error)
+    number = update.update_id if isinstance(update, Update) else None
+    _LOGGER.error("An update could not be processed", exc_info=context.error, extra={"update": number})
     # A button pressed is answered where it stands, and an inline query not at all.
     if isinstance(update, Update) and update.message:
         with suppress(TelegramError):

@@ -30,10 +30,14 @@ async def running(
     api: BotApi, engine: Any, state: Path | None = None, settings: Settings = DEFAULTS
 ) -> AsyncIterator[None]:
     """The bot as `onrecord bot` runs it: leaving ends it as a signal does, entering again is a restart."""
-    polls = len(api.polls)
+    polls, begun = len(api.polls), len(api.called("setWebhook"))
     serving = asyncio.ensure_future(answer(engine, token=api.token, base_url=api.root, state=state, settings=settings))
     try:
-        await api.wait_until(lambda: len(api.polls) > polls or serving.done(), "poll", within=30)
+        await api.wait_until(
+            lambda: len(api.polls) > polls or len(api.called("setWebhook")) > begun or serving.done(),
+            "poll",
+            within=30,
+        )
         yield
     finally:
         serving.cancel()
