@@ -20,7 +20,7 @@ _LOGGER = logging.getLogger(__name__)
 
 def run_bot_command(options: argparse.Namespace) -> int:
     """Answer in Telegram until stopped."""
-    settings = _settings(options)
+    settings = bot_settings(options)
     as_json = settings.log.format == "json"
     with json_log() if as_json else nullcontext():
         try:
@@ -40,7 +40,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> None:
         run_bot(engine, token=token, base_url=told.base_url, state=state, settings=settings, debug=options.debug)
 
 
-def _settings(options: argparse.Namespace) -> Settings:
+def bot_settings(options: argparse.Namespace) -> Settings:
     """Return the settings, with what the command line says before them."""
     settings = settings_of(options)
     told, webhook = settings.telegram, settings.telegram.webhook

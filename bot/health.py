@@ -7,9 +7,9 @@ import json
 import logging
 import os
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from bot.rendering import printable
 from index import __version__
@@ -39,7 +39,7 @@ class Work(Protocol):
 
 
 class LastError(logging.Handler):
-    """Keeps the last error that was logged.
+    """Keeps the last error that is logged while it is entered.
 
     Attributes:
         last: when it was, and what the log says; None where there was none.
@@ -49,6 +49,13 @@ class LastError(logging.Handler):
         """Keep errors, and nothing below."""
         super().__init__(logging.ERROR)
         self.last: dict[str, str | None] | None = None
+
+    def __enter__(self) -> Self:
+        logging.getLogger().addHandler(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger().removeHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep an error."""
@@ -64,26 +71,25 @@ class Health:
         every: seconds between two writings.
         work: what is at work.
         generation: tells the name of the generation that answers.
+        errors: keeps the last error.
     """
 
     file: Path
     every: float
     work: Work
     generation: Callable[[], str]
-    _errors: LastError = field(default_factory=LastError)
+    errors: LastError
     _failed: bool = False
 
     @asynccontextmanager
     async def shown(self) -> AsyncIterator[None]:
         """Write until the end of the block."""
-        logging.getLogger().addHandler(self._errors)
         writing = asyncio.create_task(self._keep_writing(), name="health")
         try:
             yield
         finally:
             writing.cancel()
             await asyncio.wait({writing})
-            logging.getLogger().removeHandler(self._errors)
 
     async def _keep_writing(self) -> None:
         while True:
@@ -105,7 +111,7 @@ class Health:
             "generation": self.generation(),
             "waiting": self.work.waiting,
             "last_update": _iso(self.work.taken),
-            "last_error": self._errors.last,
+            "last_error": self.errors.last,
         }
 
 

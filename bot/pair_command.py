@@ -6,7 +6,7 @@ import argparse
 import sqlite3
 import sys
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.bot_token import TOKEN_VARIABLE, read_token
@@ -43,7 +43,8 @@ def _pair(store: Store, options: argparse.Namespace) -> int:
     code = Pairing(store).new_code(admin=options.admin, valid=valid)
     link = f", or open https://t.me/{facts[USERNAME]}?start={code}" if USERNAME in facts else ""
     print(code, flush=True)
-    print(f"For one use within {valid / 60:.0f} minutes. Send the bot: /pair {code}{link}", file=sys.stderr)
+    until = datetime.now().astimezone() + timedelta(seconds=valid)
+    print(f"For one use until {until:%Y-%m-%d %H:%M}. Send the bot: /pair {code}{link}", file=sys.stderr)
     return 0
 
 

@@ -50,7 +50,7 @@ def _link(value: object, folder: Path) -> str:
 def _address(value: object, folder: Path, schemes: tuple[str, ...] = ("http://", "https://")) -> str:
     found = text(value, folder)
     if found.startswith(schemes):
-        return found.rstrip("/")
+        return found
     raise ValueError(f"is to begin with {' or '.join(schemes)}, not {found!r}")
 
 

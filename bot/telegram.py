@@ -18,7 +18,7 @@ from bot.delivery import FloodWait, PatientRequest
 from bot.desk import Desk, Engine
 from bot.door import add_door
 from bot.handlers import add_handlers
-from bot.health import Health
+from bot.health import Health, LastError
 from bot.journal import Journal, open_journal
 from bot.polling import PollingApplication, serve
 from bot.receiving import JournallingRequest
@@ -94,22 +94,22 @@ async def answer(
         UsageError: `base_url` is no web address.
     """
     root = _checked_root(base_url)
-    with _journal(state, token, root) as journal:
+    with LastError() as errors, _journal(state, token, root) as journal:
         application = build_application(
             engine, token=token, base_url=root, state=state, settings=settings, journal=journal
         )
-        async with _shown(application, engine, settings.health):
+        async with _shown(application, engine, settings.health, errors):
             await serve(application, journal, settings.telegram.webhook)
 
 
 def _shown(
-    application: PollingApplication, engine: Engine, settings: HealthSettings
+    application: PollingApplication, engine: Engine, settings: HealthSettings, errors: LastError
 ) -> AbstractAsyncContextManager[None]:
     if not settings.file:
         return nullcontext()
     turns = application.update_processor
     assert isinstance(turns, InTurn)
-    return Health(settings.file, settings.every, turns, lambda: engine.generation).shown()
+    return Health(settings.file, settings.every, turns, lambda: engine.generation, errors).shown()
 
 
 @contextmanager

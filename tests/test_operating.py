@@ -19,6 +19,7 @@ import pytest
 from bot.json_log import json_log
 from bot.redaction import private_logs
 from bot.settings import HealthSettings, Settings
+from bot.store import store_path
 from tests.bot_api import TOKEN, BotApi
 from tests.telegram_answers import ScriptedEngine
 from tests.telegram_bot import Person, running
@@ -46,7 +47,8 @@ class TestTheHealthFile:
             raise ZeroDivisionError(question)
 
         file, engine = tmp_path / "health.json", ScriptedEngine(fail)
-        async with running(api, engine, settings=Settings(health=HealthSettings(file=file, every=0.01))):
+        settings = Settings(health=HealthSettings(file=file, every=0.01))
+        async with running(api, engine, settings=settings):
             await api.wait_until(lambda: bool(health(file)), "health")
             first = health(file)
             ann.say("slow question")
@@ -59,6 +61,14 @@ class TestTheHealthFile:
         assert last["last_error"]["event"] == "An update could not be processed"
         assert first["time"] < last["last_update"] < last["time"]
         assert await asyncio.to_thread(os.listdir, tmp_path) == ["health.json"]
+
+    async def test_tells_of_damage_that_was_found_at_the_start(self, api: BotApi, tmp_path: Path) -> None:
+        file, state = tmp_path / "health.json", tmp_path / "state"
+        await asyncio.to_thread(state.mkdir)
+        await asyncio.to_thread(store_path(state, TOKEN).write_bytes, b"damaged" * 1000)
+        async with running(api, ScriptedEngine(), state, Settings(health=HealthSettings(file=file, every=0.01))):
+            await api.wait_until(lambda: bool(health(file)), "health")
+        assert "is set aside" in health(file)["last_error"]["event"]
 
     async def test_that_cannot_be_written_is_told_once_and_the_bot_goes_on(
         self, api: BotApi, ann: Person, tmp_path: Path, caplog: pytest.LogCaptureFixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -12,6 +13,9 @@ from conftest import Run, Write
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot import time_spans
+from bot.bot_command import bot_settings
+from bot.parser import build_parser
 from bot.settings import Settings, load_settings, settings_problems
 from bot.settings_file import Problem, told
 from index.errors import UsageError
@@ -122,6 +126,10 @@ class TestAFile:
         ]
 
 
+def test_an_example_of_times_is_true() -> None:
+    assert doctest.testmod(time_spans) == (0, 1)
+
+
 class TestCheck:
     def test_tells_everything_that_is_wrong_in_the_order_of_the_file(self, onrecord: Run, file: File) -> None:
         done = onrecord("check", "--config", file("x = 1\n[telegram]\nadmins = 7\nacess = 'open'\n"))
@@ -165,6 +173,20 @@ class TestCommands:
         assert not (tmp_path / "ignored").exists()
         assert "Adela Brandvold" in onrecord("speakers", "--config", config, "--index", "there").out
         assert (tmp_path / "there").exists()
+
+    def test_of_the_bot_say_more_than_the_file_only_where_they_say_something(self, file: File) -> None:
+        config = file("telegram.webhook = {url = 'https://a.example/', port = 9000}\ntelegram.base_url = 'http://b'")
+        words = ["bot", "--config", str(config), "--listen", "[::1]:9001", "--log-format", "json"]
+        settings = bot_settings(build_parser().parse_args(words))
+        webhook = settings.telegram.webhook
+        assert (webhook.url, webhook.listen, webhook.port) == ("https://a.example/", "::1", 9001)
+        assert (settings.telegram.base_url, settings.log.format) == ("http://b", "json")
+
+    @pytest.mark.parametrize("words", [["--webhook", "http://a"], ["--listen", "8443"], ["--listen", "a:70000"]])
+    def test_of_the_bot_refuse_addresses_that_are_none(self, onrecord: Run, words: list[str]) -> None:
+        done = onrecord("bot", *words)
+        assert done.code == 2
+        assert "is not an address" in done.err
 
     def test_refuse_a_file_that_is_wrong(self, onrecord: Run, file: File) -> None:
         done = onrecord("ask", "q", "--config", path := file("x = 1\ny = 2\n"))
