@@ -6,8 +6,10 @@ environment. A path is relative to the file. A token never stands in it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -35,6 +37,7 @@ ALLOW_LIST: Final = "allow-list"
 PAIRING: Final = "pairing"
 
 _SECRETS: Final = ("token", "bot_token", "secret", "secret_token", "password")
+_TOKEN: Final = re.compile(r"\d+:[\w-]{30,}")
 _PORTS: Final = range(1, 1 << 16)
 
 
@@ -45,6 +48,13 @@ def _link(value: object, folder: Path) -> str:
         return link(text(value, folder))
     except UsageError as error:
         raise ValueError(str(error)) from None
+
+
+def _token_file(value: object, folder: Path) -> Path:
+    found = path(value, folder)
+    if _TOKEN.fullmatch(found.name):
+        raise ValueError("names a file that holds the token; the token itself does not belong here")
+    return found
 
 
 def _address(value: object, folder: Path, schemes: tuple[str, ...] = ("http://", "https://")) -> str:
@@ -114,7 +124,7 @@ class TelegramSettings:
         webhook: how Telegram reaches it.
     """
 
-    token_file: Path | None = setting(path, None)
+    token_file: Path | None = setting(_token_file, None)
     base_url: str | None = setting(_address, None)
     access: str = setting(one_of(OPEN, ALLOW_LIST, PAIRING), OPEN)
     allowed: tuple[int, ...] = setting(list_of(number), ())
@@ -236,6 +246,8 @@ def _lacking(settings: Settings) -> Iterator[str]:
     for file in (settings.telegram.webhook.certificate, settings.telegram.webhook.key):
         if file and not file.is_file():
             yield f"telegram.webhook: there is no file {file}"
+    if settings.telegram.webhook.url and not find_spec("tornado"):
+        yield "telegram.webhook: needs an extra: pip install 'onrecord[webhook]'"
     if settings.telegram.token_file:
         try:
             read_token(settings.telegram.token_file)

@@ -118,6 +118,17 @@ class TestTheStore:
                 thread.join()
             assert one.rows("SELECT count(*) FROM facts") == [(20,)]
 
+    def test_can_be_begun_by_several_at_once(self, path: Path) -> None:
+        opened: list[Store] = []
+        threads = [Thread(target=lambda: opened.append(Store.open(path))) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert [store.rows("SELECT * FROM facts") for store in opened] == [[]] * 6
+        for store in opened:
+            store.close()
+
     def test_can_be_read_by_its_owner_only(self, path: Path) -> None:
         with closing(Store.open(path)):
             assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()} == {0o600}
