@@ -57,9 +57,15 @@ class Door:
 
     async def admit(self, update: Update, _: Context) -> None:
         """Let an update through to the handlers, or end its processing here."""
-        if not self._desk.access.everybody and await self._desk.standing(update) is Standing.NOBODY:
-            with suppress(TelegramError):
-                await self._refuse(update)
+        admitted = False
+        try:
+            admitted = self._desk.access.everybody or await self._desk.standing(update) is not Standing.NOBODY
+            if not admitted:
+                with suppress(TelegramError):
+                    await self._refuse(update)
+        except Exception:  # after an error, the handlers behind the door would have their turn
+            _LOGGER.exception("Whether somebody may ask could not be told, so not")
+        if not admitted:
             raise ApplicationHandlerStop
 
     async def pair(self, update: Update, context: Context) -> NoReturn:
@@ -100,9 +106,7 @@ class Door:
             return texts.pair_usage
         came = await self._desk.recall(lambda: self._pairing.redeem(code, message.chat_id, name), None)
         if came in {Redeemed.GUEST, Redeemed.ADMIN}:
-            _LOGGER.info(
-                "A code was used: %s may ask%s", message.chat_id, " as an admin" if came is Redeemed.ADMIN else ""
-            )
+            _LOGGER.info("Somebody was let in by a code; `onrecord pair --list` tells whom")
         return {
             Redeemed.GUEST: texts.paired,
             Redeemed.ADMIN: texts.paired_admin,

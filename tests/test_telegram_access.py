@@ -148,6 +148,19 @@ class TestSomebodyWhoIsNotLetIn:
         assert await desk.is_admin(ANN) is False
         await desk.close()
 
+    async def test_is_nobody_whatever_goes_wrong_at_the_door(
+        self, api: BotApi, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def fail(*_: object) -> Standing:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(Access, "standing", fail)
+        engine = ScriptedEngine()
+        async with running(api, engine, settings=PAIRED):
+            api.say(ANN, QUESTION)
+            await api.wait_until(lambda: "could not be told" in caplog.text, "error")
+        assert (engine.asked, api.messages) == ([], [])
+
 
 class TestPairing:
     async def test_lets_in_a_person_until_it_is_taken_back(
