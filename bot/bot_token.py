@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 from index.errors import UsageError
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+CREDENTIALS_VARIABLE: Final = "CREDENTIALS_DIRECTORY"
+"""Names the folder that systemd makes for one service alone; modes tell nothing there, access lists do."""
 TOKEN_VARIABLE: Final = "TELEGRAM_BOT_TOKEN"  # noqa: S105  (the name of a variable, not a token)
 _LONGEST: Final = 1000
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
@@ -43,6 +43,11 @@ def read_token(path: Path | None) -> str:
 def _read_private(path: Path) -> str:
     with path.open(encoding="utf-8") as file:
         # Of the open file, so that no other can be put in its place meanwhile; Windows has no such modes.
-        if os.name != "nt" and os.fstat(file.fileno()).st_mode & _OTHERS:
+        if os.name != "nt" and os.fstat(file.fileno()).st_mode & _OTHERS and not _is_credential(path):
             raise UsageError(f"--token-file {path}: others may read the token; run: chmod 600 {path}")
         return file.read(_LONGEST).strip()
+
+
+def _is_credential(path: Path) -> bool:
+    folder = os.environ.get(CREDENTIALS_VARIABLE)
+    return folder is not None and path.resolve().parent == Path(folder).resolve()

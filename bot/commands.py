@@ -9,16 +9,16 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import platformdirs
-
+from bot.places import index_folder, settings_of, state_folder, wanted_build
 from bot.rendering import plain_text, printable
 from index.articles import Article
-from index.errors import ArticleError, GenerationError, NoIndexError, OnrecordError, SourceError, UsageError
-from index.generation import IndexFolder, verify_generation
+from index.errors import ArticleError, GenerationError, NoIndexError, SourceError, UsageError
+from index.generation import verify_generation
 from retrieval.answer import Answer
 from retrieval.batch import PASSAGES, ask_record, read_batch, whole_text
 
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 Command = Callable[[argparse.Namespace], int]
 
-INDEX_VARIABLE = "ONRECORD_INDEX"
-STATE_VARIABLE = "ONRECORD_STATE"
 # C1 controls, line separators, bidirectional overrides, lone surrogates; JSON escapes C0 controls itself.
 _ACTING = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _MOST_READ = 1_000_000  # characters of stdin; a question has at most a few hundred
@@ -42,23 +40,20 @@ _MOST_READ = 1_000_000  # characters of stdin; a question has at most a few hund
 def run_index(options: argparse.Namespace) -> int:
     """Build or refresh the index; print a report."""
     from bot.building import build_index
-    from index.build import BuildOptions
     from index.sources import listed_links, resolve
 
     given = [resolve(source) for source in options.sources]
-    wanted = BuildOptions(
-        given + (listed_links(options.links) if options.links else []),
+    wanted = replace(
+        wanted_build(options, given + (listed_links(options.links) if options.links else [])),
         rebuild=options.rebuild,
         encoder=options.encoder,
         reranker=options.reranker,
-        follow=options.follow,
-        allow_private=options.allow_private,
     )
     if options.watch:
         from bot.following import Following
 
-        Following(_index(options), wanted, options.every).run()
-    print(build_index(_index(options), wanted))
+        Following(index_folder(options), wanted, options.every or settings_of(options).links.every).run()
+    print(build_index(index_folder(options), wanted))
     return 0
 
 
@@ -68,8 +63,8 @@ def run_forget(options: argparse.Namespace) -> int:
     from index.build import BuildOptions
     from index.sources import resolve
 
-    _index(options).current()
-    print(build_index(_index(options), BuildOptions(forget=[resolve(source) for source in options.sources])))
+    index_folder(options).current()
+    print(build_index(index_folder(options), BuildOptions(forget=[resolve(source) for source in options.sources])))
     return 0
 
 
@@ -117,7 +112,7 @@ def run_chat_command(options: argparse.Namespace) -> int:
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     late = _engine_to_come(options) if at_terminal else None
     plain = options.plain or os.environ.get("TERM") == "dumb"
-    chat = partial(run_chat, state_dir=_state(options), k=options.k, plain=plain)
+    chat = partial(run_chat, state_dir=state_folder(options), k=options.k, plain=plain)
     if late:
         with late:
             return chat(cast("Engine", late), shown=late.start)
@@ -127,13 +122,16 @@ def run_chat_command(options: argparse.Namespace) -> int:
 
 def run_bot_command(options: argparse.Namespace) -> int:
     """Answer in Telegram until stopped."""
-    from bot.bot_token import read_token
-    from bot.telegram import run_bot
+    from bot.bot_command import run_bot_command as run
 
-    token = read_token(options.token_file)
-    with open_engine(options, watch=True) as engine:
-        run_bot(engine, token=token, base_url=options.base_url, state=_state(options), debug=options.debug)
-    return 0
+    return run(options)
+
+
+def run_pair_command(options: argparse.Namespace) -> int:
+    """Let somebody ask the bot."""
+    from bot.pair_command import run_pair
+
+    return run_pair(options)
 
 
 def run_eval_command(options: argparse.Namespace) -> int:
@@ -151,14 +149,31 @@ def run_completion_command(options: argparse.Namespace) -> int:
 
 
 def run_check(options: argparse.Namespace) -> int:
-    """Verify every file of every generation; fail if the one in force is damaged."""
+    """Verify every file of every generation, and fail if the one in force is damaged; or verify something else."""
     from index.checking import check_index
 
+    if options.health:
+        from bot.health import MAX_AGE, health_line
+
+        print(health_line(options.health, options.max_age or MAX_AGE))
+        return 0
+    if options.config:
+        return _check_settings(options.config)
     good = True
-    for finding in check_index(_index(options)):
+    for finding in check_index(index_folder(options)):
         print(finding.line, file=sys.stdout if finding.good else sys.stderr)
         good = good and finding.good
     return 0 if good else 1
+
+
+def _check_settings(file: Path) -> int:
+    from bot.settings import settings_problems
+
+    for problem in (problems := settings_problems(file)):
+        print(f"onrecord: {printable(problem)}", file=sys.stderr)
+    if not problems:
+        print(f"{printable(str(file))}: good")
+    return UsageError.exit_code if problems else 0
 
 
 def run_read(options: argparse.Namespace) -> int:
@@ -234,14 +249,13 @@ def open_engine(options: argparse.Namespace, *, watch: bool = False) -> Engine:
     """Open the engine, building the index first where there is none."""
     from retrieval.engine import Engine
 
-    index, fast = _index(options), getattr(options, "fast", False)
+    index, fast = index_folder(options), getattr(options, "fast", False)
     try:
         return Engine(index, watch=watch, fast=fast)
     except NoIndexError:
         from bot.building import build_index
-        from index.build import BuildOptions
 
-        print(build_index(index, BuildOptions()), file=sys.stderr)
+        print(build_index(index, wanted_build(options)), file=sys.stderr)
         return Engine(index, watch=watch, fast=fast)
 
 
@@ -253,24 +267,10 @@ def _engine_to_come(options: argparse.Namespace) -> LateEngine | None:
     """
     from bot.opening import LateEngine
 
-    index = _index(options)
+    index = index_folder(options)
     try:
         name = index.current()
         description = verify_generation(index, name).describe()
     except GenerationError:
         return None
     return LateEngine(lambda: open_engine(options, watch=True), description)
-
-
-def _index(options: argparse.Namespace) -> IndexFolder:
-    path = options.index or Path(os.environ.get(INDEX_VARIABLE) or ".onrecord")
-    if path.is_file():
-        raise OnrecordError(f"{path}: the index is a file; name a folder with --index")
-    return IndexFolder(path, notes=_state(options) / "verified")
-
-
-def _state(options: argparse.Namespace) -> Path:
-    named = options.state or os.environ.get(STATE_VARIABLE)
-    if named and Path(named).is_file():
-        raise OnrecordError(f"{named}: the state folder is a file; name a folder with --state")
-    return Path(named) if named else Path(platformdirs.user_state_dir("onrecord"))

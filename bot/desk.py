@@ -8,6 +8,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
+from bot.access import Access, Standing, chat_in, person_in
 from bot.further import Asks
 from bot.misses import Misses
 from bot.sent import Articles
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from telegram import Update
+
     from bot.answers_sent import AnswersSent
+    from bot.settings import Settings
+    from bot.store import Store
     from retrieval.answer import Answer
     from retrieval.dialog import Dialog
     from retrieval.listing import Quoted, SpeakerSummary
@@ -63,14 +68,22 @@ class Desk:
     Attributes:
         engine: whom to ask, in `work`.
         memory: what is remembered, in `recall` and `remember`.
+        store: what nobody could make again, likewise.
+        access: who may do what; see `standing` and `is_admin`.
+        settings: what the operator set.
         misses: what was not meant, likewise.
         typing_slots: for typing actions, which are many where many people wait.
     """
 
-    def __init__(self, engine: Engine, memory: AnswersSent, state: Path | None) -> None:
-        """Begin with the engine and the memory, which `close` closes; the engine stays open."""
+    def __init__(
+        self, engine: Engine, memory: AnswersSent, store: Store, settings: Settings, state: Path | None
+    ) -> None:
+        """Begin with the engine, which stays open, and the memory and the store, which `close` closes."""
         self.engine = engine
         self.memory = memory
+        self.store = store
+        self.access = Access(store, settings.telegram)
+        self.settings = settings
         self.misses = Misses(state)
         self.typing_slots = asyncio.Semaphore(TYPING_AT_ONCE)
         # Its own threads: asyncio's default ones resolve host names, which must not wait for a slow question.
@@ -93,8 +106,19 @@ class Desk:
         """Write something down; where that fails, a warning is all that comes of it."""
         await self.recall(write, None)
 
+    async def standing(self, update: Update) -> Standing:
+        """Return what whoever an update is from may do; where that cannot be read, to ask if everybody may."""
+        chat, person = chat_in(update), person_in(update)
+        otherwise = Standing.GUEST if self.access.everybody else Standing.NOBODY
+        return await self.recall(lambda: self.access.standing(chat, person), otherwise)
+
+    async def is_admin(self, person: int | None) -> bool:
+        """Return whether a person may change the articles; not, where that cannot be read."""
+        return await self.recall(lambda: self.access.is_admin(person), otherwise=False)
+
     async def close(self) -> None:
         """Wait for what is being worked on, because the engine may be closed next, and close the memory."""
         await asyncio.to_thread(self._workers.shutdown, cancel_futures=True)
         await asyncio.to_thread(self._writer.shutdown)
         self.memory.close()
+        self.store.close()

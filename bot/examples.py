@@ -7,6 +7,7 @@ EXAMPLES = {
         "onrecord index https://ledger.example/feed.xml --follow    # a feed, and the pages that its entries lead to",
         "onrecord index --watch --every 30m                 # follows all of them until Ctrl-C",
         "onrecord index --links feeds.txt ~/articles    # one address a line",
+        "onrecord index --watch --config onrecord.toml  # the articles and links that a settings file names",
     ),
     "forget": ("onrecord forget ~/articles/old",),
     "ask": (
@@ -25,8 +26,20 @@ EXAMPLES = {
         "onrecord bot --state /var/lib/onrecord   # where conversations, and what buttons need, are kept",
         "onrecord bot --base-url http://localhost:8081",
         "onrecord bot --token-file ~/.onrecord-token    # mode 600",
+        "onrecord bot --config onrecord.toml            # all of that, and more, in a file",
+        "onrecord bot --webhook https://onrecord.example/telegram --listen 127.0.0.1:8443",
     ),
-    "check": ("onrecord check",),
+    "pair": (
+        "onrecord pair --config onrecord.toml           # prints a code; whoever sends it first may ask",
+        "onrecord pair --admin --valid 1d               # may add and remove articles too",
+        "onrecord pair --list",
+        "onrecord pair --revoke 110201543",
+    ),
+    "check": (
+        "onrecord check",
+        "onrecord check --config onrecord.toml          # that file, and no index",
+        "onrecord check --health /var/lib/onrecord/health.json --max-age 5m",
+    ),
     "quotes": (
         "onrecord quotes Carlos Gimenez",
         "onrecord quotes Gimenez --about 'the order'",

@@ -32,7 +32,8 @@ FEWEST_LETTERS: Final = 2
 LONGEST_DESCRIPTION: Final = 200
 CACHE_SECONDS: Final = 60
 """How long Telegram answers the same query by itself, for everybody: names are typed again and again, nothing in the
-results depends on who asks, and a new index is to be seen within a minute."""
+results depends on who asks, and a new index is to be seen within a minute. Where not everybody may ask, it keeps them
+for who asked."""
 
 START_PARAMETER: Final = "inline"
 
@@ -51,7 +52,7 @@ class Inline:
         assert query is not None, "a handler of inline queries gets nothing else"
         texts, words, person = texts_for(query.from_user), whole_text(query.query).strip(), query.from_user.id
         if len(words) < FEWEST_LETTERS:
-            await _answer(query, [], texts.inline_hint)
+            await self._answer(query, [], texts.inline_hint)
             return
         self._typed[person] = words
         try:
@@ -60,7 +61,12 @@ class Inline:
             if self._typed.get(person) == words:
                 del self._typed[person]
         if results is not None:
-            await _answer(query, results, None if results else texts.inline_nothing)
+            await self._answer(query, results, None if results else texts.inline_nothing)
+
+    async def _answer(self, query: InlineQuery, results: list[InlineQueryResultArticle], hint: str | None) -> None:
+        button = InlineQueryResultsButton(hint, start_parameter=START_PARAMETER) if hint else None
+        personal = not self._desk.access.everybody
+        await query.answer(results, cache_time=CACHE_SECONDS, is_personal=personal, button=button)
 
     def _results(self, words: str, person: int, texts: Texts) -> list[InlineQueryResultArticle] | None:
         """Return what is found, sure or not; where several bear a name, what is found of each.
@@ -77,11 +83,6 @@ class Inline:
             answers = [engine.converse(choice, dialog)[0] for choice in answer.choices]
         results = (_result(hit, texts) for one in answers for hit in one.hits or one.nearest)
         return list({result.id: result for result in results}.values())[:MOST_RESULTS]
-
-
-async def _answer(query: InlineQuery, results: list[InlineQueryResultArticle], hint: str | None) -> None:
-    button = InlineQueryResultsButton(hint, start_parameter=START_PARAMETER) if hint else None
-    await query.answer(results, cache_time=CACHE_SECONDS, is_personal=False, button=button)
 
 
 def _result(hit: Hit, texts: Texts) -> InlineQueryResultArticle:

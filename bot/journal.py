@@ -23,6 +23,8 @@ _LOGGER = logging.getLogger(__name__)
 Json = dict[str, Any]
 
 FRESH: Final = 24 * 3600.0  # seconds; Telegram keeps an update no longer either
+KNOWN: Final = 3600.0
+"""Seconds for which an answered update is known at most; a webhook confirms nothing but the one at hand."""
 MOST_WAITING: Final = 10_000
 MOST_STARTS: Final = 5
 """How often a question is begun at most: one that brings the process down must not do so for ever."""
@@ -44,8 +46,8 @@ class Journal:
     instant the rest is answered first.
 
     What a message says is erased from the file when it is answered. Of an answered update, its number and a hash stay
-    until Telegram has confirmed it, so that one that comes again is known. That no last update id is kept longer is
-    deliberate: Telegram chooses numbers anew after a quiet week.
+    until Telegram has confirmed it, or for an hour, so that one that comes again is known. That no last update id is
+    kept longer is deliberate: Telegram chooses numbers anew after a quiet week.
 
     A power cut may bring back what was answered in its last moments, never lose what was not.
     """
@@ -73,6 +75,8 @@ class Journal:
             sqlite3.Error: they could not be written.
         """
         with self._lock, self._database as database:
+            long_ago = (self._clock() - KNOWN,)
+            database.execute("DELETE FROM updates WHERE content IS NULL AND taken < ?", long_ago)
             for update in updates:
                 number, content = int(update["update_id"]), json.dumps(update, sort_keys=True)
                 mark = sha256(content.encode()).hexdigest()
@@ -133,7 +137,7 @@ class Journal:
             self._database.close()
 
     def _waiting(self) -> int:
-        return int(self._database.execute("SELECT count(*) FROM updates").fetchone()[0])
+        return int(self._database.execute("SELECT count(content) FROM updates").fetchone()[0])
 
     def _forget(self) -> None:
         self._database.execute("DELETE FROM updates WHERE content IS NULL AND number < ?", (self._confirmed,))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
 
     from bot.journal import Journal
+    from bot.settings import WebhookSettings
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -33,7 +34,9 @@ UPDATES: Final = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY)
 PollingApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
-async def serve(application: PollingApplication, journal: Journal | None = None) -> None:
+async def serve(
+    application: PollingApplication, journal: Journal | None = None, webhook: WebhookSettings | None = None
+) -> None:
     """Answer until SIGINT or SIGTERM, then finish what is under way, in bounded time.
 
     `run_polling` would wait at the end for as long as it takes, lose a polling that a revoked token ended, and log
@@ -45,9 +48,11 @@ async def serve(application: PollingApplication, journal: Journal | None = None)
     Args:
         application: what to run.
         journal: what an earlier run left unanswered is answered first.
+        webhook: where Telegram sends updates; it is asked for them by default.
 
     Raises:
         TelegramError: there is no connection to be had, or the token is refused.
+        OnrecordError: see `webhook.receive`.
     """
     _cancel_on_signals()
     others = asyncio.all_tasks()
@@ -55,6 +60,10 @@ async def serve(application: PollingApplication, journal: Journal | None = None)
         await _connect(application)
         if journal:
             await _take_up(application, journal)
+        if webhook and webhook.url:
+            from bot.webhook import receive  # noqa: PLC0415  (it needs an extra)
+
+            await receive(application, journal, webhook)
         await _poll(application)
     except asyncio.CancelledError:
         _LOGGER.info("Stopping")
@@ -120,13 +129,18 @@ async def _poll(application: PollingApplication) -> None:
         error_callback=_log_polling_error,
     )
     await application.start()
-    if application.post_init:
-        application.create_task(application.post_init(application))  # nobody waits for a menu
-    _LOGGER.info("Answering as @%s", application.bot.username)
+    introduce(application)
     # The updater keeps its task to itself, and would let it die without a word.
     polling = next(task for task in asyncio.all_tasks() if task.get_name() == "Updater:start_polling:polling_task")
     await asyncio.wait({polling})
     polling.result()
+
+
+def introduce(application: PollingApplication) -> None:
+    """Say that an application answers."""
+    if application.post_init:
+        application.create_task(application.post_init(application))  # nobody waits for a menu
+    _LOGGER.info("Answering as @%s", application.bot.username)
 
 
 def _log_polling_error(error: TelegramError) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import sqlite3
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -13,6 +14,8 @@ from telegram import Update
 from telegram.request import HTTPXRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from telegram.request import RequestData
 
     from bot.journal import Journal
@@ -44,19 +47,26 @@ class JournallingRequest(HTTPXRequest):
         return code, payload
 
     def _received(self, offset: int, payload: bytes) -> bytes:
+        if self._journal and offset:
+            with suppress(sqlite3.Error):  # only a repetition would not be known
+                self._journal.confirm(offset)
         try:
-            updates = [_readable(update) for update in json.loads(payload)["result"]]
+            updates = written_down(self._journal, json.loads(payload)["result"])
         except (ValueError, LookupError, TypeError):
             return payload  # python-telegram-bot says what is wrong with it
-        # A full disk must not silence the bot; without the journal, only a kill can lose a question.
-        try:
-            if self._journal and offset:
-                self._journal.confirm(offset)
-            if self._journal and updates:
-                self._journal.take(updates)
-        except sqlite3.Error as error:
-            _LOGGER.warning("Updates could not be written down (%s): a kill would lose them", error)
         return json.dumps({"ok": True, "result": updates}).encode()
+
+
+def written_down(journal: Journal | None, updates: Iterable[Json]) -> list[Json]:
+    """Return updates as python-telegram-bot can read them, when they are on the disk."""
+    readable = [_readable(update) for update in updates]
+    # A full disk must not silence the bot; without the journal, only a kill can lose a question.
+    try:
+        if journal and readable:
+            journal.take(readable)
+    except sqlite3.Error as error:
+        _LOGGER.warning("Updates could not be written down (%s): a kill would lose them", error)
+    return readable
 
 
 def _readable(update: Json) -> Json:

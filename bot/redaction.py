@@ -20,6 +20,8 @@ QUIET: Final = {
     # One logs every request; the others log what is sent and received, and every "Bad Gateway" page for not being JSON.
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
+    "tornado.access": logging.CRITICAL,  # what it logs of strangers' requests, anybody can write
+    "tornado.general": logging.ERROR,
     "telegram": logging.INFO,
     "telegram.ext.Application": logging.WARNING,  # polling.py says so itself
     "telegram.request.BaseRequest": logging.CRITICAL,

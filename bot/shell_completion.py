@@ -13,7 +13,7 @@ _FILES = {"FILE", "SOURCE", "QUESTIONS.jsonl"}
 
 def run_completion(options: argparse.Namespace) -> int:
     """Print the script for a shell."""
-    from bot.cli import build_parser  # noqa: PLC0415  (it imports the commands)
+    from bot.parser import build_parser  # noqa: PLC0415  (it imports the commands)
 
     print(completion_script(build_parser(), options.shell))
     return 0

@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger(__name__)
 
 
-def open_database(path: Path, prepare: Prepare, *, isolation: Isolation = None) -> sqlite3.Connection:
+def open_database(path: Path, prepare: Prepare, *, isolation: Isolation = None, loss: str = "") -> sqlite3.Connection:
     """Open a SQLite file, making it where there is none; one that cannot be read is set aside, with a warning.
 
     Args:
         path: the file.
         prepare: makes tables, and whatever else shows whether the file is sound.
         isolation: as in `sqlite3.connect`; by default, every statement is a transaction.
+        loss: what it means that the file is set aside, where somebody has to do something: the warning is an error.
 
     Raises:
         OnrecordError: the file cannot be written.
@@ -37,7 +38,9 @@ def open_database(path: Path, prepare: Prepare, *, isolation: Isolation = None) 
         raise OnrecordError(f"{path}: cannot be written ({reason}); name another folder with --state") from None
     except sqlite3.DatabaseError as error:
         aside = path.with_name(f"{path.name}.damaged-{int(time.time())}")
-        _LOGGER.warning("%s is damaged (%s); it is set aside as %s", path, error, aside.name)
+        level = logging.ERROR if loss else logging.WARNING
+        end = f". {loss}." if loss else ""
+        _LOGGER.log(level, "%s is damaged (%s); it is set aside as %s%s", path, error, aside.name, end)
         path.rename(aside)
         for part in ("-wal", "-shm", "-journal"):
             path.with_name(path.name + part).unlink(missing_ok=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from contextlib import contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from telegram import LinkPreviewOptions, Update
@@ -15,12 +16,16 @@ from telegram.ext import Application, ContextTypes, Defaults
 from bot.answers_sent import AnswersSent
 from bot.delivery import FloodWait, PatientRequest
 from bot.desk import Desk, Engine
+from bot.door import add_door
 from bot.handlers import add_handlers
+from bot.health import Health, LastError
 from bot.journal import Journal, open_journal
 from bot.polling import PollingApplication, serve
 from bot.receiving import JournallingRequest
 from bot.redaction import private_logs, without_token
+from bot.settings import HealthSettings, Settings
 from bot.state_files import bot_id
+from bot.store import ACCESS, USERNAME, Store, store_path
 from bot.texts import ENGLISH, LANGUAGES, texts_for
 from bot.turns import InTurn
 from index.errors import OnrecordError, UsageError
@@ -33,10 +38,17 @@ _LOGGER = logging.getLogger(__name__)
 
 SEND_TIMEOUT: Final = 20.0
 CONNECT_TIMEOUT: Final = 10.0
+DEFAULTS: Final = Settings()
 
 
 def run_bot(
-    engine: Engine, *, token: str, base_url: str | None = None, state: Path | None = None, debug: bool = False
+    engine: Engine,
+    *,
+    token: str,
+    base_url: str | None = None,
+    state: Path | None = None,
+    settings: Settings = DEFAULTS,
+    debug: bool = False,
 ) -> None:
     """Answer questions on Telegram until SIGINT or SIGTERM; the process ends within 5 s of it, see `polling.serve`.
 
@@ -46,6 +58,7 @@ def run_bot(
         base_url: root of another Bot API server than Telegram's own.
         state: the folder where questions stand until they are answered, and where conversations and what buttons need
             are kept; without it, they end with the process.
+        settings: what the operator set; of it, who may ask and what else there is no argument for.
         debug: let errors be logged with what they say, which may be a part of somebody's message.
 
     Raises:
@@ -55,7 +68,7 @@ def run_bot(
     server = base_url or "Telegram"
     with private_logs(token, texts_too=debug):
         try:
-            asyncio.run(answer(engine, token=token, base_url=base_url, state=state))
+            asyncio.run(answer(engine, token=token, base_url=base_url, state=state, settings=settings))
         except InvalidToken:
             raise OnrecordError(
                 f"{server} refuses the bot token: copy it from @BotFather into TELEGRAM_BOT_TOKEN."
@@ -65,7 +78,14 @@ def run_bot(
             raise OnrecordError(f"{server} cannot be reached ({reason}): check the network and start again.") from None
 
 
-async def answer(engine: Engine, *, token: str, base_url: str | None = None, state: Path | None = None) -> None:
+async def answer(
+    engine: Engine,
+    *,
+    token: str,
+    base_url: str | None = None,
+    state: Path | None = None,
+    settings: Settings = DEFAULTS,
+) -> None:
     """Answer until cancelled, or SIGINT or SIGTERM; see `run_bot`.
 
     Raises:
@@ -74,9 +94,22 @@ async def answer(engine: Engine, *, token: str, base_url: str | None = None, sta
         UsageError: `base_url` is no web address.
     """
     root = _checked_root(base_url)
-    with _journal(state, token, root) as journal:
-        application = build_application(engine, token=token, base_url=root, state=state, journal=journal)
-        await serve(application, journal)
+    with LastError() as errors, _journal(state, token, root) as journal:
+        application = build_application(
+            engine, token=token, base_url=root, state=state, settings=settings, journal=journal
+        )
+        async with _shown(application, engine, settings.health, errors):
+            await serve(application, journal, settings.telegram.webhook)
+
+
+def _shown(
+    application: PollingApplication, engine: Engine, settings: HealthSettings, errors: LastError
+) -> AbstractAsyncContextManager[None]:
+    if not settings.file:
+        return nullcontext()
+    turns = application.update_processor
+    assert isinstance(turns, InTurn)
+    return Health(settings.file, settings.every, turns, lambda: engine.generation, errors).shown()
 
 
 @contextmanager
@@ -95,6 +128,7 @@ def build_application(
     token: str,
     base_url: str | None = None,
     state: Path | None = None,
+    settings: Settings = DEFAULTS,
     journal: Journal | None = None,
 ) -> PollingApplication:
     """Return the bot as an Application, ready to initialize; `run_polling` works on it too.
@@ -104,6 +138,7 @@ def build_application(
         token: the bot's token.
         base_url: root of another Bot API server than Telegram's own.
         state: the folder where conversations and what buttons need are kept.
+        settings: what the operator set.
         journal: where updates stand until they are answered.
 
     Raises:
@@ -129,12 +164,14 @@ def build_application(
         .defaults(Defaults(allow_sending_without_reply=True, link_preview_options=LinkPreviewOptions(is_disabled=True)))
         .rate_limiter(FloodWait())
         .concurrent_updates(InTurn(journal))
-        .post_init(_publish_commands)
         .build()
     )
     memory = AnswersSent.open(state and state / f"telegram-{bot_id(token)}.sqlite")
-    desk = Desk(engine, memory, state)
+    store = Store.open(state and store_path(state, token))
+    desk = Desk(engine, memory, store, settings, state)
+    application.post_init = partial(_introduce, desk)
     application.post_shutdown = lambda _: desk.close()
+    add_door(application, desk)
     add_handlers(application, desk)
     application.add_error_handler(_apologise)
     return application
@@ -145,11 +182,19 @@ async def _apologise(update: object, context: ContextTypes.DEFAULT_TYPE) -> None
     if isinstance(context.error, Forbidden):
         _LOGGER.info("An answer was not wanted any more: %s", context.error)
         return
-    _LOGGER.error("An update could not be processed", exc_info=context.error)
+    number = update.update_id if isinstance(update, Update) else None
+    _LOGGER.error("An update could not be processed", exc_info=context.error, extra={"update": number})
     # A button pressed is answered where it stands, and an inline query not at all.
     if isinstance(update, Update) and update.message:
         with suppress(TelegramError):
             await update.message.reply_text(texts_for(update.effective_user).sorry)
+
+
+async def _introduce(desk: Desk, application: PollingApplication) -> None:
+    """Tell the commands that run beside the bot what they need of it, and Telegram the menu."""
+    facts = {USERNAME: application.bot.username, ACCESS: desk.settings.telegram.access}
+    await desk.remember(lambda: desk.store.note_facts(facts))
+    await _publish_commands(application)
 
 
 async def _publish_commands(application: PollingApplication) -> None:

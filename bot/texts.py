@@ -32,6 +32,20 @@ class Texts:
     too_much: str
     too_long: str
 
+    # Who may ask.
+    not_allowed: str
+    not_paired: str
+    inline_not_allowed: str
+    pair_usage: str
+    paired: str
+    paired_admin: str
+    wrong_code: str
+    too_many_codes: str
+    code_not_here: str
+    your_id: str
+    group_id: str
+    standings: tuple[str, str, str]
+
     # What stands on buttons.
     more: str
     who_else: str
@@ -118,6 +132,18 @@ ENGLISH: Final = Texts(
         "You ask faster than I can read. Please give me a minute: I answer what I have, and leave the rest aside."
     ),
     too_long="That is too long for me. Please ask in at most {longest} characters.",
+    not_allowed="I answer only people whom my operator has let in. Send /whoami for the number to ask them with.",
+    not_paired="I answer only people whom my operator has let in. With a code from them: /pair CODE",
+    inline_not_allowed="You are not let in yet",
+    pair_usage="Send the code that my operator gave you: /pair CODE",
+    paired="Welcome. Send me a question, or see /help.",
+    paired_admin="Welcome. You may ask, and look after my articles; see /help.",
+    wrong_code="That code is wrong, was used, or is out of date. Ask my operator for another one.",
+    too_many_codes="That were too many wrong codes. Please wait an hour.",
+    code_not_here="A code for admins is sent in private, never in a group. This one is void now; ask for another one.",
+    your_id="Your number: {id}",
+    group_id="This group's number: {id}",
+    standings=("You may not ask me yet.", "You may ask me.", "You may ask me, and look after my articles."),
     more="More",
     who_else="Who else?",
     not_meant="Not what I asked",

@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import logging
 import sqlite3
+import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakValueDictionary
@@ -51,9 +52,23 @@ class InTurn(BaseUpdateProcessor):
         self._waiting: Counter[int] = Counter()
         self._finished: list[int] = []
         self._writing: asyncio.Task[None] | None = None
+        self._taken: float | None = None
+        self._open = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many updates are taken and not yet answered."""
+        return self._open
+
+    @property
+    def taken(self) -> float | None:
+        """When the last update was taken, in seconds since 1970; None before the first."""
+        return self._taken
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Process an update when its chat's earlier ones are done."""
+        self._taken = time.time()
+        self._open += 1
         try:
             if self._is_new(update):
                 if await self._gate.admits(update):
@@ -63,6 +78,7 @@ class InTurn(BaseUpdateProcessor):
             # Cancelled while waiting for its turn, the coroutine was never begun, and Python would complain.
             if inspect.iscoroutine(coroutine):
                 coroutine.close()
+            self._open -= 1
 
     async def _in_turn(self, update: object, coroutine: Awaitable[Any]) -> None:
         whose = _whose(update)

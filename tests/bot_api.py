@@ -18,7 +18,7 @@ from collections import defaultdict, deque
 from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from tests.bot_api_http import Call, Fault, Json, Server, Weather, refusal_body
+from tests.bot_api_http import Call, Fault, Json, Server, Weather, posted, refusal_body
 from tests.bot_api_rules import (
     LONGEST_CALLBACK_ANSWER,
     Refusal,
@@ -29,6 +29,7 @@ from tests.bot_api_rules import (
     check_inline_results,
     check_keyboard,
     check_text,
+    check_webhook,
     units,
 )
 
@@ -58,6 +59,8 @@ class BotApi:
         commands: the menu, as last set.
         files: name and content of the documents that were sent, by the message's id.
         privacy: whether the bot is in privacy mode, and learns of little in groups.
+        webhook: what setWebhook said, while it holds.
+        posted: what became of each update sent to the webhook: its id, and the status, or 0 without an answer.
     """
 
     def __init__(self) -> None:
@@ -70,6 +73,8 @@ class BotApi:
         self.commands: list[Json] = []
         self.files: dict[int, tuple[str, bytes]] = {}
         self.privacy = False
+        self.webhook: Json = {}
+        self.posted: list[tuple[int, int]] = []
         self._queries: set[str] = set()
         self._chats: dict[int, Json] = {}
         self._blocked: set[int] = set()
@@ -86,6 +91,7 @@ class BotApi:
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        threading.Thread(target=self._post, daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -209,7 +215,36 @@ class BotApi:
     def _get_me(self, _: Json) -> Json:
         return {**BOT, "can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": True}
 
+    def _set_webhook(self, params: Json) -> bool:
+        check_webhook(params)
+        self.webhook = params
+        return True
+
+    def _delete_webhook(self, _: Json) -> bool:
+        self.webhook = {}
+        return True
+
+    def _post(self) -> None:
+        """Send updates to the webhook, one at a time, each until it is answered, through a proxy that ends TLS."""
+        while not self._closed:
+            with self._changed:
+                self._changed.wait_for(lambda: self._closed or (self.webhook and self._updates))
+                webhook, updates = self.webhook, self._updates[:1]
+            for update in updates:
+                status = posted(webhook, update, secret=webhook.get("secret_token", ""))
+                with self._changed:
+                    self.posted.append((update["update_id"], status))
+                    self._updates = [one for one in self._updates if one is not update or status != 200]
+                    self._changed.notify_all()
+                if status != 200:
+                    time.sleep(LOOKED_EVERY)
+
     def _get_updates(self, params: Json) -> list[Json]:
+        if self.webhook:
+            reason = (
+                "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+            )
+            raise Refusal(409, f"Conflict: {reason}")
         self._poll += 1
         poll, token = self._poll, self.token
         self._changed.notify_all()
@@ -308,7 +343,8 @@ class BotApi:
     _methods: ClassVar[dict[str, Callable[[BotApi, Json], Any]]] = {
         "getMe": _get_me,
         "getUpdates": _get_updates,
-        "deleteWebhook": lambda *_: True,
+        "setWebhook": _set_webhook,
+        "deleteWebhook": _delete_webhook,
         "setMyCommands": _set_my_commands,
         "sendMessage": _send_message,
         "sendDocument": _send_document,

@@ -164,3 +164,14 @@ def check_commands(commands: list[dict[str, str]]) -> None:
             raise bad_request("BOT_COMMAND_INVALID")
         if not 1 <= len(command["description"]) <= 256:
             raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
+
+
+def check_webhook(params: dict[str, Any]) -> None:
+    """Refuse what `setWebhook` refuses."""
+    url = urlsplit(params.get("url", ""))
+    if url.scheme != "https":
+        raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+    if url.port not in {None, 80, 88, 443, 8443}:
+        raise bad_request("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", params.get("secret_token", "")):
+        raise bad_request("secret token contains unallowed characters")

@@ -11,7 +11,8 @@ from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bot.telegram import answer
+from bot.settings import Settings
+from bot.telegram import DEFAULTS, answer
 from tests.bot_api import BOT, BotApi
 
 if TYPE_CHECKING:
@@ -25,12 +26,18 @@ QUOTATIONS = {"blockquote", "expandable_blockquote"}
 
 
 @asynccontextmanager
-async def running(api: BotApi, engine: Any, state: Path | None = None) -> AsyncIterator[None]:
+async def running(
+    api: BotApi, engine: Any, state: Path | None = None, settings: Settings = DEFAULTS
+) -> AsyncIterator[None]:
     """The bot as `onrecord bot` runs it: leaving ends it as a signal does, entering again is a restart."""
-    polls = len(api.polls)
-    serving = asyncio.ensure_future(answer(engine, token=api.token, base_url=api.root, state=state))
+    polls, begun = len(api.polls), len(api.called("setWebhook"))
+    serving = asyncio.ensure_future(answer(engine, token=api.token, base_url=api.root, state=state, settings=settings))
     try:
-        await api.wait_until(lambda: len(api.polls) > polls or serving.done(), "poll", within=30)
+        await api.wait_until(
+            lambda: len(api.polls) > polls or len(api.called("setWebhook")) > begun or serving.done(),
+            "poll",
+            within=30,
+        )
         yield
     finally:
         serving.cancel()

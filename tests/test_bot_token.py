@@ -45,6 +45,16 @@ class TestAFile:
             read_token(file)
         assert TOKEN not in str(refusal.value)
 
+    def test_in_the_folder_that_systemd_makes_for_a_service_is_read_whatever_its_mode(
+        self, file: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file.chmod(0o440)  # a mode that stands for an access list
+        monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(file.parent))
+        assert read_token(file) == TOKEN
+        monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(file.parent.parent))
+        with pytest.raises(UsageError, match="others may read the token"):
+            read_token(file)
+
     def test_that_only_its_owner_may_read_is_read(self, file: Path) -> None:
         file.chmod(0o400)
         assert read_token(file) == TOKEN
@@ -59,6 +69,6 @@ class TestAFile:
                 read_token(file)
 
     def test_is_named_on_the_command_line(self, file: Path) -> None:
-        from bot.cli import build_parser
+        from bot.parser import build_parser
 
         assert build_parser().parse_args(["bot", "--token-file", str(file)]).token_file == file

@@ -29,6 +29,7 @@ PROGRAM = textwrap.dedent("""
     from pathlib import Path
     logging.basicConfig(level=logging.DEBUG)
     from bot import polling
+    from bot.settings import Settings, TelegramSettings, WebhookSettings
     from bot.telegram import run_bot
     from index.errors import OnrecordError
     from tests.telegram_answers import ScriptedEngine, answered
@@ -39,9 +40,11 @@ PROGRAM = textwrap.dedent("""
             time.sleep(600)
         def ask(self, question, **_):
             time.sleep(600)
-    polling.GRACE, polling.END = map(float, sys.argv[4:])
+    polling.GRACE, polling.END = map(float, sys.argv[4:6])
+    url, port = sys.argv[6:] or (None, 8443)
+    settings = Settings(telegram=TelegramSettings(webhook=WebhookSettings(url=url, port=int(port))))
     try:
-        run_bot(Engine(), token=sys.argv[1], base_url=sys.argv[2], state=Path(sys.argv[3]))
+        run_bot(Engine(), token=sys.argv[1], base_url=sys.argv[2], state=Path(sys.argv[3]), settings=settings)
     except OnrecordError as error:
         print("onrecord:", error)
         sys.exit(error.exit_code)
@@ -50,18 +53,18 @@ PROGRAM = textwrap.dedent("""
 
 @contextmanager
 def process(
-    api: BotApi, tmp_path: Path, *, grace: float = polling.GRACE, end: float = PATIENCE
+    api: BotApi, tmp_path: Path, *webhook: object, grace: float = polling.GRACE, end: float = PATIENCE
 ) -> Iterator[subprocess.Popen[bytes]]:
-    words = (api.token, api.root, tmp_path / "state", grace, end)
+    words = (api.token, api.root, tmp_path / "state", grace, end, *webhook)
     command = [sys.executable, "-W", "error", "-c", PROGRAM, *map(str, words)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    polls = len(api.polls)
+    polls, begun = len(api.polls), len(api.called("setWebhook"))
     with (
-        (tmp_path / "output").open("w") as written,
+        (tmp_path / "output").open("a") as written,
         subprocess.Popen(command, stdout=written, stderr=written, env=environment) as process,
     ):
         try:
-            api.wait(lambda: len(api.polls) > polls, "poll", within=PATIENCE)
+            api.wait(lambda: len(api.polls) > polls or len(api.called("setWebhook")) > begun, "poll", within=PATIENCE)
             yield process
         finally:
             process.kill()

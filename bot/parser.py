@@ -1,0 +1,275 @@
+"""What can be asked for on the command line."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+from bot import commands, listings
+from bot.examples import EXAMPLES
+from bot.time_spans import seconds
+from index import __version__
+
+DESCRIPTION = "Ask a folder of news articles what was said, by whom, and where it is written."
+EXIT_CODES = """\
+Exit codes: 0 it ran (also when nothing was found, or nobody read on),
+1 it failed, 2 it was asked wrongly, 130 it was stopped by Ctrl-C."""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="onrecord",
+        description=DESCRIPTION,
+        epilog=f"onrecord COMMAND --help tells more, with examples.\n\n{EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"onrecord {__version__}")
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for add in (
+        _add_index,
+        _add_forget,
+        _add_ask,
+        _add_chat,
+        _add_bot,
+        _add_pair,
+        _add_check,
+        _add_quotes,
+        _add_speakers,
+        _add_eval,
+        _add_read,
+        _add_completion,
+    ):
+        add(subparsers)
+    return parser
+
+
+_Subparsers = argparse._SubParsersAction  # noqa: SLF001  (argparse gives its type no public name)
+
+
+def _add_index(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    parser = _command(subparsers, "index", commands.run_index, "read articles and build or refresh the index")
+    parser.add_argument(
+        "sources",
+        nargs="*",
+        metavar="SOURCE",
+        help="file or folder of articles, or the address of a page or feed, remembered from then on; without one, all "
+        "remembered sources are read anew (where there are none yet: $ONRECORD_ARTICLES, else ./seeds)",
+    )
+    parser.add_argument("--links", type=Path, metavar="FILE", help='sources as well: one address a line, "#" for notes')
+    parser.add_argument(
+        "--follow",
+        action=argparse.BooleanOptionalAction,
+        help="fetch the pages that entries of feeds lead to (remembered for each feed)",
+    )
+    parser.add_argument(
+        "--allow-private",
+        action=argparse.BooleanOptionalAction,
+        help="fetch from private, loopback and link-local addresses too (remembered for each link)",
+    )
+    parser.add_argument(
+        "--watch", action="store_true", help="go on until Ctrl-C, with a line for each time that something changed"
+    )
+    parser.add_argument(
+        "--every",
+        type=_seconds,
+        metavar="TIME",
+        help="visit links so often with --watch: 30s, 10m, 2h (10m)",
+    )
+    parser.add_argument("--rebuild", action="store_true", help="make everything anew, reusing nothing")
+    parser.add_argument("--encoder", metavar="MODEL", help="model that embeds: a folder, or hub:NAME (remembered)")
+    parser.add_argument("--reranker", metavar="MODEL", help="cross-encoder: a folder, or hub:NAME (remembered)")
+
+
+def _add_fast(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--fast", action="store_true", help="leave the cross-encoder out: sooner, a little less exact")
+
+
+def _add_forget(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    parser = _command(subparsers, "forget", commands.run_forget, "take a source and its articles out of the index")
+    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="a source as it was given to index")
+
+
+def _add_ask(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    parser = _command(subparsers, "ask", commands.run_ask, "answer a question with cited passages")
+    parser.add_argument(
+        "question",
+        nargs="*",
+        metavar="QUESTION",
+        help="the question; quoting it is optional; from stdin where it is left out or -",
+    )
+    parser.add_argument("-k", type=_positive, metavar="N", help="passages at most (5; with --batch 20)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--now", type=_day, metavar="DATE", help='the day "last week" is meant from (today)')
+    parser.add_argument("--batch", type=Path, metavar="FILE", help="answer a JSON Lines file of questions, with --json")
+    _add_fast(parser)
+
+
+def _add_chat(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    parser = _command(subparsers, "chat", commands.run_chat_command, "ask in a conversation in the terminal")
+    parser.add_argument("-k", type=_positive, default=5, metavar="N", help="passages at most (5)")
+    parser.add_argument(
+        "--plain", action="store_true", help="lines of words only, for screen readers: no colours, no redrawn prompt"
+    )
+    _add_fast(parser)
+
+
+def _add_bot(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    parser = _command(subparsers, "bot", commands.run_bot_command, "answer in Telegram (token in $TELEGRAM_BOT_TOKEN)")
+    parser.add_argument("--base-url", metavar="URL", help="root of a Bot API server of your own")
+    _add_token_file(parser)
+    parser.add_argument(
+        "--webhook",
+        type=_webhook,
+        metavar="URL",
+        help="have Telegram send updates to this address, instead of asking for them",
+    )
+    parser.add_argument(
+        "--listen", type=_address, metavar="ADDRESS:PORT", help="where they come in, with --webhook (127.0.0.1:8443)"
+    )
+    parser.add_argument("--log-format", choices=("text", "json"), help="the log as text, or as a JSON object a line")
+    _add_fast(parser)
+
+
+def _add_token_file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--token-file", type=Path, metavar="FILE", help="read the token from a file that only you may read (mode 600)"
+    )
+
+
+def _add_pair(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    parser = _command(subparsers, "pair", commands.run_pair_command, "let somebody ask the bot, by a code for one use")
+    parser.add_argument("--admin", action="store_true", help="let them change the articles too")
+    parser.add_argument("--valid", type=_seconds, metavar="TIME", help="how long the code may be used: 15m, 1d (15m)")
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--list", action="store_true", help="print who came by a code, with their ids, instead")
+    instead.add_argument("--revoke", type=int, metavar="ID", help="let a person or a group in no more, instead")
+    _add_token_file(parser)
+
+
+def _add_check(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    parser = _command(
+        subparsers, "check", commands.run_check, "verify every file of the index, or a settings file (--config)"
+    )
+    parser.add_argument(
+        "--health", type=Path, metavar="FILE", help="tell whether the bot that writes this file is well"
+    )
+    parser.add_argument("--max-age", type=_seconds, metavar="TIME", help="how old it may be, with --health (2m)")
+
+
+def _add_quotes(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    parser = _command(subparsers, "quotes", listings.run_quotes, "list what was said, each quotation with its citation")
+    parser.add_argument("speaker", nargs="*", metavar="SPEAKER", help="whose words; everybody's by default")
+    parser.add_argument("--about", metavar="TOPIC", help="only what is about this")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print one JSON object a line")
+    form.add_argument("--csv", action="store_true", help="print comma-separated values with a header")
+
+
+def _add_speakers(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    parser = _command(
+        subparsers, "speakers", listings.run_speakers, "list who is quoted, how often, first and last date"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+def _add_eval(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    parser = _command(subparsers, "eval", commands.run_eval_command, "measure how well a set of questions is answered")
+    parser.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl", help="questions with what is right")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument(
+        "--calibration", action="store_true", help="show how many answers of each tenth of confidence are right"
+    )
+    parser.add_argument(
+        "--misses", type=_count, default=0, metavar="N", help="show N misses of each kind, and what was returned (0)"
+    )
+    _add_fast(parser)
+
+
+def _add_read(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    parser = _command(subparsers, "read", commands.run_read, "show articles as they are read, without an index")
+    parser.add_argument(
+        "sources",
+        nargs="+",
+        metavar="FILE",
+        help="file or folder: text, Markdown, web pages, feeds, JSON Lines, mail, Word, PDF; or the address of a page "
+        "or feed, which is fetched and not kept",
+    )
+    parser.add_argument("--follow", action="store_true", help="fetch the pages that entries of feeds lead to")
+    parser.add_argument("--allow-private", action="store_true", help="fetch from private and loopback addresses too")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+def _add_completion(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    parser = _command(subparsers, "completion", commands.run_completion_command, "print completion for a shell")
+    parser.add_argument("shell", choices=("bash", "zsh", "fish"), help="the shell")
+
+
+def _command(
+    subparsers: _Subparsers[argparse.ArgumentParser], name: str, run: commands.Command, text: str
+) -> argparse.ArgumentParser:
+    parser = subparsers.add_parser(
+        name,
+        help=text,
+        description=text[0].upper() + text[1:] + ".",
+        epilog="\n  ".join(["Examples:", *EXAMPLES[name]]) + f"\n\n{EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--index", type=_folder, metavar="DIR", help="the index ($ONRECORD_INDEX, else ./.onrecord)")
+    parser.add_argument(
+        "--state",
+        type=_folder,
+        metavar="DIR",
+        help="history, notes, conversations ($ONRECORD_STATE, else the user's state folder)",
+    )
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="settings in TOML; what is said here goes before them"
+    )
+    parser.add_argument("--debug", action="store_true", help="show where in the program an error arose")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _positive(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
+
+
+def _seconds(text: str) -> float:
+    try:
+        return seconds(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _count(text: str) -> int:
+    return 0 if text == "0" else _positive(text)
+
+
+def _webhook(text: str) -> str:
+    if text.startswith("https://"):
+        return text
+    raise argparse.ArgumentTypeError(f"{text!r} is not an address that begins with https://")
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if host and colon and port.isascii() and port.isdigit() and 0 < int(port) < 1 << 16:
+        return host.strip("[]"), int(port)
+    raise argparse.ArgumentTypeError(f"{text!r} is not an address with a port, such as 127.0.0.1:8443")
+
+
+def _folder(text: str) -> Path:
+    # An unset variable would otherwise name the folder that the command runs in.
+    if text:
+        return Path(text)
+    raise argparse.ArgumentTypeError("the name of the folder is empty")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2017-02-07") from None
