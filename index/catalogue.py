@@ -30,6 +30,10 @@ class Catalogue(Records):
         )
         return [row[0] for row in rows]
 
+    def fingerprints(self) -> dict[str, str]:
+        """Return what tells whether an article has changed, by its id; see `index.articles.Article.fingerprint`."""
+        return dict(self._db.execute("SELECT name, fingerprint FROM articles ORDER BY id").fetchall())
+
     def newest_titles(self, count: int) -> Iterator[str]:
         """Yield the titles of the newest articles, at most `count`."""
         rows = self._db.execute("SELECT title FROM articles ORDER BY date DESC, id DESC LIMIT ?", (count,))
