@@ -6,7 +6,7 @@ in the same story, were seen is not new, wherever it stands now; nor are words o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,7 +26,6 @@ from retrieval.question import read_question
 from retrieval.reranking import read_all
 from retrieval.search import Scope, Searcher
 from retrieval.seen import (
-    ArticleSeen,
     Ledger,
     Sighting,
     TextSeen,
@@ -81,8 +80,8 @@ class Newsreader:
         """Name of the generation."""
         return self.searcher.generation.name
 
-    def look(self, number: int) -> Sighting:
-        """Return what was not seen before, to be kept in the ledger before anybody is told of it.
+    def look(self, number: int) -> Iterator[Sighting]:
+        """Yield the articles that are new or have changed, to be kept in the ledger before anybody is told of them.
 
         Args:
             number: of this look, higher than all before.
@@ -90,21 +89,12 @@ class Newsreader:
         version = self.searcher.generation.manifest.quotations
         with closing(Catalogue.open(self.searcher.generation.records_path)) as catalogue:
             # Another version of the quotations finds other words in articles that have not changed.
-            now = {name: f"{version}:{print_}" for name, print_ in catalogue.fingerprints().items()}
+            now = {name: f"{version}:{told}" for name, told in catalogue.fingerprints().items()}
             before = self._ledger.prints()
-            changed = [name for name, print_ in now.items() if before.get(name) != print_]
-            rows = catalogue.articles(list(catalogue.article_ids(changed).values()))
-            sights = [_Sight(article, catalogue, self._ledger, number) for article in rows.values()]
-            known: dict[bytes, int] = {}
-            for sight in sights:
-                sight.look(known)
-        return Sighting(
-            self.generation,
-            number,
-            tuple(ArticleSeen(one.article.name, now[one.article.name], one.newest) for one in sights),
-            tuple(text for one in sights for text in one.texts),
-            tuple({digest: look for one in sights for digest, look in one.words.items()}.items()),
-        )
+            changed = catalogue.article_ids([name for name, told in now.items() if before.get(name) != told])
+            for row in changed.values():
+                article = catalogue.articles([row])[row]
+                yield self._seen(catalogue, article, now[article.name], number)
 
     def news(self, wanted: Wanted, since: int) -> News:
         """Return what is new since a look, of what somebody wants to hear of; `look` has to have been kept before."""
@@ -117,6 +107,28 @@ class Newsreader:
             people = people_named(self.searcher.directory, wanted.speaker)
             own = [own_words(records, person, fresh.scope) for person in people]
             return self._said(records, fresh, [words for words in own if words.passages], wanted.topic)
+
+    def _seen(self, records: Records, article: ArticleRow, told: str, number: int) -> Sighting:
+        """Return when each passage of an article, and all that is said in it, was seen first."""
+        key = story_key(article)
+        rows = records.passages(records.article_passages([article.id]))
+        digests = {passage: text_digest(row.text) for passage, row in rows.items()}
+        before = self._ledger.texts(list(digests.values()))
+        versions = self._ledger.stories([key]).get(key, ())
+        texts = []
+        for passage, row in rows.items():
+            digest, drawn = digests[passage], sketch(row.text)
+            look = before.get(digest) or first_alike(drawn, versions) or number
+            texts.append(TextSeen(key, digest, drawn, look))
+        quoted = [
+            (_digest_of(one, rows[passage], {article.id: key}), before.get(digests[passage]))
+            for passage, every in records.quotations(list(rows)).items()
+            for one in every
+        ]
+        said = self._ledger.words([digest for digest, _ in quoted])
+        # What is found only now in a passage that was there is new to whoever finds it, not to its readers.
+        words = tuple((digest, said.get(digest) or look or number) for digest, look in quoted)
+        return Sighting(article.name, told, tuple(texts), words)
 
     def _said(self, records: Records, fresh: _Fresh, own: Sequence[OwnWords], topic: str) -> News:
         spans: dict[int, list[Span]] = {}
@@ -168,53 +180,6 @@ class Newsreader:
     def _told(self, records: Records, scored: Sequence[Scored], spans: Mapping[int, Sequence[Span]]) -> News:
         hits = make_hits(records, scored, spans, elsewhere=self.searcher.elsewhere(None))
         return News(tuple(hits[:MOST]), len(hits), len({hit.article for hit in hits}))
-
-
-class _Sight:
-    """One article as it is looked at.
-
-    Attributes:
-        article: the article.
-        texts: its passages, each with the look in which it was seen first.
-        words: digests of what is said in it, likewise.
-    """
-
-    def __init__(self, article: ArticleRow, records: Records, ledger: Ledger, number: int) -> None:
-        self.article = article
-        self.texts: list[TextSeen] = []
-        self.words: dict[bytes, int] = {}
-        self._records, self._ledger, self._number = records, ledger, number
-
-    @property
-    def newest(self) -> int:
-        """The latest look in which something in it was seen first."""
-        return max([text.look for text in self.texts] + list(self.words.values()), default=0)
-
-    def look(self, known: dict[bytes, int]) -> None:
-        """Tell of each passage and all that is said when it was seen first.
-
-        Args:
-            known: texts of other articles that this very look has seen, which are added to.
-        """
-        key = story_key(self.article)
-        rows = self._records.passages(self._records.article_passages([self.article.id]))
-        digests = {passage: text_digest(row.text) for passage, row in rows.items()}
-        before = self._ledger.texts(list(digests.values()))
-        drawn = {passage: sketch(row.text) for passage, row in rows.items()}
-        versions = self._ledger.stories([key]).get(key, ())
-        for passage, digest in digests.items():
-            look = before.get(digest) or first_alike(drawn[passage], versions) or self._number
-            self.texts.append(TextSeen(digest, key, drawn[passage], look))
-        exact = {passage: before[digest] for passage, digest in digests.items() if digest in before}
-        quoted = [
-            (passage, _digest_of(one, rows[passage], {self.article.id: key}))
-            for passage, every in self._records.quotations(list(rows)).items()
-            for one in every
-        ]
-        said = self._ledger.words([digest for _, digest in quoted])
-        for passage, digest in quoted:
-            look = said.get(digest) or known.get(digest) or exact.get(passage) or self._number
-            self.words[digest] = known[digest] = min(look, self.words.get(digest, look))
 
 
 class _Fresh:

@@ -12,12 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from index.rows import ArticleRow
-from retrieval.copies import ALIKE, shingles
+from retrieval.copies import ALIKE_VERSIONS, shingles
 from retrieval.names import words
 
 SKETCH: Final = 32
-"""How many hashes a sketch has: two texts that share 70 % of their shingles are estimated within 8 % in two of three
-cases."""
+"""How many hashes a sketch has: the resemblance of two texts is estimated within .09 in two of three cases."""
 
 FEW_WORDS: Final = 4
 """Words of fewer than this are said by many of much: "No comment" in another article is another quotation."""
@@ -33,7 +32,7 @@ class Ledger(Protocol):
     """What was seen before, and in which look, counted from 1; see `Sighting`."""
 
     def prints(self) -> Mapping[str, str]:
-        """Return what the articles were when they were looked at last, by their ids; see `ArticleSeen.print`."""
+        """Return what the articles were when they were looked at last, by their ids; see `Sighting.print`."""
 
     def articles_since(self, look: int) -> Collection[str]:
         """Return the ids of the articles in which something was new after a look."""
@@ -50,45 +49,39 @@ class Ledger(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TextSeen:
-    """A passage: the digest of its words, the key of its story, its sketch, and the look in which it was seen first."""
+    """A passage: the key of its story, the digest of its words, its sketch, and the look in which it was seen first."""
 
-    digest: bytes
     story: bytes
+    digest: bytes
     sketch: bytes
     look: int
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleSeen:
-    """An article as it was looked at: its id, what tells whether it has changed, and when something in it was new."""
+class Sighting:
+    """An article that is new or has changed, as a look saw it: to be kept in a `Ledger`.
+
+    Attributes:
+        name: id of the article.
+        print: tells whether it has changed since.
+        texts: its passages.
+        words: digests of what is said in it, each with the look in which it was seen first.
+    """
 
     name: str
     print: str
-    newest: int
+    texts: tuple[TextSeen, ...]
+    words: tuple[tuple[bytes, int], ...]
 
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """What a look at a generation saw that no look before had seen: to be kept in a `Ledger`.
-
-    Attributes:
-        generation: name of the generation.
-        look: number of the look.
-        articles: those that are new or have changed.
-        texts: their passages.
-        words: digests of what is said in them, each with the look in which it was seen first.
-    """
-
-    generation: str
-    look: int
-    articles: tuple[ArticleSeen, ...] = ()
-    texts: tuple[TextSeen, ...] = ()
-    words: tuple[tuple[bytes, int], ...] = ()
+    @property
+    def newest(self) -> int:
+        """The latest look in which something in it was seen first."""
+        return max([text.look for text in self.texts] + [look for _, look in self.words], default=0)
 
 
 def text_digest(text: str) -> bytes:
     """Return what two texts of the same words share, whatever their case, accents and punctuation: 8 bytes."""
-    return _digest(" ".join(words(text)) or text)
+    return _digest(" ".join(words(text) or text.split()))
 
 
 def words_digest(said: str, speaker: str | None, story: bytes) -> bytes:
@@ -123,9 +116,9 @@ def sketch(text: str) -> bytes:
 
 
 def first_alike(one: bytes, others: Sequence[tuple[bytes, int]]) -> int | None:
-    """Return the earliest look in which a text much like one was seen, by their sketches; None where none was."""
+    """Return the earliest look in which a text was seen that is a version of another, by their sketches, or None."""
     own = _hashes(one)
-    looks = [look for other, look in others if float((own == _hashes(other)).mean()) >= ALIKE]
+    looks = [look for other, look in others if float((own == _hashes(other)).mean()) >= ALIKE_VERSIONS]
     return min(looks, default=None)
 
 
