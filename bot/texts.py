@@ -58,6 +58,7 @@ class Texts:
     beginning: str
     page_before: str
     page_after: str
+    unfollow: str
 
     # What answers a press.
     noted: str
@@ -155,6 +156,7 @@ ENGLISH: Final = Texts(
     beginning="Beginning of the passage",
     page_before="‹ Back",
     page_after="Next ›",
+    unfollow="Unfollow",
     noted="Thank you. The question and what I answered are noted, without your name, for whoever looks after this bot.",
     shown_already="That is in this chat already, further down.",
     nothing_more="There are no further passages.",
@@ -181,7 +183,11 @@ LANGUAGES: Final = {"en": ENGLISH}
 """The texts by ISO 639-1 code."""
 
 
+def texts_in(code: str | None) -> Texts:
+    """Return the texts in a language, as Telegram tells it, such as "en-GB"; else in English."""
+    return LANGUAGES.get((code or "").partition("-")[0].lower(), ENGLISH)
+
+
 def texts_for(user: User | None) -> Texts:
     """Return the texts in the language that somebody's Telegram is set to, else in English."""
-    code = (user.language_code or "") if user else ""
-    return LANGUAGES.get(code.partition("-")[0].lower(), ENGLISH)
+    return texts_in(user.language_code if user else None)

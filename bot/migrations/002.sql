@@ -1,10 +1,12 @@
 -- Whom and what a chat wants to hear of.
--- topic: of a forum, or NULL; speaker: a canonical name, empty for anybody's; about: empty for all that the speaker says;
--- language: of the texts, as an ISO 639-1 code; seen: the look up to which the chat was told.
+-- topic: of a forum, or NULL; person: who asked for it, or NULL; speaker: a canonical name, empty for anybody's;
+-- about: empty for all that the speaker says; language: of the texts, as an ISO 639-1 code;
+-- seen: the look up to which the chat was told, or is about to be by what stands in alerts.
 CREATE TABLE follows (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     chat INTEGER NOT NULL,
     topic INTEGER,
+    person INTEGER,
     speaker TEXT NOT NULL,
     about TEXT NOT NULL,
     language TEXT NOT NULL,
