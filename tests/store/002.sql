@@ -23,6 +23,7 @@ CREATE TABLE follows (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     chat INTEGER NOT NULL,
     topic INTEGER,
+    person INTEGER,
     speaker TEXT NOT NULL,
     about TEXT NOT NULL,
     language TEXT NOT NULL,
@@ -66,7 +67,7 @@ INSERT INTO allowed VALUES (7, 1, 1924992000.5, 'Ada Ferrymore'), (-1007, 0, 192
 INSERT INTO codes VALUES ('c0ffee', 1, 1924992600.0);
 INSERT INTO guesses VALUES (9, 3, 1924992002.0);
 INSERT INTO facts VALUES ('username', 'quillhaven_bot');
-INSERT INTO follows VALUES (1, 7, NULL, 'Adela Brandvold', '', 'en', 4, 1924992003.0), (2, -1007, 12, '', 'the ferry', 'en', 4, 1924992004.0);
+INSERT INTO follows VALUES (1, 7, NULL, 7, 'Adela Brandvold', '', 'en', 4, 1924992003.0), (2, -1007, 12, NULL, '', 'the ferry', 'en', 4, 1924992004.0);
 INSERT INTO alerts VALUES (1, 2, 1924992005.0, 1924992005.0, 1, 1, '{"hits": [], "count": 0, "articles": 0}');
 INSERT INTO looks VALUES (5, '20310101T000000.000000Z-00');
 INSERT INTO seen_articles VALUES ('pledge.txt', '3:c0ffee', 5);
