@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
+from bot.access import Standing
 from bot.alert_text import alert_message
 from bot.delivery import may_have_arrived, seconds_of, sent_once
 from bot.follows import GIVEN_UP, Follows
@@ -146,6 +147,10 @@ class Alerts:
     async def _deliver(self, bot: Bot, alert: Alert) -> None:
         """Send an alert; whatever comes of it is written down."""
         follower = alert.follow.follower
+        person = follower.person or (follower.chat if follower.chat > 0 else None)
+        if await self._work(lambda: self._desk.access.standing(follower.chat, person)) is Standing.NOBODY:
+            await self._leave(alert, "may not ask any more")
+            return
         if alert.doubtful:
             _LOGGER.warning("Alert %s is sent again: it may have arrived before the bot ended", alert.id)
         try:

@@ -13,10 +13,12 @@ from telegram import LinkPreviewOptions, Update
 from telegram.error import Forbidden, InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes, Defaults
 
+from bot.alerts import Alerts
 from bot.answers_sent import AnswersSent
 from bot.delivery import FloodWait, PatientRequest
 from bot.desk import Desk, Engine
 from bot.door import add_door
+from bot.follow_commands import add_follow_handlers
 from bot.handlers import add_handlers
 from bot.health import Health, LastError
 from bot.journal import Journal, open_journal
@@ -169,9 +171,12 @@ def build_application(
     memory = AnswersSent.open(state and state / f"telegram-{bot_id(token)}.sqlite")
     store = Store.open(state and store_path(state, token))
     desk = Desk(engine, memory, store, settings, state)
-    application.post_init = partial(_introduce, desk)
-    application.post_shutdown = lambda _: desk.close()
+    alerts = Alerts(desk)
+    application.post_init = partial(_begin, desk, alerts)
+    application.post_stop = lambda _: alerts.stop()
+    application.post_shutdown = lambda _: _close(desk, alerts)
     add_door(application, desk)
+    add_follow_handlers(application, desk, alerts)
     add_handlers(application, desk)
     application.add_error_handler(_apologise)
     return application
@@ -188,6 +193,16 @@ async def _apologise(update: object, context: ContextTypes.DEFAULT_TYPE) -> None
     if isinstance(update, Update) and update.message:
         with suppress(TelegramError):
             await update.message.reply_text(texts_for(update.effective_user).sorry)
+
+
+async def _begin(desk: Desk, alerts: Alerts, application: PollingApplication) -> None:
+    alerts.start(application.bot)
+    await _introduce(desk, application)
+
+
+async def _close(desk: Desk, alerts: Alerts) -> None:
+    await alerts.close()
+    await desk.close()
 
 
 async def _introduce(desk: Desk, application: PollingApplication) -> None:

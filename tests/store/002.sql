@@ -8,7 +8,8 @@ CREATE TABLE allowed (
 CREATE TABLE codes (
     hash TEXT PRIMARY KEY,
     admin INTEGER NOT NULL CHECK (admin IN (0, 1)),
-    expires REAL NOT NULL
+    expires REAL NOT NULL,
+    used_by INTEGER
 ) WITHOUT ROWID;
 CREATE TABLE guesses (
     chat INTEGER PRIMARY KEY,
@@ -64,7 +65,7 @@ CREATE TABLE seen_words (
     look INTEGER NOT NULL
 ) WITHOUT ROWID;
 INSERT INTO allowed VALUES (7, 1, 1924992000.5, 'Ada Ferrymore'), (-1007, 0, 1924992001.0, 'Newsroom “Ørsted”');
-INSERT INTO codes VALUES ('c0ffee', 1, 1924992600.0);
+INSERT INTO codes VALUES ('c0ffee', 1, 1924992600.0, NULL), ('c0ffee2', 0, 1924992600.0, 7);
 INSERT INTO guesses VALUES (9, 3, 1924992002.0);
 INSERT INTO facts VALUES ('username', 'quillhaven_bot');
 INSERT INTO follows VALUES (1, 7, NULL, 7, 'Adela Brandvold', '', 'en', 4, 1924992003.0), (2, -1007, 12, NULL, '', 'the ferry', 'en', 4, 1924992004.0);
