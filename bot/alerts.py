@@ -75,7 +75,9 @@ class Alerts:
             TooManyFollowsError: it follows as much as it may.
             sqlite3.Error: that could not be written down.
         """
-        return self.follows.add(follower, wanted, self._ledger.look(self._desk.engine.newsreader(self._ledger)))
+        return self.follows.add(
+            follower, wanted, self._ledger.look(self._desk.engine.newsroom().newsreader(self._ledger))
+        )
 
     def start(self, bot: Bot) -> None:
         """Begin to look and to tell, in the background."""
@@ -114,7 +116,7 @@ class Alerts:
         """Write down what chats are to be told; return False where something of it failed, to be tried again."""
         if not self.follows.any():
             return True
-        reader = self._desk.engine.newsreader(self._ledger)
+        reader = self._desk.engine.newsroom().newsreader(self._ledger)
         look, whole = self._ledger.look(reader), True
         known: dict[tuple[Wanted, int], News] = {}
         for follow in self.follows.behind(look):

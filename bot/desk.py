@@ -25,9 +25,7 @@ if TYPE_CHECKING:
     from retrieval.answer import Answer
     from retrieval.dialog import Dialog
     from retrieval.listing import Quoted, SpeakerSummary
-    from retrieval.news import Newsreader
-    from retrieval.seen import Ledger
-    from retrieval.wanted import Meaning
+    from retrieval.newsroom import Newsroom
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -49,11 +47,8 @@ class Engine(Asks, Articles, Protocol):
     def describe(self) -> str:
         """Return one line about the index."""
 
-    def meaning(self, words: str) -> Meaning:
-        """Return whom or what words mean that somebody wants to hear of."""
-
-    def newsreader(self, ledger: Ledger) -> Newsreader:
-        """Return what tells the news in the generation that answers now."""
+    def newsroom(self) -> Newsroom:
+        """Return what a newsroom asks of the generation that answers now."""
 
     def outlets(self) -> dict[str, int]:
         """Return how many articles each outlet has, those with most first."""

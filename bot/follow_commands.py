@@ -67,7 +67,7 @@ class FollowCommands:
             text = texts.follow_too_long.format(longest=LONGEST) if words else texts.follow_usage
             await send(context.bot, Place.of(message), Marked(text))
             return
-        meaning = await self._desk.work(lambda: self._desk.engine.meaning(words))
+        meaning = await self._desk.work(lambda: self._desk.engine.newsroom().meaning(words))
         if meaning.wanted is None:
             await self._ask(update, context, meaning)
             return

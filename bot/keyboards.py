@@ -26,6 +26,11 @@ NOT_MEANT: Final = "n"
 PAGE: Final = "l"
 UNFOLLOW: Final = "u"
 FOLLOW: Final = "f"
+SAVE: Final = "s"
+DISCARD: Final = "d"
+TAKE_OUT: Final = "t"
+SURE: Final = "y"
+KEEP: Final = "k"
 
 MOST_CHOICES: Final = 8
 LONGEST_LABEL: Final = 60

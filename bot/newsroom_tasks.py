@@ -46,11 +46,12 @@ def do_task(task: Json, tell: Tell) -> Json:
     return read_sent(**rest) if task["do"] == "read" else build_index(tell, **rest)
 
 
-def read_sent(*, path: str, url: str | None, told: Json, limits: Json, allow_private: bool) -> Json:
+def read_sent(*, path: str, name: str, url: str | None, told: Json, limits: Json, allow_private: bool) -> Json:
     """Return what is understood of a file, or of what lies at an address, which is written into the file.
 
     Args:
         path: the file; its suffix tells its kind.
+        name: what it is called, in messages and where a name tells the day.
         url: the address, if it is to be fetched.
         told: what the message that it came in tells beside it: "outlet", "date" (ISO) and "url", or nothing.
         limits: bounds of fetching that are not the usual ones; see `index.fetching.limits.Limits`.
@@ -64,9 +65,9 @@ def read_sent(*, path: str, url: str | None, told: Json, limits: Json, allow_pri
         if url is not None:
             articles = [_fetched(url, Limits(**limits), apart, allow_private=allow_private)]
         else:
-            articles = list(_articles(file, apart, unread))
+            articles = list(_articles(file, name, apart, unread))
     if not articles:
-        raise ArticleError(unread[0] if unread else f"{file.name}: holds no article")
+        raise ArticleError(unread[0] if unread else f"{name}: holds no article")
     if url is not None or told:
         articles[0] = _told(articles[0], told)
         file.write_bytes(_as_line(articles[0]))
@@ -75,13 +76,13 @@ def read_sent(*, path: str, url: str | None, told: Json, limits: Json, allow_pri
     return Understood.of(suffix, articles, reading, unread).to_json()
 
 
-def _articles(file: Path, apart: ReadingProcess, unread: list[str]) -> Iterator[Article]:
+def _articles(file: Path, name: str, apart: ReadingProcess, unread: list[str]) -> Iterator[Article]:
     read = apart.read if READERS[file.suffix].apart else read_articles
-    for found in read(file, file.name):
+    for found in read(file, name):
         if isinstance(found, Article):
             yield found
         else:
-            unread.append(str(found).removeprefix(f"{file.name}: "))
+            unread.append(str(found))
 
 
 def _fetched(url: str, limits: Limits, apart: ReadingProcess, *, allow_private: bool) -> Article:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,58 @@ class NewsroomTexts:
     one_more: str
     and_more: str
 
+    # Adding and removing articles.
+    add_usage: str
+    not_admin: str
+    add_off: str
+    too_large: str
+    unknown_kind: str
+    not_downloaded: str
+    too_many_drafts: str
+    not_read: str
+    exists: str
+    exists_soon: str
+    understood: str
+    read_origin: str
+    read_no_day: str
+    read_day: str
+    read_counts: str
+    read_several: str
+    read_unread: str
+    read_language: str
+    nobody_named: str
+    quoted: str
+    save: str
+    discard: str
+    saved: str
+    discarded: str
+    draft_gone: str
+    save_failed: str
+
+    # Building.
+    stages: Mapping[str, str]
+    build_begins: str
+    build_goes_on: str
+    build_waits: str
+    build_done: str
+    build_stopped: str
+    build_failed: str
+    build_not_opened: str
+    added: str
+    added_skipped: str
+    reindexed: str
+
+    # Removing.
+    remove_which: str
+    remove_none: str
+    remove_sure: str
+    remove: str
+    keep: str
+    kept: str
+    not_removed: str
+    taken_out: str
+    removed: str
+
 
 NEWSROOM_ENGLISH: Final = NewsroomTexts(
     follow_usage=(
@@ -65,6 +120,64 @@ NEWSROOM_ENGLISH: Final = NewsroomTexts(
     digest="New: {what}. {count} passages in {articles} articles.",
     one_more="• {who}{words} ({place})",
     and_more="… and {count} more",
+    add_usage=(
+        "Send me the article: /add and its text, /add and its address, or a document. In reply to a message, /add "
+        "alone takes that one. You see how I read it before anything is saved."
+    ),
+    not_admin="Only admins may change my articles. Send /whoami for the number to ask my operator with.",
+    add_off="My articles cannot be changed from here; my operator can allow it: add_articles = true in my settings.",
+    too_large="That file has {size} MB. I can take at most {most} MB: send a part of it, or let my operator index it.",
+    unknown_kind="I cannot read this kind of file. I read {kinds}.",
+    not_downloaded="Telegram did not give me that file ({reason}). Please send it again.",
+    too_many_drafts="{most} articles wait for your word already. Save or discard some first.",
+    not_read="I cannot read that as an article: {reason}",
+    exists="I have that article already:",
+    exists_soon="That very article was saved already, as {name}.",
+    understood="This is how I read it. Shall I save it?",
+    read_origin="{outlet}, {day}",
+    read_no_day="no day told",
+    read_day="{day} (told by the {origin})",
+    read_counts="{paragraphs} paragraphs, {quotations} quotations",
+    read_several="The file holds {count} articles:",
+    read_unread="Not readable in it: {reason}",
+    read_language="It is not in English ({language}): I shall find passages in it, but not who says what.",
+    nobody_named="somebody unnamed",
+    quoted="— {speaker} ({count}): {words}",
+    save="Save",
+    discard="Discard",
+    saved="Saved as {name}.",
+    discarded="Discarded; nothing was saved.",
+    draft_gone="I no longer have that one: what is not saved within a day is forgotten. Please send it again.",
+    save_failed="It could not be saved: {reason}",
+    stages={
+        "reading": "reading articles",
+        "models": "preparing models",
+        "quotations": "finding quotations",
+        "terms": "indexing words",
+        "embedding": "embedding passages",
+        "sealing": "sealing",
+    },
+    build_begins="Indexing …",
+    build_goes_on="Indexing: {stage} {far}",
+    build_waits="Another build is under way; mine begins when it is done.",
+    build_done="Indexed.",
+    build_stopped="Not indexed.",
+    build_failed="The index could not be built: {reason} Once that is mended, /reindex.",
+    build_not_opened="The index is built, but I have not opened it yet; my log tells why.",
+    added="“{title}” can be asked about now.",
+    added_skipped="“{title}” was saved, but could not be indexed: {reason}",
+    reindexed=(
+        "{articles} articles can be asked about: {new} new, {changed} changed, {vanished} gone, {skipped} not readable."
+    ),
+    remove_which="Which one shall I take out?",
+    remove_none="I have no article with these words in its title, outlet or day. /remove and some of its words.",
+    remove_sure="Take this article out?",
+    remove="Take it out",
+    keep="Keep it",
+    kept="It stays.",
+    not_removed="I cannot take that article out: {reason}.",
+    taken_out="Taken out; my operator can put it back from {name}.",
+    removed="“{title}” can be asked about no longer.",
 )
 
 NEWSROOM_LANGUAGES: Final = {"en": NEWSROOM_ENGLISH}

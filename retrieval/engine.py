@@ -24,11 +24,9 @@ from retrieval.explaining import Explanation, explain
 from retrieval.histories import RecentHistories, Told
 from retrieval.hits import make_hits
 from retrieval.listing import Quoted, SpeakerSummary, list_quotations, list_speakers
-from retrieval.news import Newsreader
+from retrieval.newsroom import Newsroom
 from retrieval.search import ModelShelf, Searcher, shelf_for
-from retrieval.seen import Ledger
 from retrieval.topics import common_topics
-from retrieval.wanted import Meaning, read_wanted
 
 WATCH_SECONDS = 0.5
 
@@ -243,14 +241,9 @@ class Engine:
         """Return what the index was built from."""
         return list(self._searcher.generation.manifest.sources)
 
-    def newsreader(self, ledger: Ledger) -> Newsreader:
-        """Return what tells the news in the generation that answers now, by what a ledger says was seen before."""
-        return Newsreader(self._searcher, ledger)
-
-    def meaning(self, words: str) -> Meaning:
-        """Return whom or what words mean that somebody wants to hear of; see `retrieval.wanted.read_wanted`."""
-        with self._records() as records:
-            return read_wanted(self._searcher, records, words)
+    def newsroom(self) -> Newsroom:
+        """Return what a newsroom asks of the generation that answers now."""
+        return Newsroom(self._searcher, self._index)
 
     @property
     def generation(self) -> str:

@@ -63,7 +63,7 @@ class Reader:
     def __call__(self, *wanted: Wanted) -> list[list[str]]:
         """Return what is new of what is wanted, since this was called last."""
         with Engine(self._index) as engine:
-            reader = engine.newsreader(self._ledger)
+            reader = engine.newsroom().newsreader(self._ledger)
             look = self._ledger.look(reader)
             assert self._ledger.look(reader) == look
             news = [reader.news(one, self.seen) for one in wanted]
@@ -166,11 +166,14 @@ class TestWordsThatSaySomebodyIsToBeFollowed:
         self, quillhaven: IndexFolder, words: str, wanted: Wanted
     ) -> None:
         with Engine(quillhaven) as engine:
-            assert engine.meaning(words).wanted == wanted
+            assert engine.newsroom().meaning(words).wanted == wanted
 
     def test_may_name_nobody_yet_or_somebody_misspelt(self, quillhaven: IndexFolder) -> None:
         with Engine(quillhaven) as engine:
-            nobody, misspelt = engine.meaning("Jane Oystercatcher"), engine.meaning("Adela Brandvoldt")
+            nobody, misspelt = (
+                engine.newsroom().meaning("Jane Oystercatcher"),
+                engine.newsroom().meaning("Adela Brandvoldt"),
+            )
         assert (nobody.wanted, nobody.name, nobody.choices) == (None, "Jane Oystercatcher", ())
         assert (misspelt.wanted, misspelt.choices) == (None, ("Adela Brandvold",))
 
@@ -182,5 +185,8 @@ class TestWordsThatSaySomebodyIsToBeFollowed:
             (folder / f"{name}.txt").write_text(said.format(name, name), "utf-8")
         refresh(folder)
         with Engine(index) as engine:
-            assert set(engine.meaning("Halvorsen on boats").choices) == {"Ingrid Halvorsen", "Robert Halvorsen"}
-            assert engine.meaning("Robert Halvorsen").known == 2
+            assert set(engine.newsroom().meaning("Halvorsen on boats").choices) == {
+                "Ingrid Halvorsen",
+                "Robert Halvorsen",
+            }
+            assert engine.newsroom().meaning("Robert Halvorsen").known == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -52,9 +52,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(
-    api: BotApi, index: IndexFolder, tmp_path: Path, refresh: Refresh, monkeypatch: pytest.MonkeyPatch
-) -> Desk:
+def desk(api: BotApi, index: IndexFolder, tmp_path: Path, refresh: Refresh, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr(alerts, "LOOKED_EVERY", 0.02)
     monkeypatch.setattr(alerts, "PAUSE", 0.05)
     monkeypatch.setattr("retrieval.engine.WATCH_SECONDS", 0.02)
@@ -64,20 +62,21 @@ def desk(
 async def test_what_is_followed_is_told_with_its_citation_when_it_is_new(desk: Desk, ann: Person) -> None:
     async with desk.bot():
         assert "I follow Adela Brandvold" in (await ann("/follow Brandvold")).text
-        assert "I follow “the price of tickets”" in (await ann("/follow the price of tickets")).text
+        assert "I follow “a ticket for four dollars”" in (await ann("/follow a ticket for four dollars")).text
         desk.write(one=SAID.format(words="A ticket will cost four dollars from now on", number=1))
         words, topic = [Got(one) for one in (await desk.api.wait_for_messages(4))[2:]]
         assert words.text.startswith("New: Adela Brandvold\n\n“A ticket will cost four dollars")
         assert words.styled("bold") == ["A ticket will cost four dollars from now on,"]
-        assert topic.text.startswith("New: “the price of tickets”")
+        assert topic.text.startswith("New: “a ticket for four dollars”")
         assert all("one.txt, " in got.text and "paragraph 1" in got.text for got in (words, topic))
         assert words.buttons == ["Context", "Whole article", "Unfollow"]
         assert "Whole" not in (await ann.press(words, "Context")).message.buttons
         assert "day 1" in (await ann("what did she say about the ticket?", reply_to=words)).text
         assert (await ann.press(words, "Unfollow")).said == "I no longer follow Adela Brandvold."
         listed = await ann("/following")
-        assert listed.text.splitlines()[1:] == ["• “the price of tickets”"]
-        await ann.press(listed, "Unfollow “the price of tickets”")
+        assert listed.text.splitlines()[1:] == ["• “a ticket for four dollars”"]
+        await ann.press(listed, "Unfollow “a ticket for four dollars”")
+        await desk.api.wait_for_calls("editMessageText")
         assert Got(desk.api.messages[-1]).text.startswith("I follow nothing here")
 
 
@@ -142,7 +141,9 @@ async def test_who_has_blocked_the_bot_follows_nothing_any_more_and_a_group_that
     assert desk.said_to(7)[-1].text.startswith("I follow")
 
 
-async def test_a_name_may_be_ambiguous_unknown_or_too_much(desk: Desk, ann: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_name_may_be_ambiguous_unknown_or_too_much(
+    desk: Desk, ann: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with desk.bot():
         asked = await ann("/follow Jane Oystercatcher")
         assert asked.text.startswith("Nobody called “Jane Oystercatcher” is quoted yet.")
