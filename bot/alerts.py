@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -132,19 +133,28 @@ class Alerts:
         return whole
 
     async def _tell_on(self, bot: Bot) -> None:
-        if left := await self._work(self.follows.take_up):
-            _LOGGER.warning("Alerts that were being sent when the bot ended: %s", len(left))
         while not self._stopping.is_set():
             self._due.clear()
             try:
                 while not self._stopping.is_set() and (alert := await self._work(self.follows.begin)):
-                    await self._deliver(bot, alert)
+                    await self._tell(bot, alert)
                 due = await self._work(self.follows.next_due)
             except Exception:
-                _LOGGER.exception("An alert could not be sent; it is tried again")
+                # Nothing is sent that could not be written down before and after.
+                _LOGGER.exception("The alerts that wait cannot be read or written")
                 due = time.time() + LONGEST_PAUSE
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._due.wait(), None if due is None else max(0.0, due - time.time()))
+
+    async def _tell(self, bot: Bot, alert: Alert) -> None:
+        """Send an alert; one over which something breaks lets the others pass."""
+        try:
+            await self._deliver(bot, alert)
+        except sqlite3.Error:
+            raise
+        except Exception:
+            _LOGGER.exception("Alert %s could not be made; it is tried again", alert.id)
+            await self._put_back(alert, REFUSED_PAUSE)
 
     async def _deliver(self, bot: Bot, alert: Alert) -> None:
         """Send an alert; whatever comes of it is written down."""

@@ -170,10 +170,6 @@ class Follows:
                 (follow.id, now, now, content.to_json()),
             )
 
-    def take_up(self) -> list[int]:
-        """Return the ids of the alerts that were being sent when an earlier process ended."""
-        return [number for (number,) in self._store.rows("SELECT id FROM alerts WHERE sending = 1 ORDER BY id")]
-
     def next_due(self) -> float | None:
         """Return when the next alert is due, in seconds since 1970; None where none waits."""
         due: float | None = self._store.rows("SELECT min(due) FROM alerts")[0][0]

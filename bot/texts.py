@@ -106,6 +106,7 @@ ENGLISH: Final = Texts(
         "/quotes NAME – all that somebody said\n"
         "/speakers – who is quoted\n"
         "/sources – what I have read\n"
+        "/follow NAME or TOPIC – I tell you what is new; /following lists it\n"
         "/new – begin a new conversation\n\n"
         "In a group, mention me, reply to me, or write /ask and the question. In any other chat, type my name and a "
         "few words to quote a passage there."
@@ -115,6 +116,8 @@ ENGLISH: Final = Texts(
         ("quotes", "All that somebody said: /quotes NAME"),
         ("speakers", "Who is quoted, and how often"),
         ("sources", "What the answers are taken from"),
+        ("follow", "Hear what is new: /follow NAME or TOPIC"),
+        ("following", "What I follow here; end it"),
         ("new", "Begin a new conversation"),
         ("status", "What I have read, and when"),
         ("help", "How to ask"),
