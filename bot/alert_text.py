@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 LISTED: Final = 10
 """How many passages a digest names in one line each, beside those that it quotes in full."""
 
-LONGEST_WORDS: Final = 90
+# Ten lines of these take half of a message at most, and leave the other half to passages.
+LONGEST_SPEAKER: Final = 40
+LONGEST_WORDS: Final = 80
+LONGEST_PLACE: Final = 70
 
 
 def told_as(wanted: Wanted, texts: NewsroomTexts) -> str:
@@ -63,9 +66,9 @@ def _line(hit: Hit, texts: NewsroomTexts) -> str:
     start, end = hit.highlights[0] if hit.highlights else (0, len(hit.text))
     speaker = speakers_line(hit)
     return texts.one_more.format(
-        who=f"{shortened(printable(speaker), LONGEST_NAME)}: " if speaker else "",
+        who=f"{shortened(printable(speaker), LONGEST_SPEAKER)}: " if speaker else "",
         words=f"“{shortened(printable(hit.text[start:end]), LONGEST_WORDS)}”",
-        place=shortened(printable(place_line(hit.citation)), LONGEST_WORDS),
+        place=shortened(printable(place_line(hit.citation)), LONGEST_PLACE),
     )
 
 

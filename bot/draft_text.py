@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.understood import Understood
 
 LONGEST_REASON: Final = 200
+LONGEST_LISTED: Final = 60
 _ENGLISH: Final = "en"
 
 
@@ -52,7 +53,7 @@ def _notes(read: Understood, texts: NewsroomTexts) -> Iterator[str]:
         yield texts.read_language.format(language=read.language)
     if read.count > 1:
         yield texts.read_several.format(count=read.count)
-        yield from (f"• {_brief(title, LONGEST_NAME)}" for title in read.titles)
+        yield from (f"• {_brief(title, LONGEST_LISTED)}" for title in read.titles)
     yield from (texts.read_unread.format(reason=_brief(reason, LONGEST_REASON)) for reason in read.unread[:3])
 
 

@@ -36,6 +36,7 @@ Context = ContextTypes.DEFAULT_TYPE
 
 LONGEST: Final = 200
 LONGEST_NAMED: Final = 100
+LONGEST_LISTED: Final = 150
 LONGEST_PRESS_ANSWER: Final = 200
 LISTING: Final = "follow"
 
@@ -191,7 +192,7 @@ class FollowCommands:
 def _listed(follows: list[Follow], heading: str, texts: NewsroomTexts) -> tuple[Marked, InlineKeyboardMarkup | None]:
     if not follows:
         return Marked(texts.following_nothing), None
-    named = [(one, told_as(one.wanted, texts)) for one in follows]
+    named = [(one, shortened(told_as(one.wanted, texts), LONGEST_LISTED)) for one in follows]
     text = "\n".join([heading, *(f"• {what}" for _, what in named)])
     rows = [[(texts.unfollow_one.format(what=what), Press(keyboards.UNFOLLOW, 0, (one.id,)))] for one, what in named]
     return Marked(text), keyboard(rows)

@@ -85,6 +85,7 @@ class NewsroomTexts:
     # Removing.
     remove_which: str
     remove_none: str
+    remove_gone: str
     remove_sure: str
     remove: str
     keep: str
@@ -171,6 +172,7 @@ NEWSROOM_ENGLISH: Final = NewsroomTexts(
     ),
     remove_which="Which one shall I take out?",
     remove_none="I have no article with these words in its title, outlet or day. /remove and some of its words.",
+    remove_gone="That article is not there any more, or I no longer know which one it was: /remove again.",
     remove_sure="Take this article out?",
     remove="Take it out",
     keep="Keep it",

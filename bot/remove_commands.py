@@ -76,7 +76,7 @@ class RemoveCommands:
         query, texts = update.callback_query, _texts(update)
         assert query is not None, "a handler of callback queries gets nothing else"
         press, message = Press.read(query.data), query.message
-        said, markup = texts.draft_gone, None
+        said, markup = texts.remove_gone, None
         try:
             if refusal := await refused(self._desk, update, texts):
                 said = refusal
