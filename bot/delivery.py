@@ -6,17 +6,19 @@ import asyncio
 import json
 import logging
 import random
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
-from telegram.error import NetworkError, RetryAfter, TimedOut
+from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import BaseRateLimiter
 from telegram.request import HTTPXRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Iterator, Sequence
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -31,6 +33,29 @@ TIMEOUTS: Final = 3
 """How often a message is sent again although its request went out and only the answer did not come in time."""
 TYPING: Final = "sendChatAction"
 DONE_BEFORE: Final = (b"message is not modified", b"query is too old")
+
+
+_ONCE: ContextVar[bool] = ContextVar("once", default=False)
+
+
+@contextmanager
+def sent_once() -> Iterator[None]:
+    """Make a request in this block fail as soon as one attempt does: whoever sends it tries again by themselves."""
+    token = _ONCE.set(True)
+    try:
+        yield
+    finally:
+        _ONCE.reset(token)
+
+
+def may_have_arrived(error: TelegramError) -> bool:
+    """Tell whether what a failed attempt sent may have arrived all the same.
+
+    It has not where there was no connection, or where the server answered that it failed.
+    """
+    cause = error.__cause__
+    unsent = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+    return isinstance(error, NetworkError) and isinstance(cause, httpx.HTTPError) and not isinstance(cause, unsent)
 
 
 class FloodWait(BaseRateLimiter[None]):
@@ -59,7 +84,7 @@ class FloodWait(BaseRateLimiter[None]):
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as error:
-                pause = _seconds(error.retry_after)
+                pause = seconds_of(error.retry_after)
                 patience -= pause
                 if patience < 0:
                     raise
@@ -67,8 +92,8 @@ class FloodWait(BaseRateLimiter[None]):
                 await asyncio.sleep(pause)
 
     def _patience_with(self, endpoint: str, data: dict[str, Any]) -> float:
-        if endpoint == TYPING:
-            return 0.0  # worth nothing later
+        if endpoint == TYPING or _ONCE.get():
+            return 0.0  # worth nothing later, or tried again by whoever sends it
         # What belongs to no chat, such as the answer to a press of a button, is wanted soon or not at all.
         return self._patience if "chat_id" in data else min(self._patience, SHORT_FLOOD_WAIT)
 
@@ -115,7 +140,7 @@ _DONE: Final = json.dumps({"ok": True, "result": True}).encode()
 
 
 def _pauses(endpoint: str) -> Sequence[float]:
-    if endpoint == TYPING:
+    if endpoint == TYPING or _ONCE.get():
         return ()
     return MESSAGE_PAUSES if endpoint.startswith(("send", "edit")) else PAUSES
 
@@ -130,5 +155,6 @@ def _was_done(code: int, payload: bytes) -> bool:
     return code == httpx.codes.BAD_REQUEST and any(words in payload for words in DONE_BEFORE)
 
 
-def _seconds(span: int | timedelta) -> float:
+def seconds_of(span: int | timedelta) -> float:
+    """Return how long Telegram asks to wait."""
     return span.total_seconds() if isinstance(span, timedelta) else float(span)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from retrieval.answer import Answer
     from retrieval.dialog import Dialog
     from retrieval.listing import Quoted, SpeakerSummary
+    from retrieval.newsroom import Newsroom
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -45,6 +46,9 @@ class Engine(Asks, Articles, Protocol):
 
     def describe(self) -> str:
         """Return one line about the index."""
+
+    def newsroom(self) -> Newsroom:
+        """Return what a newsroom asks of the generation that answers now."""
 
     def outlets(self) -> dict[str, int]:
         """Return how many articles each outlet has, those with most first."""

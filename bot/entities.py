@@ -45,8 +45,14 @@ class Message(Marked):
     left: tuple[Span, ...] = ()
 
 
-def message_for(answer: Answer, texts: Texts = ENGLISH) -> Message:
-    """Return an answer as one message that Telegram accepts: the best passages, as many as fit whole."""
+def message_for(answer: Answer, texts: Texts = ENGLISH, room: int = MessageLimit.MAX_TEXT_LENGTH) -> Message:
+    """Return an answer as one message that Telegram accepts: the best passages, as many as fit whole.
+
+    Args:
+        answer: the answer.
+        texts: the language of what is said about it.
+        room: UTF-16 units to fill at most, 2,000 or more.
+    """
     parts = _head(answer, texts)
     hits = (answer.hits or answer.nearest)[:MOST_PASSAGES]
     shown: list[int] = []
@@ -54,10 +60,10 @@ def message_for(answer: Answer, texts: Texts = ENGLISH) -> Message:
     for position, hit in enumerate(hits):
         number = len(shown) + 1 if len(hits) > 1 else None
         block = passage(hit, texts=texts, number=number)
-        if block.units > _room(parts):
+        if block.units > (left_over := room - _taken(parts)):
             if position > 0:
                 continue
-            start, end = excerpt(hit, _room(parts) - _around(hit, texts, number))
+            start, end = excerpt(hit, left_over - _around(hit, texts, number))
             left = _parts(hit.text, (0, start), (end, len(hit.text)))
             block = passage(hit, (start, end), texts=texts, number=number)
         parts.append(block)
@@ -181,5 +187,5 @@ def _is_web_address(url: str | None) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
-def _room(parts: Sequence[Marked]) -> int:
-    return MessageLimit.MAX_TEXT_LENGTH - joined("\n\n", [*parts, Marked("")]).units
+def _taken(parts: Sequence[Marked]) -> int:
+    return joined("\n\n", [*parts, Marked("")]).units

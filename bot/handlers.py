@@ -15,19 +15,24 @@ from telegram.ext import (
     filters,
 )
 
+from bot.add_commands import add_article_handlers
 from bot.answering import Conversation
 from bot.buttons import Buttons
+from bot.follow_commands import add_follow_handlers
 from bot.groups import Addressed, asked_words, command_words, replies_to_bot, words_replied_to
 from bot.inline import Inline
 from bot.keyboards import Press
 from bot.lists import show_list
 from bot.marked import Marked
+from bot.remove_commands import add_remove_handlers
 from bot.replying import Place, send
 from bot.texts import texts_for
 from retrieval.dialog import Dialog
 
 if TYPE_CHECKING:
+    from bot.alerts import Alerts
     from bot.desk import Desk
+    from bot.indexing import Indexing
     from bot.polling import PollingApplication
     from bot.sent import Sent
 
@@ -62,6 +67,14 @@ def add_handlers(application: PollingApplication, desk: Desk) -> None:
     application.add_handler(CallbackQueryHandler(Buttons(desk).press))
     # Without waiting: a query is out of date as soon as the next letter is typed.
     application.add_handler(InlineQueryHandler(Inline(desk).offer, block=False))
+
+
+def add_newsroom_handlers(application: PollingApplication, desk: Desk, alerts: Alerts, indexing: Indexing) -> None:
+    """Have an application follow, and let admins change the articles; to be done before `add_handlers`."""
+    written = Written(desk)
+    add_follow_handlers(application, desk, alerts)
+    add_article_handlers(application, desk, indexing, written.question, written.wordless)
+    add_remove_handlers(application, desk, indexing)
 
 
 class Written:

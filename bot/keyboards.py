@@ -24,6 +24,13 @@ WHO_ELSE: Final = "w"
 CHOICE: Final = "p"
 NOT_MEANT: Final = "n"
 PAGE: Final = "l"
+UNFOLLOW: Final = "u"
+FOLLOW: Final = "f"
+SAVE: Final = "s"
+DISCARD: Final = "d"
+TAKE_OUT: Final = "t"
+SURE: Final = "y"
+KEEP: Final = "k"
 
 MOST_CHOICES: Final = 8
 LONGEST_LABEL: Final = 60
@@ -116,11 +123,12 @@ def _rows(key: int, sent: Sent, texts: Texts) -> Iterable[list[tuple[str, Press]
     ]
     further = bool(sent.waiting) or not sent.exhausted
     more = [(texts.more, Press(MORE, key))] if further else []
-    first = not sent.earlier
+    first = not sent.earlier and not sent.follow
     somebody_spoke = sent.status == "answered" and sent.speaker
     who_else = [(texts.who_else, Press(WHO_ELSE, key))] if somebody_spoke and first else []
     yield more + who_else
     yield [(texts.not_meant, Press(NOT_MEANT, key))] if first else []
+    yield [(texts.unfollow, Press(UNFOLLOW, key, (sent.follow,)))] if sent.follow and not sent.earlier else []
 
 
 def rest_row(key: int, number: int, left: Iterable[Span], texts: Texts) -> list[tuple[str, Press]]:

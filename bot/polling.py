@@ -167,6 +167,8 @@ async def _finish(application: PollingApplication) -> None:
     if updater and updater.running:
         with suppress(TelegramError):
             await updater.stop()
+    if application.post_stop:
+        await application.post_stop(application)
     if application.running:
         await application.stop()
 

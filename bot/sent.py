@@ -91,7 +91,9 @@ class Sent:
         exhausted: whether the index was already asked for all that answers.
         left: which code points of the first passage the message leaves out, for want of room.
         choices: whom the question may mean, one button each.
-        listing: "quotes", "speakers" or "sources" where the message is a page of a list.
+        listing: "quotes", "speakers" or "sources" where the message is a page of a list; "follow" where it asks what
+            to follow.
+        follow: number of what the chat follows, where the message is an alert about it, else 0.
         dialog: the conversation with this answer, from which a reply goes on.
     """
 
@@ -108,6 +110,7 @@ class Sent:
     left: tuple[Span, ...] = ()
     choices: tuple[str, ...] = ()
     listing: str = ""
+    follow: int = 0
     dialog: Dialog = field(default_factory=Dialog)
 
     @property

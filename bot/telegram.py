@@ -13,12 +13,14 @@ from telegram import LinkPreviewOptions, Update
 from telegram.error import Forbidden, InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes, Defaults
 
+from bot.alerts import Alerts
 from bot.answers_sent import AnswersSent
 from bot.delivery import FloodWait, PatientRequest
 from bot.desk import Desk, Engine
 from bot.door import add_door
-from bot.handlers import add_handlers
+from bot.handlers import add_handlers, add_newsroom_handlers
 from bot.health import Health, LastError
+from bot.indexing import Indexing
 from bot.journal import Journal, open_journal
 from bot.polling import PollingApplication, serve
 from bot.receiving import JournallingRequest
@@ -169,9 +171,12 @@ def build_application(
     memory = AnswersSent.open(state and state / f"telegram-{bot_id(token)}.sqlite")
     store = Store.open(state and store_path(state, token))
     desk = Desk(engine, memory, store, settings, state)
-    application.post_init = partial(_introduce, desk)
-    application.post_shutdown = lambda _: desk.close()
+    alerts, indexing = Alerts(desk), Indexing(desk, state)
+    application.post_init = partial(_begin, desk, alerts, indexing)
+    application.post_stop = lambda _: alerts.stop()
+    application.post_shutdown = lambda _: _close(desk, alerts, indexing)
     add_door(application, desk)
+    add_newsroom_handlers(application, desk, alerts, indexing)
     add_handlers(application, desk)
     application.add_error_handler(_apologise)
     return application
@@ -188,6 +193,18 @@ async def _apologise(update: object, context: ContextTypes.DEFAULT_TYPE) -> None
     if isinstance(update, Update) and update.message:
         with suppress(TelegramError):
             await update.message.reply_text(texts_for(update.effective_user).sorry)
+
+
+async def _begin(desk: Desk, alerts: Alerts, indexing: Indexing, application: PollingApplication) -> None:
+    alerts.start(application.bot)
+    indexing.start(application.bot)
+    await _introduce(desk, application)
+
+
+async def _close(desk: Desk, alerts: Alerts, indexing: Indexing) -> None:
+    await indexing.close()
+    await alerts.close()
+    await desk.close()
 
 
 async def _introduce(desk: Desk, application: PollingApplication) -> None:

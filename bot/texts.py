@@ -58,6 +58,7 @@ class Texts:
     beginning: str
     page_before: str
     page_after: str
+    unfollow: str
 
     # What answers a press.
     noted: str
@@ -105,6 +106,7 @@ ENGLISH: Final = Texts(
         "/quotes NAME – all that somebody said\n"
         "/speakers – who is quoted\n"
         "/sources – what I have read\n"
+        "/follow NAME or TOPIC – I tell you what is new; /following lists it\n"
         "/new – begin a new conversation\n\n"
         "In a group, mention me, reply to me, or write /ask and the question. In any other chat, type my name and a "
         "few words to quote a passage there."
@@ -114,6 +116,8 @@ ENGLISH: Final = Texts(
         ("quotes", "All that somebody said: /quotes NAME"),
         ("speakers", "Who is quoted, and how often"),
         ("sources", "What the answers are taken from"),
+        ("follow", "Hear what is new: /follow NAME or TOPIC"),
+        ("following", "What I follow here; end it"),
         ("new", "Begin a new conversation"),
         ("status", "What I have read, and when"),
         ("help", "How to ask"),
@@ -155,6 +159,7 @@ ENGLISH: Final = Texts(
     beginning="Beginning of the passage",
     page_before="‹ Back",
     page_after="Next ›",
+    unfollow="Unfollow",
     noted="Thank you. The question and what I answered are noted, without your name, for whoever looks after this bot.",
     shown_already="That is in this chat already, further down.",
     nothing_more="There are no further passages.",
@@ -181,7 +186,11 @@ LANGUAGES: Final = {"en": ENGLISH}
 """The texts by ISO 639-1 code."""
 
 
+def texts_in(code: str | None) -> Texts:
+    """Return the texts in a language, as Telegram tells it, such as "en-GB"; else in English."""
+    return LANGUAGES.get((code or "").partition("-")[0].lower(), ENGLISH)
+
+
 def texts_for(user: User | None) -> Texts:
     """Return the texts in the language that somebody's Telegram is set to, else in English."""
-    code = (user.language_code or "") if user else ""
-    return LANGUAGES.get(code.partition("-")[0].lower(), ENGLISH)
+    return texts_in(user.language_code if user else None)

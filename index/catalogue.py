@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from index.records import Records
+from index.rows import FiledArticle
 
 
 class Catalogue(Records):
@@ -29,6 +30,18 @@ class Catalogue(Records):
             (since, outlet),
         )
         return [row[0] for row in rows]
+
+    def fingerprints(self) -> dict[str, str]:
+        """Return what tells whether an article has changed, by its id; see `index.articles.Article.fingerprint`."""
+        return dict(self._db.execute("SELECT name, fingerprint FROM articles ORDER BY id").fetchall())
+
+    def filed(self) -> Iterator[FiledArticle]:
+        """Yield every article with where it is filed, those indexed last first."""
+        rows = self._db.execute(
+            "SELECT name, title, outlet, date, source, file, count(*) OVER (PARTITION BY source, file) FROM articles"
+            " ORDER BY id DESC"
+        )
+        return (FiledArticle(*row) for row in rows)
 
     def newest_titles(self, count: int) -> Iterator[str]:
         """Yield the titles of the newest articles, at most `count`."""

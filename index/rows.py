@@ -60,3 +60,15 @@ class EarlierVersion(NamedTuple):
     url: str | None
     sha256: str
     paragraphs: tuple[str, ...]
+
+
+class FiledArticle(NamedTuple):
+    """An article with where it is filed: its id, title, outlet, ISO date, source, file, and how many share the file."""
+
+    name: str
+    title: str
+    outlet: str | None
+    date: str | None
+    source: str
+    file: str
+    in_file: int

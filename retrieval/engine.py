@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import Self
 
 from index.catalogue import Catalogue
-from index.errors import OnrecordError, UsageError
-from index.generation import Generation, IndexFolder, open_current
+from index.errors import OnrecordError
+from index.generation import IndexFolder, open_current
 from index.records import Records
 from retrieval.answer import Answer, Hit
 from retrieval.asked import Asked
@@ -24,7 +24,8 @@ from retrieval.explaining import Explanation, explain
 from retrieval.histories import RecentHistories, Told
 from retrieval.hits import make_hits
 from retrieval.listing import Quoted, SpeakerSummary, list_quotations, list_speakers
-from retrieval.search import ModelShelf, Scope, Searcher
+from retrieval.newsroom import Newsroom
+from retrieval.search import ModelShelf, Searcher, shelf_for
 from retrieval.topics import common_topics
 
 WATCH_SECONDS = 0.5
@@ -144,7 +145,7 @@ class Engine:
     def _converse(
         self, question: str, dialog: Dialog, k: int, told: Told, *, time: float, marking: bool = True
     ) -> tuple[Answer, Dialog]:
-        area = _area(told.searcher, told.scope)
+        area = told.searcher.area(told.scope)
         with closing(told.searcher.generation.open_records()) as records:
             return converse(Asked(told.searcher, records, question, dialog, k, told.now, area, marking), time)
 
@@ -161,7 +162,7 @@ class Engine:
         """
         searcher = self._searcher
         with closing(searcher.generation.open_records()) as records:
-            return explain(searcher, records, question, scope=_area(searcher, scope), count=count)
+            return explain(searcher, records, question, scope=searcher.area(scope), count=count)
 
     def articles(self, *, since: date | None = None, outlet: str | None = None) -> list[str]:
         """Return the ids of the articles that an outlet published from a day on, which `ask` takes as a scope.
@@ -209,7 +210,7 @@ class Engine:
         """
         searcher = self._searcher
         with closing(searcher.generation.open_records()) as records:
-            yield from list_speakers(searcher, records, _area(searcher, scope))
+            yield from list_speakers(searcher, records, searcher.area(scope))
 
     def article(self, name: str) -> list[Hit]:
         """Return all passages of an article, in order; none where the index has no such article.
@@ -240,6 +241,10 @@ class Engine:
         """Return what the index was built from."""
         return list(self._searcher.generation.manifest.sources)
 
+    def newsroom(self) -> Newsroom:
+        """Return what a newsroom asks of the generation that answers now."""
+        return Newsroom(self._searcher, self._index)
+
     @property
     def generation(self) -> str:
         """Name of the generation that answers now."""
@@ -266,7 +271,7 @@ class Engine:
 
     def _open(self, shelf: ModelShelf | None = None) -> Searcher:
         generation = open_current(self._index, log.warning)
-        return Searcher(generation, _shelf_for(generation, shelf), fast=self._fast)
+        return Searcher(generation, shelf_for(generation, shelf), fast=self._fast)
 
     def _watch(self) -> None:
         complaint = None
@@ -282,17 +287,3 @@ class Engine:
                 if str(error) != complaint:
                     log.warning("%s; going on with the index as it was", error)
                 complaint = str(error)
-
-
-def _area(searcher: Searcher, scope: Sequence[str] | None) -> Scope | None:
-    if scope is None:
-        return None
-    area, unknown = searcher.scope(scope)
-    if unknown:
-        raise UsageError(f"scope: no article {unknown[0]!r} in this index")
-    return area
-
-
-def _shelf_for(generation: Generation, shelf: ModelShelf | None) -> ModelShelf:
-    wanted = (generation.encoder, generation.reranker)
-    return shelf if shelf and shelf.folders == wanted else ModelShelf(*wanted)

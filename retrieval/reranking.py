@@ -83,6 +83,20 @@ def rerank(searcher: Searcher, question: str, candidates: Sequence[Scored], reco
     return _descending([*ranked, *(one for one in unread if one.passage not in known)])
 
 
+def read_all(searcher: Searcher, question: str, passages: Sequence[int], records: Records) -> list[Candidate]:
+    """Return passages by the probability that they answer, each of them read alone and in its context.
+
+    Args:
+        searcher: of the generation.
+        question: what is asked.
+        passages: ids of passages.
+        records: of the generation.
+    """
+    reader = _Reader(searcher, question, records)
+    reader.read(passages)
+    return reader.judge_in_context(passages)
+
+
 class _Reader:
     """Reads passages for one question, each at most once alone and once in its context.
 
@@ -97,11 +111,20 @@ class _Reader:
         self._rows: dict[int, PassageRow] = {}
         self._texts: dict[int, str] = {}
 
+    def read(self, passages: Sequence[int]) -> list[float]:
+        """Read passages alone; return their logits."""
+        self._rows |= self._records.passages(passages)
+        texts = windows(self._searcher, self._question, {passage: self._rows[passage].text for passage in passages})
+        self._texts |= texts
+        read = self._searcher.relevance(self._question, texts)
+        self.logits |= read
+        return list(read.values())
+
     def read_until_sure(self, passages: Sequence[int]) -> None:
         """Read passages, a few at a time, until one is sure to answer or reading on brings nothing better."""
         best = -math.inf
         for start in range(0, len(passages), AT_ONCE):
-            better = max(self._read(passages[start : start + AT_ONCE]))
+            better = max(self.read(passages[start : start + AT_ONCE]))
             if better <= best or better >= SURE:
                 break
             best = better
@@ -109,8 +132,12 @@ class _Reader:
     def read_again(self, passages: Sequence[int]) -> list[Candidate]:
         """Return passages, and unread ones of the article of the first, by what they say in their context."""
         nearby = self._nearby(self._rows[passages[0]].article)
-        self._read(nearby)
-        leads = contexts(self._records, {passage: self._rows[passage] for passage in (*passages, *nearby)})
+        self.read(nearby)
+        return self.judge_in_context([*passages, *nearby])
+
+    def judge_in_context(self, passages: Sequence[int]) -> list[Candidate]:
+        """Return passages that were read alone by what they say in their context."""
+        leads = contexts(self._records, {passage: self._rows[passage] for passage in passages})
         whole = {passage: lead.lead() + self._texts[passage] for passage, lead in leads.items()}
         return self.judge(list(whole), self._searcher.relevance(self._question, whole))
 
@@ -142,15 +169,6 @@ class _Reader:
         near = self._searcher.nearness(self._question, unread)
         promise = {passage: near[passage] + HOLDS * max(self.held(passage), 0.0) for passage in unread}
         return sorted(promise, key=lambda passage: -promise[passage])[:NEARBY]
-
-    def _read(self, passages: Sequence[int]) -> list[float]:
-        """Read passages alone; return their logits."""
-        self._rows |= self._records.passages(passages)
-        texts = windows(self._searcher, self._question, {passage: self._rows[passage].text for passage in passages})
-        self._texts |= texts
-        read = self._searcher.relevance(self._question, texts)
-        self.logits |= read
-        return list(read.values())
 
 
 def _descending(ranked: Sequence[Candidate]) -> list[Candidate]:

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from index.errors import UsageError
 from index.generation import Generation
 from index.inference import Encoder, Floats, OnnxModel
 from index.lexical import stems
@@ -75,6 +76,12 @@ class ModelShelf:
         return OnnxModel(self.folders[1])
 
 
+def shelf_for(generation: Generation, shelf: ModelShelf | None) -> ModelShelf:
+    """Return the models of a generation: those of a shelf where they are the same, so that they stay loaded."""
+    wanted = (generation.encoder, generation.reranker)
+    return shelf if shelf and shelf.folders == wanted else ModelShelf(*wanted)
+
+
 class Searcher:
     """Search over one generation; safe to share by threads."""
 
@@ -105,6 +112,19 @@ class Searcher:
             articles = tuple(rows.values())
             passages = tuple(records.article_passages(articles))
         return Scope(articles, passages), [name for name in names if name not in rows]
+
+    def area(self, names: Sequence[str] | None) -> Scope | None:
+        """Return the scope of the articles with these ids; None, which is all of them, where none are named.
+
+        Raises:
+            UsageError: an id is that of no article.
+        """
+        if names is None:
+            return None
+        area, unknown = self.scope(names)
+        if unknown:
+            raise UsageError(f"scope: no article {unknown[0]!r} in this index")
+        return area
 
     @cached_property
     def directory(self) -> Directory:

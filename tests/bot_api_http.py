@@ -12,7 +12,7 @@ from email.policy import HTTP
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.bot_api_rules import Refusal
 
@@ -118,9 +118,12 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 512
 
-    def __init__(self, respond: Callable[[str, str, Json], Fault | None]) -> None:
+    def __init__(
+        self, respond: Callable[[str, str, Json], Fault | None], download: Callable[[str, str], bytes | None]
+    ) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.respond = respond
+        self.download = download
 
     def handle_error(self, *_: Any) -> None:
         """Say nothing: a bot may hang up on a long poll."""
@@ -144,6 +147,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(answer.body or b"")))
         self.end_headers()
         self.wfile.write(answer.body or b"")
+
+    def do_GET(self) -> None:
+        _, _, bot, path = unquote(urlsplit(self.path).path).split("/", 3)
+        content = self.server.download(bot.removeprefix("bot"), path)
+        self.send_response(404 if content is None else 200)
+        self.send_header("Content-Length", str(len(content or b"")))
+        self.end_headers()
+        self.wfile.write(content or b"")
 
     def log_message(self, *_: Any) -> None:
         """Keep the test's output clean."""

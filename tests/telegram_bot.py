@@ -45,9 +45,9 @@ async def running(
 
 
 @contextmanager
-def bot_process(api: BotApi, index: Path, state: Path) -> Iterator[subprocess.Popen[bytes]]:
+def bot_process(api: BotApi, index: Path, state: Path, *more: str) -> Iterator[subprocess.Popen[bytes]]:
     """`onrecord bot`; what it writes goes to the file "output" beside the state. It is killed at the end."""
-    words = ("bot", "--fast", "--base-url", api.root, "--index", str(index), "--state", str(state))
+    words = ("bot", "--fast", "--base-url", api.root, "--index", str(index), "--state", str(state), *more)
     environment = os.environ | {"TELEGRAM_BOT_TOKEN": api.token}
     command = [sys.executable, "-m", "bot.cli", *words]
     polls = len(api.polls)
@@ -56,7 +56,7 @@ def bot_process(api: BotApi, index: Path, state: Path) -> Iterator[subprocess.Po
         subprocess.Popen(command, env=environment, stdout=output, stderr=output) as process,
     ):
         try:
-            api.wait(lambda: len(api.polls) > polls, "poll", within=60)
+            api.wait(lambda: len(api.polls) > polls or process.poll() is not None, "poll", within=60)
             yield process
         finally:
             process.kill()

@@ -1,0 +1,247 @@
+"""What admins write and press to add articles: read, shown as understood, saved when they say so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from telegram import CallbackQuery, Message, Update
+from telegram.error import TelegramError
+from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, MessageHandler, filters
+
+from bot import article_files, keyboards, worker_process
+from bot.access import person_in
+from bot.admins import RefusedError, refused, where_of
+from bot.draft_text import draft_message
+from bot.drafts import MOST_WAITING
+from bot.entities import cited
+from bot.groups import command_words
+from bot.keyboards import Press, keyboard
+from bot.marked import Marked, joined, shortened
+from bot.newsroom_texts import NewsroomTexts, newsroom_texts
+from bot.offered import MOST_BYTES, Offered, is_article, offered_by
+from bot.rendering import printable
+from bot.replying import Place, send, typing
+from bot.understood import Understood
+from index.errors import OnrecordError
+from index.readers import READERS
+
+if TYPE_CHECKING:
+    from bot.desk import Desk
+    from bot.drafts import Draft
+    from bot.indexing import Indexing
+    from bot.polling import PollingApplication
+
+Context = ContextTypes.DEFAULT_TYPE
+Handler = Callable[[Update, Context], Awaitable[None]]
+
+READ_WITHIN: Final = 150.0
+"""Seconds for fetching, reading and finding quotations; an address alone may take 60."""
+LIMITS: dict[str, float] = {}
+"""Bounds of fetching that are not the usual ones; see `index.fetching.limits.Limits`."""
+LONGEST_REASON: Final = 600
+LONGEST_PRESS_ANSWER: Final = 200
+_PRIVATE: Final = "--allow-private fetches it"
+
+
+def add_article_handlers(
+    application: PollingApplication, desk: Desk, indexing: Indexing, question: Handler, wordless: Handler
+) -> None:
+    """Let admins add articles; to be added before the handlers of questions.
+
+    Args:
+        application: what gets the handlers.
+        desk: what they work on.
+        indexing: what builds the index.
+        question: answers a forwarded message that is to be no article.
+        wordless: answers a document that is to be none.
+    """
+    adding, new = AddCommands(desk, indexing, question, wordless), filters.UpdateType.MESSAGE
+    application.add_handler(CommandHandler("add", adding.add, new))
+    application.add_handler(CommandHandler("reindex", adding.reindex, new))
+    application.add_handler(MessageHandler(new & filters.CaptionRegex(r"^/add\b"), adding.add))
+    private = new & filters.ChatType.PRIVATE
+    application.add_handler(MessageHandler(private & filters.Document.ALL & ~filters.CAPTION, adding.unasked))
+    application.add_handler(MessageHandler(private & filters.FORWARDED & filters.TEXT, adding.unasked))
+    ours = rf"^[{keyboards.SAVE}{keyboards.DISCARD}]:\d"
+    application.add_handler(CallbackQueryHandler(adding.press, pattern=ours))
+
+
+class AddCommands:
+    """Answers commands and presses about adding articles."""
+
+    def __init__(self, desk: Desk, indexing: Indexing, question: Handler, wordless: Handler) -> None:
+        """Answer from a desk."""
+        self._desk = desk
+        self._indexing = indexing
+        self._drafts = indexing.drafts
+        self._question = question
+        self._wordless = wordless
+        # One process that reads takes as much memory as all that answers.
+        self._reading = asyncio.Semaphore(1)
+
+    async def add(self, update: Update, context: Context) -> None:
+        """Take what a message, or the one that it replies to, offers as an article."""
+        await self._take(update, context, offered_by(_message(update), _words(_message(update))))
+
+    async def unasked(self, update: Update, context: Context) -> None:
+        """Take a document or a long text that an admin forwards; what else is forwarded is a question."""
+        message = _message(update)
+        wanted = is_article(message) and self._desk.settings.telegram.add_articles
+        if wanted and await self._desk.is_admin(person_in(update)):
+            await self._take(update, context, offered_by(message, message.text or ""))
+        elif message.document:
+            await self._wordless(update, context)
+        else:
+            await self._question(update, context)
+
+    async def reindex(self, update: Update, context: Context) -> None:
+        """Bring the index up to date with all its sources."""
+        message, texts = _message(update), _texts(update)
+        if refusal := await refused(self._desk, update, texts):
+            await send(context.bot, Place.of(message), Marked(refusal))
+            return
+        where = where_of(update)
+        await asyncio.to_thread(self._drafts.add_job, where, "reindex")
+        self._indexing.ask()
+
+    async def press(self, update: Update, context: Context) -> None:
+        """Save or discard what was shown."""
+        query, texts = update.callback_query, _texts(update)
+        assert query is not None, "a handler of callback queries gets nothing else"
+        press, message = Press.read(query.data), query.message
+        said = texts.draft_gone
+        try:
+            if press and message and (refusal := await refused(self._desk, update, texts)):
+                said = refusal
+            elif press and message:
+                draft = await asyncio.to_thread(self._drafts.get, message.chat.id, press.key)
+                said = await self._decided(draft, press, texts) if draft else said
+        finally:
+            with suppress(TelegramError):
+                await query.answer(shortened(said, LONGEST_PRESS_ANSWER))
+        if message:
+            await _without_buttons(query, context, said)
+        self._indexing.ask()
+
+    async def _decided(self, draft: Draft, press: Press, texts: NewsroomTexts) -> str:
+        if press.action == keyboards.DISCARD:
+            await asyncio.to_thread(self._drafts.drop, draft)
+            return texts.discarded
+        folder = self._desk.settings.articles
+        assert folder is not None, "the settings do not let articles be added without a folder"
+        try:
+            await asyncio.to_thread(article_files.save, draft.held, folder, draft.name)
+        except OnrecordError as error:
+            return texts.save_failed.format(reason=str(error))
+        await asyncio.to_thread(self._drafts.saved, draft)
+        return texts.saved.format(name=draft.name)
+
+    async def _take(self, update: Update, context: Context, offered: Offered | None) -> None:
+        message, texts = _message(update), _texts(update)
+        place = Place.of(message, replying=True)
+        held: Path | None = None
+        try:
+            offered = await self._checked(update, offered, texts)
+            held = await asyncio.to_thread(self._drafts.place, offered.suffix)
+            async with typing(context.bot, place, self._desk.typing_slots), self._reading:
+                read = await self._read(context, offered, held, texts)
+            await self._offer_back(context, update, held, read)
+            held = None  # until it is saved or discarded
+        except RefusedError as error:
+            await send(context.bot, place, error.text)
+        finally:
+            if held:
+                held.unlink(missing_ok=True)
+
+    async def _checked(self, update: Update, offered: Offered | None, texts: NewsroomTexts) -> Offered:
+        """Return what is offered, unless it need not be fetched to be refused.
+
+        Raises:
+            RefusedError: it is nothing, too large, of an unknown kind, too much, or from somebody who may not.
+        """
+        if refusal := await refused(self._desk, update, texts):
+            raise RefusedError(Marked(refusal))
+        if offered is None:
+            raise RefusedError(Marked(texts.add_usage))
+        if await asyncio.to_thread(self._drafts.waiting, _message(update).chat_id) >= MOST_WAITING:
+            raise RefusedError(Marked(texts.too_many_drafts.format(most=MOST_WAITING)))
+        if offered.suffix not in READERS:
+            raise RefusedError(Marked(texts.unknown_kind.format(kinds=", ".join(sorted(READERS)))))
+        if offered.size > MOST_BYTES:
+            raise RefusedError(Marked(texts.too_large.format(size=f"{offered.size >> 20}", most=MOST_BYTES >> 20)))
+        return offered
+
+    async def _read(self, context: Context, offered: Offered, held: Path, texts: NewsroomTexts) -> Understood:
+        """Return how something is understood, with its content in a file.
+
+        Raises:
+            RefusedError: it cannot be had, or not be read.
+        """
+        name = f"article{offered.suffix}"
+        if offered.document:
+            name = article_files.plain_name(offered.document.file_name or name)
+            try:
+                content = bytes(await (await context.bot.get_file(offered.document)).download_as_bytearray())
+            except TelegramError as error:
+                raise RefusedError(Marked(texts.not_downloaded.format(reason=error.message))) from None
+            await asyncio.to_thread(held.write_bytes, content)
+        elif not offered.url:
+            await asyncio.to_thread(held.write_text, offered.text, "utf-8", "replace")
+        task = {"do": "read", "path": str(held), "name": name, "url": offered.url, "told": offered.told}
+        private = self._desk.settings.telegram.allow_private
+        try:
+            done = await worker_process.worked(task | {"limits": LIMITS, "allow_private": private}, seconds=READ_WITHIN)
+        except OnrecordError as error:
+            reason = str(error).replace(_PRIVATE, "my setting telegram.allow_private would let me")
+            reason = shortened(printable(reason), LONGEST_REASON)
+            raise RefusedError(Marked(texts.not_read.format(reason=reason))) from None
+        return Understood.from_json(done)
+
+    async def _offer_back(self, context: Context, update: Update, held: Path, read: Understood) -> None:
+        """Show how an article was understood, with buttons.
+
+        Raises:
+            RefusedError: the article is there already.
+        """
+        texts, folder = _texts(update), self._desk.settings.articles
+        known = await self._desk.work(lambda: self._desk.engine.newsroom().known(read.paragraphs))
+        if known:
+            raise RefusedError(joined("\n", [Marked(texts.exists), cited(known.citation)]))
+        content = await asyncio.to_thread(held.read_bytes)
+        name = article_files.file_name(read.title, read.date, content, read.suffix)
+        there: bool = folder is not None and await asyncio.to_thread((folder / name).exists)
+        if there:
+            raise RefusedError(Marked(texts.exists_soon.format(name=name)))
+        number = await asyncio.to_thread(self._drafts.add, where_of(update), name, held, read.title)
+        buttons = [(texts.save, Press(keyboards.SAVE, number)), (texts.discard, Press(keyboards.DISCARD, number))]
+        place = Place.of(_message(update), replying=True)
+        await send(context.bot, place, draft_message(read, texts), keyboard([buttons]))
+
+
+async def _without_buttons(query: CallbackQuery, context: Context, said: str) -> None:
+    """Take the buttons away, and say below what came of them."""
+    message = query.message
+    if not isinstance(message, Message):
+        return
+    text = joined("\n\n", [Marked(message.text or "", message.entities), Marked(said)])
+    with suppress(TelegramError):
+        await context.bot.edit_message_text(text.text, message.chat.id, message.message_id, entities=text.entities)
+
+
+def _words(message: Message) -> str:
+    if message.caption:
+        return " ".join(message.caption.split()[1:])
+    return command_words(message)
+
+
+def _texts(update: Update) -> NewsroomTexts:
+    return newsroom_texts(update.effective_user.language_code if update.effective_user else None)
+
+
+def _message(update: Update) -> Message:
+    assert update.message is not None, "the handlers' filters let only new messages through"
+    return update.message
