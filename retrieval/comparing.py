@@ -1,0 +1,235 @@
+"""A claim beside one statement: which of its words stand there, and word by word what does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+
+from retrieval.answer import Span
+from retrieval.claims import Claim, Item
+from retrieval.matching import Stretch, find_stretches
+from retrieval.meaning import CUTTING, is_amount, is_conditional, is_negator, turned
+from retrieval.statements import Spoken, Statement
+from retrieval.wording import Word, plain, same_case
+
+Kind = Literal["left out", "added", "changed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A place where a claim departs from the words as they stand.
+
+    Attributes:
+        kind: words of the statement left out, words added to them, or words changed.
+        claimed: the words of the claim; empty where some were left out.
+        stands: the words of the statement; empty where some were added.
+        turns: what it may turn; see `retrieval.meaning.turned`; empty where none of the known kinds.
+    """
+
+    kind: Kind
+    claimed: str
+    stands: str
+    turns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A claim held against a statement.
+
+    Attributes:
+        statement: what it was held against.
+        similarity: the share of the claim's words that stand there in order, 0 to 1; 1 for all.
+        differences: what differs, in the order of the text; none where the claim is exact.
+        stretches: which words of the statement correspond to the claim.
+        caution: what of the same sentence was cut off that may turn the words, or None.
+    """
+
+    statement: Statement
+    similarity: float
+    differences: tuple[Difference, ...]
+    stretches: tuple[Stretch, ...]
+    caution: str | None = None
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether there is no difference but typography."""
+        return not self.differences
+
+    @property
+    def is_quoted(self) -> bool:
+        """Whether the article has all of these words in quotation marks."""
+        return all(one.quoted for one in self._spoken())
+
+    @property
+    def stands(self) -> str:
+        """The words as they stand, an ellipsis where the claim has one."""
+        words = self.statement.words
+        return " … ".join(plain(one.word for one in words[first:stop]) for first, stop in self.stretches)
+
+    def spans(self) -> dict[int, list[Span]]:
+        """Return the code points of the corresponding words, by passage."""
+        found: dict[int, list[Span]] = {}
+        for first, stop in self.stretches:
+            for passage in dict.fromkeys(one.passage for one in self.statement.words[first:stop]):
+                inside = [one.word for one in self.statement.words[first:stop] if one.passage == passage]
+                found.setdefault(passage, []).append((inside[0].start, inside[-1].end))
+        return found
+
+    def _spoken(self) -> Iterator[Spoken]:
+        for first, stop in self.stretches:
+            yield from self.statement.words[first:stop]
+
+
+def compare(claim: Claim, statement: Statement) -> Comparison | None:
+    """Return a claim beside the words of a statement that are nearest to it; None where it shares none.
+
+    Args:
+        claim: what is claimed; it has words.
+        statement: what was said.
+    """
+    words = [one.word for one in statement.words]
+    found = find_stretches(claim, words)
+    if found is not None:
+        differences = [*_questions(claim, words, found), *_cut_off(claim, words, found)]
+        return Comparison(statement, 1.0, tuple(differences), tuple(found), _caution(words, found))
+    return _nearest(claim, statement, words)
+
+
+def _nearest(claim: Claim, statement: Statement, words: Sequence[Word]) -> Comparison | None:
+    stretches: list[Stretch] = []
+    differences: list[Difference] = []
+    distance, beginning = 0, 0
+    for segment in claim.segments:
+        wanted = [word for item in segment for word in item.words]
+        missed, first, stop = best_window([word.key for word in wanted], [word.key for word in words[beginning:]])
+        if first == stop:
+            return None
+        place = (beginning + first, beginning + stop)
+        distance, beginning = distance + missed, place[1]
+        stretches.append(place)
+        differences += _differences(claim, segment, words[place[0] : place[1]])
+    differences += [*_questions(claim, words, stretches), *_cut_off(claim, words, stretches)]
+    similarity = max(0.0, 1 - distance / len(claim.words))
+    return Comparison(statement, similarity, tuple(differences), tuple(stretches), _caution(words, stretches))
+
+
+def best_window(wanted: Sequence[str], words: Sequence[str]) -> tuple[int, int, int]:
+    """Return the stretch of some words that is fewest changes away from wanted ones, as (changes, first, stop).
+
+    Source: Sellers, The theory and computation of evolutionary distances (1980); row by row over all ends at once.
+
+    >>> best_window("hold them two days".split(), "we will hold them for two days now".split())
+    (1, 2, 7)
+    """
+    stop_costs = _window_costs(wanted, words)
+    stop = int(np.argmin(stop_costs))
+    start_costs = _window_costs(wanted[::-1], words[:stop][::-1], anchored=True)
+    near = np.abs(np.arange(len(start_costs)) - len(wanted))
+    length = int(np.lexsort((near, start_costs))[0])
+    return int(start_costs[length]), stop - length, stop
+
+
+def _window_costs(wanted: Sequence[str], words: Sequence[str], *, anchored: bool = False) -> np.ndarray:
+    """Return the fewest changes with which a stretch that ends before each word becomes the wanted one."""
+    place = np.arange(len(words) + 1)
+    row = place.copy() if anchored else np.zeros(len(words) + 1, int)
+    text = np.array([*words, ""], object)[:-1]
+    for word in wanted:
+        following = row + 1
+        following[1:] = np.minimum(following[1:], row[:-1] + (text != word))
+        row = np.minimum.accumulate(following - place) + place
+    return row
+
+
+def _differences(claim: Claim, segment: Sequence[Item], words: Sequence[Word]) -> Iterator[Difference]:
+    claimed = [word for item in segment for word in item.words]
+    editorial = [item.editorial for item in segment for _ in item.words]
+    groups: list[list[int]] = []
+    for tag, first, last, from_, to in Levenshtein.opcodes([w.key for w in words], [w.key for w in claimed]).as_list():
+        pairs = zip(range(first, last), range(from_, to), strict=False)
+        if tag == "equal":
+            groups += [[i, i + 1, j, j + 1] for i, j in pairs
+                       if not same_case(claimed[j], words[i], caseless=claim.caseless)]  # fmt: skip
+        elif groups and groups[-1][1] == first and groups[-1][3] == from_:
+            groups[-1][1], groups[-1][3] = last, to
+        else:
+            groups.append([first, last, from_, to])
+    for first, last, from_, to in groups:
+        stood, said = words[first:last], claimed[from_:to]
+        turns = _turns(said, stood, claim)
+        if not (said and all(editorial[from_:to]) and CUTTING.isdisjoint(turns) and "modal" not in turns):
+            yield _difference(said, stood, turns)
+
+
+def _turns(said: Sequence[Word], stood: Sequence[Word], claim: Claim) -> tuple[str, ...]:
+    if [word.key for word in said] == [word.key for word in stood]:
+        capitals = any(w.text.isupper() != o.text.isupper() for w, o in zip(said, stood, strict=True))
+        return ("name",) if capitals else ()
+    return turned(said, stood, caseless=claim.caseless)
+
+
+def _difference(said: Sequence[Word], stood: Sequence[Word], turns: tuple[str, ...]) -> Difference:
+    kind: Kind = "changed" if said and stood else "added" if said else "left out"
+    return Difference(kind, plain(said), plain(stood), turns)
+
+
+def _questions(claim: Claim, words: Sequence[Word], stretches: Sequence[Stretch]) -> Iterator[Difference]:
+    """Yield where a statement became a question, or a question a statement."""
+    for segment, (first, stop) in zip(claim.segments, stretches, strict=True):
+        said = [word.after for item in segment for word in item.words]
+        asked = "?" in said[:-1]
+        inside = any(word.after == "?" for word in words[first : stop - 1])
+        ends = (said[-1], words[stop - 1].after)
+        ending = said[-1] in {"?", "."} and "?" in ends and ends[0] != ends[1]
+        if asked != inside or ending:
+            yield Difference("changed", "?" if "?" in said else ".", "?" if "?" not in said else ".", ("question",))
+
+
+def _cut_off(claim: Claim, words: Sequence[Word], stretches: Sequence[Stretch]) -> Iterator[Difference]:
+    """Yield words beside the claim, or under an ellipsis of it, without which the rest says something else."""
+    before, after = stretches[0][0] - 1, stretches[-1][1]
+    if before >= 0 and words[before].after == "":
+        if is_negator(words[before]):
+            yield Difference("left out", "", words[before].text, ("negation",))
+        elif is_amount(words[before]) and is_amount(words[before + 1]) and words[before + 1].key not in "$€£¥":
+            yield Difference("left out", "", words[before].text, ("number",))
+    if after < len(words) and words[after - 1].after == "" and is_amount(words[after]) and _counts(words[after - 1]):
+        yield Difference("left out", "", words[after].text, ("number",))
+    for (_, first), (stop, _) in zip(stretches, stretches[1:], strict=False):
+        hidden = _hidden(words, first, stop)
+        turns = turned((), hidden, caseless=claim.caseless)
+        if telling := tuple(turn for turn in turns if turn == "negation"):
+            yield Difference("left out", "", plain(hidden), telling)
+        elif any(map(is_conditional, hidden)):
+            yield Difference("left out", "", plain(hidden), ("condition",))
+
+
+def _counts(word: Word) -> bool:
+    return is_amount(word) and (word.key[:1].isdigit() or word.key not in {"all", "both", "some", "any", "each"})
+
+
+def _hidden(words: Sequence[Word], first: int, stop: int) -> list[Word]:
+    """Return what an ellipsis hides of the sentences before and after it; whole sentences between may go."""
+    ends = [at for at in range(first - 1, stop) if words[at].after in {".", "?"}]
+    if not ends:
+        return list(words[first:stop])
+    return [*words[first : ends[0] + 1], *words[ends[-1] + 1 : stop]]
+
+
+def _caution(words: Sequence[Word], stretches: Sequence[Stretch]) -> str | None:
+    """Return the rest of the sentence that the claim was cut from, where it denies it or depends on something."""
+    first, stop = stretches[0][0], stretches[-1][1]
+    begin = first
+    while begin > 0 and words[begin - 1].after not in {".", "?"}:
+        begin -= 1
+    end = stop
+    while 0 < end < len(words) and words[end - 1].after not in {".", "?"}:
+        end += 1
+    for part in (words[begin:first], words[stop:end]):
+        if any(is_negator(word) or is_conditional(word) for word in part):
+            return plain(words[begin:end])
+    return None

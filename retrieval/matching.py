@@ -1,0 +1,125 @@
+"""A claim found word for word in a statement: stretches in order, brackets as editors use them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.lexical import stems
+from retrieval.claims import Claim, Item
+from retrieval.meaning import is_amount, is_modal, is_negator, person_of
+from retrieval.wording import Word, is_name, same_word
+
+_LONGEST_REPLACED = 4
+_POINTING = frozenset("this that these those the a an it its here there who which whose one".split())
+
+Stretch = tuple[int, int]
+"""The positions [first, stop) of the words of a statement that a stretch of a claim is."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Matcher:
+    """Holds one stretch of a claim against the words of a statement."""
+
+    items: Sequence[Item]
+    words: Sequence[Word]
+    caseless: bool
+
+    def stop(self, start: int, item: int = 0) -> int | None:
+        """Return where the stretch ends that begins with a word, or None where it does not begin there."""
+        if item == len(self.items):
+            return start
+        wanted = self.items[item]
+        if wanted.editorial:
+            return self._editorial(start, item)
+        if start >= len(self.words):
+            return None
+        if self._is(wanted, self.words[start]) and (stop := self.stop(start + 1, item + 1)) is not None:
+            return stop
+        # What the article's editor put in brackets was not said either.
+        if self.words[start].bracketed and item > 0:
+            beyond = start
+            while beyond < len(self.words) and self.words[beyond].bracketed:
+                beyond += 1
+            if not any(map(_tells, self.words[start:beyond])):
+                return self.stop(beyond, item)
+        return None
+
+    def _editorial(self, start: int, item: int) -> int | None:
+        inserted = self.items[item].words
+        rest = self.words[start : start + len(inserted)]
+        if len(rest) == len(inserted) and all(a.key == b.key for a, b in zip(inserted, rest, strict=True)):
+            stop = self.stop(start + len(inserted), item + 1)
+            if stop is not None:
+                return stop
+        if any(map(_tells, inserted)):
+            return None
+        for count in range(_LONGEST_REPLACED + 1):
+            replaced = self.words[start : start + count]
+            if len(replaced) == count and _may_stand_for(inserted, replaced):
+                stop = self.stop(start + count, item + 1)
+                if stop is not None:
+                    return stop
+        return None
+
+    def _is(self, item: Item, word: Word) -> bool:
+        (wanted,) = item.words
+        if item.keys:
+            return word.key in item.keys
+        return same_word(wanted, word, caseless=self.caseless)
+
+
+def find_stretches(claim: Claim, words: Sequence[Word]) -> list[Stretch] | None:
+    """Return where each stretch of a claim stands in the words of one statement, in order; None where one does not.
+
+    Of several ways, the one that leaves out fewest words between the stretches.
+
+    Args:
+        claim: what is claimed.
+        words: of the statement.
+    """
+    first, *others = claim.segments
+    best: list[Stretch] | None = None
+    for start, stop in _places(first, words, 0, caseless=claim.caseless):
+        found = [(start, stop)]
+        for segment in others:
+            place = next(iter(_places(segment, words, found[-1][1], caseless=claim.caseless)), None)
+            if place is None:
+                return best
+            found.append(place)
+        if best is None or found[-1][1] - found[0][0] < best[-1][1] - best[0][0]:
+            best = found
+    return best
+
+
+def _places(items: Sequence[Item], words: Sequence[Word], start: int, *, caseless: bool) -> list[Stretch]:
+    matcher = _Matcher(items, words, caseless)
+    head = items[0]
+    keys = head.keys or {head.words[0].key}
+    return [
+        (at, stop)
+        for at in range(start, len(words))
+        if (head.editorial or words[at].key in keys) and (stop := matcher.stop(at)) is not None
+    ]
+
+
+def _tells(word: Word) -> bool:
+    """Tell whether a word may turn what is said, and so must not be put in or taken out unseen."""
+    return is_negator(word) or is_amount(word) or is_modal(word)
+
+
+def _may_stand_for(inserted: Sequence[Word], replaced: Sequence[Word]) -> bool:
+    """Tell whether words in an editor's brackets may stand for words that were said.
+
+    They name whom a pronoun, a name, or "this man" means, or are another form of one word.
+    """
+    if not replaced:
+        return True
+    if any(map(_tells, replaced)):
+        return False
+    if len(replaced) == 1 and (person_of(replaced[0]) or replaced[0].key in _POINTING or is_name(replaced[0])):
+        return True
+    if len(replaced) == len(inserted) == 1:
+        return stems(replaced[0].key) == stems(inserted[0].key)
+    points = replaced[0].key in _POINTING or person_of(replaced[0]) is not None
+    return all(map(is_name, replaced)) or (points and len(replaced) <= 3 and all(w.after == "" for w in replaced[:-1]))
