@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from bot import commands, listings
+from bot import commands, listings, record_cli
 from bot.examples import EXAMPLES
 from bot.notes import StderrHandler
 from bot.rendering import printable
@@ -73,6 +73,7 @@ def build_parser() -> argparse.ArgumentParser:
         _add_check,
         _add_quotes,
         _add_speakers,
+        _add_verify,
         _add_eval,
         _add_read,
         _add_completion,
@@ -179,6 +180,12 @@ def _add_speakers(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
         subparsers, "speakers", listings.run_speakers, "list who is quoted, how often, first and last date"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+def _add_verify(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    record_cli.add_verify_options(
+        _command(subparsers, "verify", record_cli.run_verify, "check a quotation, or all of a draft")
+    )
 
 
 def _add_eval(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:

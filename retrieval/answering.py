@@ -12,6 +12,7 @@ from index.records import Records
 from retrieval.answer import Answer, Span
 from retrieval.attribution import Match, by_topic, newest_first, own_words, whose_words_fit
 from retrieval.calibration import ANSWERED
+from retrieval.checked import checked
 from retrieval.dates import Period, find_period
 from retrieval.highlighting import highlight
 from retrieval.hits import Elsewhere, make_hits
@@ -56,11 +57,16 @@ class Asking:
         """Answer the question by what it asks for."""
         if self.question.asks == "nothing":
             return self._not_found(SMALL_TALK, [], 1.0)
+        if self.question.checks and (answer := self._checked()):
+            return answer
         if self.question.asks == "said" and (answer := self._somebodys_words(self.question.speaker or "")):
             return answer
         if self.question.asks == "who":
             return self._whose_words()
         return self._anything()
+
+    def _checked(self) -> Answer | None:
+        return checked(self, lambda: self._somebodys_words(self.question.speaker or ""))
 
     @cached_property
     def _directory(self) -> Directory:

@@ -15,7 +15,7 @@ _ELLIPSIS = re.compile(r"[\[(]\s*(?:…|\.(?:\s?\.){2,})\s*[\])]|…|\.(?:\s?\.)
 _OUTER = " \t\n\r\"“”„‟«»‘’'`"
 _MENDED = re.compile(r"[^\W_]*(?:\[[^\W_]+\][^\W_]+|[^\W_]+\[[^\W_]+\])[^\W_]*")
 _BRACKETED = re.compile(r"\[([^\[\]]*)\]")
-_EDITORIAL = re.compile(r"(?<!\w)\[([^\[\]]*)\](?!\w)")
+_EDITORIAL = re.compile(r"(?<!\w)\[([^\[\]]*)\](?P<suffix>['’](?:s|re|ll|ve|d|m))?(?!\w)")
 _INFLECTIONS = frozenset("s es d ed n en ing".split())
 
 
@@ -75,13 +75,6 @@ def read_claim(text: str, by: str | None = None) -> Claim:
     return Claim(tidy, (by or "").strip() or None, tuple(filter(None, map(_items, _ELLIPSIS.split(tidy)))))
 
 
-def joined_claim(pieces: list[str], by: str | None) -> Claim:
-    """Return the claim that several pieces of one quotation make, between which a text tells who speaks."""
-    claims = [read_claim(piece) for piece in pieces]
-    text = " … ".join(claim.text for claim in claims)
-    return Claim(text, by, tuple(segment for claim in claims for segment in claim.segments))
-
-
 def _items(stretch: str) -> tuple[Item, ...]:
     mended = {match.start(): match for match in _MENDED.finditer(stretch)}
     covered = [match.span() for match in mended.values()]
@@ -89,10 +82,14 @@ def _items(stretch: str) -> tuple[Item, ...]:
     blank = stretch
     for match in (*mended.values(), *editorial):
         blank = blank[: match.start()] + "\x00" * len(match.group()) + blank[match.end() :]
-    items = [(word.start, Item((replace(word, bracketed=False),))) for word in words_of(blank)]
+    items = [(word.start, Item((word,))) for word in words_of(blank)]
     items += [(start, _mended(match)) for start, match in mended.items()]
-    items += [(m.start(), Item(tuple(words_of(m[1])), editorial=True)) for m in editorial if m[1].strip() != "sic"]
+    items += [(match.start(), _put_in(match)) for match in editorial if match[1].strip() != "sic"]
     return tuple(item for _, item in sorted(items, key=lambda one: one[0]) if item.words)
+
+
+def _put_in(match: re.Match[str]) -> Item:
+    return Item(tuple(words_of(match[1] + (match["suffix"] or ""))), editorial=True)
 
 
 def _mended(match: re.Match[str]) -> Item:

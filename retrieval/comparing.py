@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -16,15 +17,15 @@ from retrieval.meaning import CUTTING, is_amount, is_conditional, is_negator, tu
 from retrieval.statements import Spoken, Statement
 from retrieval.wording import Word, plain, same_case
 
-Kind = Literal["left out", "added", "changed"]
+Kind = Literal["same", "left out", "added", "changed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A place where a claim departs from the words as they stand.
+    """A place where a claim departs from the words as they stand, or words that are the same in both.
 
     Attributes:
-        kind: words of the statement left out, words added to them, or words changed.
+        kind: words of the statement left out, words added to them, words changed, or the same words.
         claimed: the words of the claim; empty where some were left out.
         stands: the words of the statement; empty where some were added.
         turns: what it may turn; see `retrieval.meaning.turned`; empty where none of the known kinds.
@@ -43,16 +44,23 @@ class Comparison:
     Attributes:
         statement: what it was held against.
         similarity: the share of the claim's words that stand there in order, 0 to 1; 1 for all.
-        differences: what differs, in the order of the text; none where the claim is exact.
+        parts: the claim and the statement side by side, word by word, in the order of the text.
+        beside: words next to the claim, or under an ellipsis of it, without which the rest says something else.
         stretches: which words of the statement correspond to the claim.
         caution: what of the same sentence was cut off that may turn the words, or None.
     """
 
     statement: Statement
     similarity: float
-    differences: tuple[Difference, ...]
+    parts: tuple[Difference, ...]
+    beside: tuple[Difference, ...]
     stretches: tuple[Stretch, ...]
     caution: str | None = None
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """What differs; nothing where the claim is exact."""
+        return (*(part for part in self.parts if part.kind != "same"), *self.beside)
 
     @property
     def is_exact(self) -> bool:
@@ -68,7 +76,7 @@ class Comparison:
     def stands(self) -> str:
         """The words as they stand, an ellipsis where the claim has one."""
         words = self.statement.words
-        return " … ".join(plain(one.word for one in words[first:stop]) for first, stop in self.stretches)
+        return " … ".join(plain([one.word for one in words[first:stop]]) for first, stop in self.stretches)
 
     def spans(self) -> dict[int, list[Span]]:
         """Return the code points of the corresponding words, by passage."""
@@ -94,27 +102,29 @@ def compare(claim: Claim, statement: Statement) -> Comparison | None:
     words = [one.word for one in statement.words]
     found = find_stretches(claim, words)
     if found is not None:
-        differences = [*_questions(claim, words, found), *_cut_off(claim, words, found)]
-        return Comparison(statement, 1.0, tuple(differences), tuple(found), _caution(words, found))
+        parts = [Difference("same", plain(said := words[first:stop]), plain(said)) for first, stop in found]
+        return Comparison(statement, 1.0, tuple(parts), _beside(claim, words, found), tuple(found), _rest(words, found))
     return _nearest(claim, statement, words)
 
 
 def _nearest(claim: Claim, statement: Statement, words: Sequence[Word]) -> Comparison | None:
-    stretches: list[Stretch] = []
-    differences: list[Difference] = []
+    found: list[Stretch] = []
+    parts: list[Difference] = []
     distance, beginning = 0, 0
     for segment in claim.segments:
         wanted = [word for item in segment for word in item.words]
         missed, first, stop = best_window([word.key for word in wanted], [word.key for word in words[beginning:]])
         if first == stop:
             return None
-        place = (beginning + first, beginning + stop)
-        distance, beginning = distance + missed, place[1]
-        stretches.append(place)
-        differences += _differences(claim, segment, words[place[0] : place[1]])
-    differences += [*_questions(claim, words, stretches), *_cut_off(claim, words, stretches)]
+        found.append((beginning + first, beginning + stop))
+        distance, beginning = distance + missed, beginning + stop
+        parts += _side_by_side(claim, segment, words[slice(*found[-1])])
     similarity = max(0.0, 1 - distance / len(claim.words))
-    return Comparison(statement, similarity, tuple(differences), tuple(stretches), _caution(words, stretches))
+    return Comparison(statement, similarity, tuple(parts), _beside(claim, words, found), tuple(found))
+
+
+def _beside(claim: Claim, words: Sequence[Word], found: Sequence[Stretch]) -> tuple[Difference, ...]:
+    return (*_questions(claim, words, found), *_cut_off(claim, words, found))
 
 
 def best_window(wanted: Sequence[str], words: Sequence[str]) -> tuple[int, int, int]:
@@ -145,24 +155,39 @@ def _window_costs(wanted: Sequence[str], words: Sequence[str], *, anchored: bool
     return row
 
 
-def _differences(claim: Claim, segment: Sequence[Item], words: Sequence[Word]) -> Iterator[Difference]:
+def _side_by_side(claim: Claim, segment: Sequence[Item], words: Sequence[Word]) -> Iterator[Difference]:
     claimed = [word for item in segment for word in item.words]
     editorial = [item.editorial for item in segment for _ in item.words]
-    groups: list[list[int]] = []
-    for tag, first, last, from_, to in Levenshtein.opcodes([w.key for w in words], [w.key for w in claimed]).as_list():
-        pairs = zip(range(first, last), range(from_, to), strict=False)
-        if tag == "equal":
-            groups += [[i, i + 1, j, j + 1] for i, j in pairs
-                       if not same_case(claimed[j], words[i], caseless=claim.caseless)]  # fmt: skip
-        elif groups and groups[-1][1] == first and groups[-1][3] == from_:
-            groups[-1][1], groups[-1][3] = last, to
-        else:
-            groups.append([first, last, from_, to])
-    for first, last, from_, to in groups:
+    for first, last, from_, to in _groups(claim, claimed, words):
         stood, said = words[first:last], claimed[from_:to]
         turns = _turns(said, stood, claim)
-        if not (said and all(editorial[from_:to]) and CUTTING.isdisjoint(turns) and "modal" not in turns):
-            yield _difference(said, stood, turns)
+        harmless = all(editorial[from_:to]) and CUTTING.isdisjoint(turns) and "modal" not in turns
+        same = bool(said) and (harmless or _are_same(claim, said, stood))
+        kind: Kind = "same" if same else "changed" if said and stood else "added" if said else "left out"
+        yield Difference(kind, plain(said), plain(stood), () if same else turns)
+
+
+def _groups(claim: Claim, claimed: Sequence[Word], words: Sequence[Word]) -> list[list[int]]:
+    """Return stretches of words that are the same, and that differ, by turns: positions in the words and the claim."""
+    groups: list[tuple[bool, list[int]]] = []
+    for code in Levenshtein.opcodes([word.key for word in words], [word.key for word in claimed]):
+        shift = code.dest_start - code.src_start
+        steps = [(at, at + 1, at + shift, at + shift + 1) for at in range(code.src_start, code.src_end)]
+        whole = [(code.src_start, code.src_end, code.dest_start, code.dest_end)]
+        for i, after, j, beyond in steps if code.tag == "equal" else whole:
+            same = code.tag == "equal" and _are_same(claim, claimed[j:beyond], words[i:after])
+            if groups and groups[-1][0] == same:
+                groups[-1][1][1::2] = [after, beyond]
+            else:
+                groups.append((same, [i, after, j, beyond]))
+    return [group for _, group in groups]
+
+
+def _are_same(claim: Claim, said: Sequence[Word], stood: Sequence[Word]) -> bool:
+    return len(said) == len(stood) and all(
+        one.key == other.key and same_case(one, other, caseless=claim.caseless)
+        for one, other in zip(said, stood, strict=True)
+    )
 
 
 def _turns(said: Sequence[Word], stood: Sequence[Word], claim: Claim) -> tuple[str, ...]:
@@ -170,11 +195,6 @@ def _turns(said: Sequence[Word], stood: Sequence[Word], claim: Claim) -> tuple[s
         capitals = any(w.text.isupper() != o.text.isupper() for w, o in zip(said, stood, strict=True))
         return ("name",) if capitals else ()
     return turned(said, stood, caseless=claim.caseless)
-
-
-def _difference(said: Sequence[Word], stood: Sequence[Word], turns: tuple[str, ...]) -> Difference:
-    kind: Kind = "changed" if said and stood else "added" if said else "left out"
-    return Difference(kind, plain(said), plain(stood), turns)
 
 
 def _questions(claim: Claim, words: Sequence[Word], stretches: Sequence[Stretch]) -> Iterator[Difference]:
@@ -199,7 +219,7 @@ def _cut_off(claim: Claim, words: Sequence[Word], stretches: Sequence[Stretch]) 
             yield Difference("left out", "", words[before].text, ("number",))
     if after < len(words) and words[after - 1].after == "" and is_amount(words[after]) and _counts(words[after - 1]):
         yield Difference("left out", "", words[after].text, ("number",))
-    for (_, first), (stop, _) in zip(stretches, stretches[1:], strict=False):
+    for (_, first), (stop, _) in pairwise(stretches):
         hidden = _hidden(words, first, stop)
         turns = turned((), hidden, caseless=claim.caseless)
         if telling := tuple(turn for turn in turns if turn == "negation"):
@@ -220,7 +240,7 @@ def _hidden(words: Sequence[Word], first: int, stop: int) -> list[Word]:
     return [*words[first : ends[0] + 1], *words[ends[-1] + 1 : stop]]
 
 
-def _caution(words: Sequence[Word], stretches: Sequence[Stretch]) -> str | None:
+def _rest(words: Sequence[Word], stretches: Sequence[Stretch]) -> str | None:
     """Return the rest of the sentence that the claim was cut from, where it denies it or depends on something."""
     first, stop = stretches[0][0], stretches[-1][1]
     begin = first

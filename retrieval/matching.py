@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from index.lexical import stems
 from retrieval.claims import Claim, Item
@@ -12,6 +13,8 @@ from retrieval.wording import Word, is_name, same_word
 
 _LONGEST_REPLACED = 4
 _POINTING = frozenset("this that these those the a an it its here there who which whose one".split())
+
+_POSSESSIVE = frozenset("my your his her its our their".split())
 
 Stretch = tuple[int, int]
 """The positions [first, stop) of the words of a statement that a stretch of a claim is."""
@@ -52,7 +55,7 @@ class _Matcher:
             stop = self.stop(start + len(inserted), item + 1)
             if stop is not None:
                 return stop
-        if any(map(_tells, inserted)):
+        if any(map(_tells, (*inserted[:-1], _bare(inserted[-1])))):
             return None
         for count in range(_LONGEST_REPLACED + 1):
             replaced = self.words[start : start + count]
@@ -87,9 +90,13 @@ def find_stretches(claim: Claim, words: Sequence[Word]) -> list[Stretch] | None:
             if place is None:
                 return best
             found.append(place)
-        if best is None or found[-1][1] - found[0][0] < best[-1][1] - best[0][0]:
+        if best is None or _left_out(found) < _left_out(best):
             best = found
     return best
+
+
+def _left_out(stretches: Sequence[Stretch]) -> int:
+    return sum(start - stop for (_, stop), (start, _) in pairwise(stretches))
 
 
 def _places(items: Sequence[Item], words: Sequence[Word], start: int, *, caseless: bool) -> list[Stretch]:
@@ -114,12 +121,24 @@ def _may_stand_for(inserted: Sequence[Word], replaced: Sequence[Word]) -> bool:
     They name whom a pronoun, a name, or "this man" means, or are another form of one word.
     """
     if not replaced:
-        return True
-    if any(map(_tells, replaced)):
+        return "'" not in inserted[-1].key
+    bare = [*replaced[:-1], _bare(replaced[-1])]
+    if any(map(_tells, bare)) or not _end_alike(inserted[-1], replaced[-1]):
         return False
-    if len(replaced) == 1 and (person_of(replaced[0]) or replaced[0].key in _POINTING or is_name(replaced[0])):
+    points = bare[0].key in _POINTING or person_of(bare[0]) is not None
+    if len(bare) == 1 and (points or is_name(bare[0])):
         return True
-    if len(replaced) == len(inserted) == 1:
-        return stems(replaced[0].key) == stems(inserted[0].key)
-    points = replaced[0].key in _POINTING or person_of(replaced[0]) is not None
-    return all(map(is_name, replaced)) or (points and len(replaced) <= 3 and all(w.after == "" for w in replaced[:-1]))
+    if len(bare) == len(inserted) == 1:
+        return stems(bare[0].key) == stems(inserted[0].key)
+    return all(map(is_name, bare)) or (points and len(bare) <= 3 and all(word.after == "" for word in bare[:-1]))
+
+
+def _bare(word: Word) -> Word:
+    """Return a word without what is contracted to it: "they" for "they'll"."""
+    return replace(word, key=word.key.partition("'")[0])
+
+
+def _end_alike(inserted: Word, replaced: Word) -> bool:
+    """Tell whether as much is contracted to one word as to the other: "[the mayor]'ll" is not "he'd"."""
+    ours, theirs = (word.key.partition("'")[2] for word in (inserted, replaced))
+    return ours == theirs or (ours == "s" and replaced.key in _POSSESSIVE) or (theirs == "s" and is_name(replaced))

@@ -39,9 +39,9 @@ _VALUES = {word: str(value) for value, word in enumerate(_UNITS)}
 _VALUES |= {word: str(10 * value) for value, word in enumerate(_TENS, 2)}
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _AMOUNTS = frozenset(
-    """hundred hundreds thousand thousands million millions billion billions trillion dozen dozens half twice once double
-    triple quarter percent per all some most every each many few several both any more less fewer least % $ € £ ¥
-    million-dollar""".split()
+    """hundred hundreds thousand thousands million millions billion billions trillion dozen dozens half twice once
+    double triple quarter percent per all some most every each many few several both any more less fewer least
+    % $ € £ ¥""".split()
 ) | frozenset(_ORDINALS)
 _DAYS = frozenset(
     """monday tuesday wednesday thursday friday saturday sunday january february march april june july august september

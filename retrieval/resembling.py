@@ -16,7 +16,7 @@ from retrieval.speakers import Person
 from retrieval.statements import Statement, Statements
 
 NEAR = 60
-SAME_MATTER = 0.62
+SAME_MATTER = 0.55
 """From which score on a statement says what a claim says; docs/verifying.md tells on what data it was chosen."""
 
 _OF_WORDS = 0.5
@@ -40,7 +40,7 @@ class Resembling:
         if best is None or best[1] < SAME_MATTER:
             return None
         statement = best[0]
-        return Comparison(statement, min(best[1], 0.99), (), ((0, len(statement.words)),))
+        return Comparison(statement, min(best[1], 0.99), (), (), ((0, len(statement.words)),))
 
     def nearest(self, claim: Claim, people: Sequence[Person]) -> list[Scored]:
         """Return the passages that come nearest to a claim, best first, as (passage, score)."""
@@ -50,8 +50,10 @@ class Resembling:
         return list(scored.items())
 
     def scores(self, claim: Claim, people: Sequence[Person]) -> list[tuple[Statement, float]]:
-        """Return how much each of the nearest statements says what a claim says: the cosine of its best sentence, and
-        the share of the claim's telling words that it holds, rare words weighing more, weighted alike.
+        """Return how much each of the nearest statements says what a claim says.
+
+        That is the cosine of its best sentence and the share of the claim's telling words that it holds, rare words
+        weighing more, both weighted alike.
         """
         query = self._searcher.vector(claim.text)
         own = self._statements.own_passages(people) if people else (self._scope.passages if self._scope else None)
@@ -67,9 +69,7 @@ class Resembling:
         cosines = self._cosines(found, query)
         texts = {at: " ".join(w.word.text for w in one.words) for at, one in enumerate(found)}
         shares = self._searcher.shares(claim.text, texts)
-        return [
-            (one, (1 - _OF_WORDS) * cosines[at] + _OF_WORDS * shares[at]) for at, one in enumerate(found)
-        ]
+        return [(one, (1 - _OF_WORDS) * cosines[at] + _OF_WORDS * shares[at]) for at, one in enumerate(found)]
 
     def _cosines(self, statements: Sequence[Statement], query: np.ndarray) -> list[float]:
         passages = list({word.passage for one in statements for word in one.words})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ OWN = 40
 
 _NEIGHBOURS = 3
 """How many passages on either side a quotation may go on in."""
+
+_QUICK = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,11 @@ class Statement:
     is_quotation: bool = True
 
 
+def quick_words(text: str) -> frozenset[str]:
+    """Return the runs of letters and digits in a text, in lower case: contractions and numbers in their parts."""
+    return frozenset(_QUICK.findall(text.casefold()))
+
+
 class Statements:
     """Finds the statements that may hold certain words; remembers the words of the passages that it has read."""
 
@@ -69,6 +77,17 @@ class Statements:
         if own := self.own_passages(people):
             found += lexical.search(text, OWN, among=own)
         return list(dict.fromkeys(passage for passage, _ in found))
+
+    def holding(self, passages: Sequence[int], wanted: frozenset[str], share: float) -> list[int]:
+        """Return the passages that hold a share of some words, by a look that is quick and takes a few too many.
+
+        Args:
+            passages: which to look at.
+            wanted: words as `quick_words` parts them.
+            share: which of them at least.
+        """
+        rows = self._read(passages)
+        return [p for p, row in rows.items() if len(wanted & quick_words(row.text)) >= share * len(wanted)]
 
     def own_passages(self, people: Sequence[Person]) -> list[int]:
         """Return the passages that quote any of some people."""
@@ -92,9 +111,7 @@ class Statements:
 
     def texts(self, passages: Sequence[int]) -> list[Statement]:
         """Return whole passages, whoever speaks in them."""
-        return [
-            Statement(row.article, self.words(row.id), is_quotation=False) for row in self._read(passages).values()
-        ]
+        return [Statement(row.article, self.words(row.id), is_quotation=False) for row in self._read(passages).values()]
 
     def words(self, passage: int) -> tuple[Spoken, ...]:
         """Return the words of a passage, and which of them stand in quotation marks."""

@@ -20,13 +20,14 @@ class Verdict:
         claim: the words, as typed.
         by: who is to have said them, as typed, or None.
         verdict: "exact": word for word, in quotation marks, by that speaker; "altered": that speaker's words, but not
-            these; "other speaker": somebody else's; "about, not by": said or written about that speaker; "unattributed":
-            quoted, but the article does not tell of whom; "paraphrase": the same matter in reported speech or other
-            words; "not found": none of it.
+            these; "other speaker": somebody else's; "about, not by": said or written about that speaker;
+            "unattributed": quoted, but the article does not tell of whom; "paraphrase": the same matter in reported
+            speech or other words; "not found": none of it.
         message: the verdict in one line for people.
         speaker: canonical name of whose words they are, or None.
         stands: the words as they stand; empty where nothing corresponds.
-        differences: word by word, in the order of the text.
+        parts: claim and words as they stand side by side, word by word, in the order of the text.
+        beside: words next to the claim, or under an ellipsis of it, without which the rest says something else.
         caution: the whole sentence, where the claim is a part of it and the rest denies it or makes it depend.
         hits: where the words stand, best first.
         nearest: what comes nearest where they do not stand anywhere.
@@ -38,7 +39,8 @@ class Verdict:
     message: str
     speaker: str | None = None
     stands: str = ""
-    differences: tuple[Difference, ...] = ()
+    parts: tuple[Difference, ...] = ()
+    beside: tuple[Difference, ...] = ()
     caution: str | None = None
     hits: tuple[Hit, ...] = ()
     nearest: tuple[Hit, ...] = ()
@@ -47,6 +49,11 @@ class Verdict:
     def is_good(self) -> bool:
         """Whether the claim may be printed as it is."""
         return self.verdict == "exact"
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """What differs; nothing where the claim is exact, or stands nowhere."""
+        return (*(part for part in self.parts if part.kind != "same"), *self.beside)
 
     @property
     def turns(self) -> tuple[str, ...]:
@@ -62,12 +69,14 @@ class Verdict:
             "message": self.message,
             "speaker": self.speaker,
             "stands": self.stands,
-            "differences": [
-                {"kind": one.kind, "claimed": one.claimed, "stands": one.stands, "turns": list(one.turns)}
-                for one in self.differences
-            ],
+            "words": [_json(part) for part in self.parts],
+            "differences": [_json(one) for one in self.differences],
             "turns": list(self.turns),
             "caution": self.caution,
             "passages": [hit.to_json() for hit in self.hits],
             "nearest": [hit.to_json() for hit in self.nearest],
         }
+
+
+def _json(part: Difference) -> dict[str, Any]:
+    return {"kind": part.kind, "claimed": part.claimed, "stands": part.stands, "turns": list(part.turns)}

@@ -17,7 +17,7 @@ from retrieval.names import fold, name_words
 from retrieval.resembling import Resembling
 from retrieval.search import Scope, Searcher
 from retrieval.speakers import Person
-from retrieval.statements import Statements
+from retrieval.statements import Statements, quick_words
 from retrieval.verdict_texts import message_for
 from retrieval.verdicts import Verdict, VerdictName
 
@@ -29,6 +29,10 @@ ALTERED_CONTENT = 0.5
 
 CLEARLY_OWN = 0.8
 """From which share on somebody's own altered words count for more than the very words of somebody else."""
+
+PART = 0.3
+WHOLE = 0.8
+"""Which share of a claim's words a passage must hold to be looked at for a quotation, and for the whole claim."""
 
 NEAREST = 2
 
@@ -55,7 +59,8 @@ class Verifier:
         """Check words that somebody is to have said.
 
         Args:
-            words: the words, in quotation marks or not; an ellipsis for what was left out, brackets for what was put in.
+            words: the words, in quotation marks or not; an ellipsis for what was left out, brackets for what was put
+                in.
             by: words that name the speaker; anybody's by default.
 
         Raises:
@@ -98,7 +103,8 @@ class Verifier:
             message=message_for(found.verdict, claim.by, people, speaker, comparison),
             speaker=speaker if shown else None,
             stands=shown.stands if shown else "",
-            differences=shown.differences if shown and differs else (),
+            parts=shown.parts if shown and differs else (),
+            beside=shown.beside if shown and differs else (),
             caution=shown.caution if shown and found.verdict == "exact" else None,
             hits=self._hits(shown, checking.equals(shown)) if shown else (),
             nearest=nearest,
@@ -111,9 +117,7 @@ class Verifier:
                 spans.setdefault(passage, found)
         return tuple(make_hits(self._records, [(passage, one.similarity) for passage in spans], spans))
 
-    def _nearest(
-        self, claim: Claim, people: Sequence[Person], comparison: Comparison | None
-    ) -> tuple[Hit, ...]:
+    def _nearest(self, claim: Claim, people: Sequence[Person], comparison: Comparison | None) -> tuple[Hit, ...]:
         if comparison:
             return self._hits(comparison, ())
         passages = self._resembling.nearest(claim, people)[:NEAREST]
@@ -125,8 +129,10 @@ class _Checking:
 
     def __init__(self, searcher: Searcher, statements: Statements, claim: Claim, people: Sequence[Person]) -> None:
         self._searcher, self._statements, self._claim, self._people = searcher, statements, claim, people
-        self._near = statements.near(claim.text, people)
         self._text = claim.text
+        self._wanted = frozenset().union(*(quick_words(word.text) for word in claim.words))
+        # Words in brackets may stand nowhere, and a quotation may go on in the next paragraph.
+        self._near = statements.holding(statements.near(claim.text, people), self._wanted, PART)
 
     @cached_property
     def _comparisons(self) -> list[Comparison]:
@@ -170,7 +176,7 @@ class _Checking:
             return _Found("exact", quoted)
         others = [one for one in self._comparisons if one.is_exact and one.is_quoted and not self._is_own(one)]
         if others and not (quoted and quoted.similarity >= CLEARLY_OWN):
-            return self._not_own(sorted(others, key=lambda one: one.statement.name is None)[0])
+            return self._not_own(min(others, key=lambda one: one.statement.name is None))
         reported = next((one for one in own if not one.is_quoted), None)
         if reported and not (quoted and quoted.similarity >= min(CLEARLY_OWN, reported.similarity)):
             return _Found("paraphrase", reported)
@@ -182,7 +188,8 @@ class _Checking:
         """Return the verdict on words that an article has, but that it does not give as anybody's."""
         if any(one.is_exact for one in self._comparisons):
             return None
-        for text in self._statements.texts(self._near):
+        whole = self._statements.holding(self._near, self._wanted, WHOLE)
+        for text in self._statements.texts(whole):
             comparison = compare(self._claim, text)
             if comparison and comparison.is_exact:
                 if comparison.is_quoted:

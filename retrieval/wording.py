@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 _INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff"
 _LETTER = rf"(?:[^\W_]|[\u0300-\u036f{_INVISIBLE}])"
 _APOSTROPHES = "'’ʼ‘`´"
 _WORD = re.compile(
-    rf"""(?<![\w.])[-−](?=\d)                                # the sign of a number
-      | \d+(?:[.,:/]\d+)*{_LETTER}*
+    rf"""(?:(?<![\w.%)-])[-−])?\d+(?:[.,:/]\d+)*{_LETTER}*         # a number, with its sign
       | (?:[^\W\d_]\.){{2,}}                                  # initials: U.S., a.m.
       | {_LETTER}+(?:[{_APOSTROPHES}]{_LETTER}+)*
       | [%‰#@&*]
@@ -21,10 +21,16 @@ _WORD = re.compile(
 )
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 _OPENING = re.compile(r"[.!?…:“\"‘«(\[]")
+_QUOTES = re.compile(r"[“”„«»\"]|''|``|(?<!\w)[‘’'](?=\w)|(?<=[,.!?])[’']|‘")
 _PAUSE = re.compile(r"[,;:—–]|--|(?<!\w)-(?!\w)")
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl"}
+_UNSEEN = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+_STRAIGHT = str.maketrans(dict.fromkeys(_APOSTROPHES, "'") | {"−": "-"})
+_SIGNS = frozenset("%‰#@&*")
 _TELLING = frozenset({"Sc", "Sm", "So"})
-_OTHER_WHEN_CAPITAL = frozenset("us it who aids am or in me hi ok la pa ma id oh who's it's ice pac un dare mad".split())
+_OTHER_WHEN_CAPITAL = frozenset(
+    "us it who aids am or in me hi ok la pa ma id oh who's it's ice pac un dare mad".split()
+)
 """Words that are an abbreviation's letters too."""
 
 
@@ -39,6 +45,7 @@ class Word:
         end: one past the last.
         opens: whether a sentence or something quoted begins with it, which gives it its capital letter.
         after: what follows before the next word: "?", "." (also for "!"), "," (any pause) or nothing.
+        gap: what stands between it and the next word, but for quotation marks; white space is one space.
         bracketed: whether it stands in square brackets, and so is an editor's.
     """
 
@@ -48,6 +55,7 @@ class Word:
     end: int
     opens: bool = False
     after: str = ""
+    gap: str = ""
     bracketed: bool = False
 
 
@@ -57,30 +65,32 @@ def words_of(text: str) -> list[Word]:
     >>> [word.key for word in words_of("“We’ll hold $1,000 — in the U.S.,” he said")]
     ["we'll", 'hold', '$', '1000', 'in', 'the', 'us', 'he', 'said']
     """
-    found = [Word(m.group(), _key(m.group()), m.start(), m.end()) for m in _WORD.finditer(text) if _counts(m.group())]
-    ends = [*(word.start for word in found[1:]), len(text)]
-    begins = [0, *(word.end for word in found[:-1])]
-    inside = _bracketed(text)
-    return [
-        replace(
-            word,
-            opens=number == 0 or _OPENING.search(text, begin, word.start) is not None,
-            after=_after(text[word.end : end]),
-            bracketed=any(first <= word.start < last for first, last in inside),
-        )
-        for number, (word, begin, end) in enumerate(zip(found, begins, ends, strict=True))
-    ]
+    found = [match for match in _WORD.finditer(text) if _counts(match.group())]
+    ends = [*(match.start() for match in found[1:]), len(text)][: len(found)]
+    inside = _bracketed(text) if "[" in text else []
+    words: list[Word] = []
+    begin = 0
+    for match, end in zip(found, ends, strict=True):
+        start, stop = match.span()
+        opens = not words or (start - begin > 1 and _OPENING.search(text, begin, start) is not None)
+        gap = text[stop:end]
+        after = _after(gap) if gap != " " else ""
+        shown = " ".join(_QUOTES.sub("", f"|{gap}|").split())[1:-1] if gap != " " else gap
+        bracketed = any(first <= start < last for first, last in inside)
+        words.append(Word(match.group(), _key(match.group()), start, stop, opens, after, shown, bracketed))
+        begin = stop
+    return words
 
 
-def _counts(token: str) -> bool:
-    if token[0].isalnum() or token in "-−%‰#@&*" or unicodedata.category(token[0]) == "Mn":
-        return True
-    return unicodedata.category(token[0]) in _TELLING
+def _counts(found: str) -> bool:
+    return found[0].isalnum() or found[-1].isdigit() or found in _SIGNS or unicodedata.category(found[0]) in _TELLING
 
 
 def _key(token: str) -> str:
-    plain = "".join(_LIGATURES.get(char, char) for char in token if not re.match(rf"[{_INVISIBLE}]", char))
-    plain = re.sub(rf"[{_APOSTROPHES}]", "'", unicodedata.normalize("NFC", plain)).casefold().replace("−", "-")
+    if token.isascii() and token.isalpha():
+        return token.lower()
+    plain = "".join(_LIGATURES.get(char, char) for char in token if char not in _UNSEEN)
+    plain = unicodedata.normalize("NFC", plain.translate(_STRAIGHT)).casefold()
     if re.fullmatch(r"(?:[^\W\d_]\.){2,}", plain):
         return plain.replace(".", "")
     return _THOUSANDS.sub(lambda number: number.group().replace(",", ""), plain)
@@ -141,6 +151,9 @@ def is_name(word: Word) -> bool:
 _I = frozenset("i i'm i've i'd i'll".split())
 
 
-def plain(words: Iterable[Word]) -> str:
-    """Return words as they stand, parted by spaces."""
-    return " ".join(word.text for word in words)
+def plain(words: Sequence[Word]) -> str:
+    """Return words as they stand, with what stands between them but for quotation marks."""
+    parts = [
+        word.text + (word.gap or ("" if word.end == following.start else " ")) for word, following in pairwise(words)
+    ]
+    return "".join([*parts, *(word.text for word in words[-1:])])

@@ -1,0 +1,54 @@
+"""What an engine can do with the record of a speaker: check claims against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+
+from index.errors import UsageError
+from retrieval.claims import Claim
+from retrieval.search import Scope, Searcher
+from retrieval.verdicts import Verdict
+from retrieval.verifying import Verifier
+
+
+class OnRecord:
+    """Checks claims, over the generation that an engine has in force."""
+
+    _searcher: Searcher
+
+    def verify(self, words: str, by: str | None = None, *, scope: Sequence[str] | None = None) -> Verdict:
+        """Check words that somebody is to have said.
+
+        Args:
+            words: the words, in quotation marks or not; an ellipsis for what was left out, square brackets for what
+                an editor put in.
+            by: words that name the speaker; anybody's by default.
+            scope: ids of the only articles to look into; all by default.
+
+        Raises:
+            UsageError: there are no words, too many, or the scope names an article that is not in the index.
+        """
+        searcher = self._searcher
+        with closing(searcher.generation.open_records()) as records:
+            return Verifier(searcher, records, _scope(searcher, scope)).check(words, by)
+
+    def verify_all(self, claims: Iterable[Claim]) -> Iterator[Verdict]:
+        """Yield the verdict on each of several claims, over one generation.
+
+        Args:
+            claims: as `retrieval.claims.read_claim` reads them; each has words.
+        """
+        searcher = self._searcher
+        with closing(searcher.generation.open_records()) as records:
+            verifier = Verifier(searcher, records)
+            yield from map(verifier.check_claim, claims)
+
+
+def _scope(searcher: Searcher, names: Sequence[str] | None) -> Scope | None:
+    if names is None:
+        return None
+    scope, unknown = searcher.scope(names)
+    if unknown:
+        raise UsageError(f"scope: no article {unknown[0]!r} in this index")
+    return scope
