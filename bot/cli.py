@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from bot import commands, listings, record_cli
@@ -73,7 +74,7 @@ def build_parser() -> argparse.ArgumentParser:
         _add_check,
         _add_quotes,
         _add_speakers,
-        _add_verify,
+        _add_record,
         _add_eval,
         _add_read,
         _add_completion,
@@ -182,10 +183,8 @@ def _add_speakers(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
 
 
-def _add_verify(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
-    record_cli.add_verify_options(
-        _command(subparsers, "verify", record_cli.run_verify, "check a quotation, or all of a draft")
-    )
+def _add_record(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    record_cli.add_commands(partial(_command, subparsers))
 
 
 def _add_eval(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:

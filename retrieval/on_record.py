@@ -1,19 +1,21 @@
-"""What an engine can do with the record of a speaker: check claims against it."""
+"""What an engine can do with the record of a speaker: check claims against it, and tell it in order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from datetime import date
 
 from index.errors import UsageError
 from retrieval.claims import Claim
 from retrieval.search import Scope, Searcher
+from retrieval.sheet import Sheet
 from retrieval.verdicts import Verdict
 from retrieval.verifying import Verifier
 
 
 class OnRecord:
-    """Checks claims, over the generation that an engine has in force."""
+    """Checks claims and tells records, over the generation that an engine has in force."""
 
     _searcher: Searcher
 
@@ -43,6 +45,21 @@ class OnRecord:
         with closing(searcher.generation.open_records()) as records:
             verifier = Verifier(searcher, records)
             yield from map(verifier.check_claim, claims)
+
+    def record(
+        self, speaker: str, *, about: str | None = None, since: date | None = None, until: date | None = None
+    ) -> Sheet:
+        """Return what somebody said, by topic and in order of time; see `retrieval.sheet_making.make_sheet`.
+
+        Raises:
+            SpeakerError: the words name nobody, or several.
+        """
+        # Clustering needs scipy, which no question does.
+        from retrieval.sheet_making import make_sheet  # noqa: PLC0415
+
+        searcher = self._searcher
+        with closing(searcher.generation.open_records()) as records:
+            return make_sheet(searcher, records, speaker, about=about, since=since, until=until)
 
 
 def _scope(searcher: Searcher, names: Sequence[str] | None) -> Scope | None:
