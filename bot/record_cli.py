@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from bot.commands import Command, json_text, open_engine
 from bot.days import first_day, last_day
-from bot.verdicts import table_lines, verdict_text
 from index.errors import ArticleError, OnrecordError, UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("md", "html", "csv", "json")
 
-# The parser that reads drafts takes a second to import, and a single claim needs none.
+# What these commands need takes a second to import, and no other command needs it.
 # ruff: noqa: PLC0415
 
 
@@ -52,6 +51,8 @@ def run_verify(options: argparse.Namespace) -> int:
     drafts = [Path(word) for word in options.words if _is_draft(word)]
     if drafts and len(drafts) == len(options.words):
         return _verify_drafts(options, drafts)
+    from bot.verdicts import verdict_text
+
     words = " ".join(options.words)
     with open_engine(options) as engine:
         verdict = engine.verify(words, options.by)
@@ -71,6 +72,7 @@ def _is_draft(word: str) -> bool:
 
 
 def _verify_drafts(options: argparse.Namespace, paths: Iterable[Path]) -> int:
+    from bot.verdicts import table_lines
     from retrieval.drafts import drafted
 
     if options.by:

@@ -91,7 +91,7 @@ class Sent:
         exhausted: whether the index was already asked for all that answers.
         left: which code points of the first passage the message leaves out, for want of room.
         choices: whom the question may mean, one button each.
-        listing: "quotes", "speakers" or "sources" where the message is a page of a list.
+        listing: "quotes", "speakers" or "sources" where the message is a page of a list, "record" where it asks whose.
         dialog: the conversation with this answer, from which a reply goes on.
     """
 
