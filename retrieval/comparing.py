@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -13,7 +13,7 @@ from rapidfuzz.distance import Levenshtein
 from retrieval.answer import Span
 from retrieval.claims import Claim, Item
 from retrieval.matching import Stretch, find_stretches
-from retrieval.meaning import CUTTING, is_amount, is_conditional, is_negator, turned
+from retrieval.meaning import is_amount, is_conditional, is_negator, turned
 from retrieval.statements import Spoken, Statement
 from retrieval.wording import Word, plain, same_case
 
@@ -104,7 +104,17 @@ def compare(claim: Claim, statement: Statement) -> Comparison | None:
     if found is not None:
         parts = [Difference("same", plain(said := words[first:stop]), plain(said)) for first, stop in found]
         return Comparison(statement, 1.0, tuple(parts), _beside(claim, words, found), tuple(found), _rest(words, found))
-    return _nearest(claim, statement, words)
+    return _otherwise_ordered(claim, statement, words) or _nearest(claim, statement, words)
+
+
+def _otherwise_ordered(claim: Claim, statement: Statement, words: Sequence[Word]) -> Comparison | None:
+    """Return a claim whose stretches all stand in a statement, but in another order."""
+    alone = [find_stretches(replace(claim, segments=(segment,)), words) for segment in claim.segments]
+    found = sorted(place for one in alone if one for place in one)
+    if len(found) < len(alone) or len(found) < 2:
+        return None
+    stands = " … ".join(plain(words[first:stop]) for first, stop in found)
+    return Comparison(statement, 1.0, (Difference("changed", claim.text, stands, ("order",)),), (), tuple(found))
 
 
 def _nearest(claim: Claim, statement: Statement, words: Sequence[Word]) -> Comparison | None:
@@ -139,7 +149,9 @@ def best_window(wanted: Sequence[str], words: Sequence[str]) -> tuple[int, int, 
     stop = int(np.argmin(stop_costs))
     start_costs = _window_costs(wanted[::-1], words[:stop][::-1], anchored=True)
     near = np.abs(np.arange(len(start_costs)) - len(wanted))
-    length = int(np.lexsort((near, start_costs))[0])
+    # Of stretches that are as near, the one that begins as the wanted one does; so "won't" is set beside "will not".
+    begins_otherwise = np.array([True, *(word != wanted[0] for word in words[:stop][::-1])])
+    length = int(np.lexsort((near, begins_otherwise, start_costs))[0])
     return int(start_costs[length]), stop - length, stop
 
 
@@ -157,14 +169,11 @@ def _window_costs(wanted: Sequence[str], words: Sequence[str], *, anchored: bool
 
 def _side_by_side(claim: Claim, segment: Sequence[Item], words: Sequence[Word]) -> Iterator[Difference]:
     claimed = [word for item in segment for word in item.words]
-    editorial = [item.editorial for item in segment for _ in item.words]
     for first, last, from_, to in _groups(claim, claimed, words):
         stood, said = words[first:last], claimed[from_:to]
-        turns = _turns(said, stood, claim)
-        harmless = all(editorial[from_:to]) and CUTTING.isdisjoint(turns) and "modal" not in turns
-        same = bool(said) and (harmless or _are_same(claim, said, stood))
+        same = bool(said) and _are_same(claim, said, stood)
         kind: Kind = "same" if same else "changed" if said and stood else "added" if said else "left out"
-        yield Difference(kind, plain(said), plain(stood), () if same else turns)
+        yield Difference(kind, plain(said), plain(stood), () if same else _turns(said, stood, claim))
 
 
 def _groups(claim: Claim, claimed: Sequence[Word], words: Sequence[Word]) -> list[list[int]]:

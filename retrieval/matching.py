@@ -12,7 +12,7 @@ from retrieval.meaning import is_amount, is_modal, is_negator, person_of
 from retrieval.wording import Word, is_name, same_word
 
 _LONGEST_REPLACED = 4
-_POINTING = frozenset("this that these those the a an it its here there who which whose one".split())
+_POINTING = frozenset("this that these those here there".split())
 
 _POSSESSIVE = frozenset("my your his her its our their".split())
 
@@ -59,11 +59,24 @@ class _Matcher:
             return None
         for count in range(_LONGEST_REPLACED + 1):
             replaced = self.words[start : start + count]
-            if len(replaced) == count and _may_stand_for(inserted, replaced):
+            if len(replaced) < count:
+                break
+            fits = _may_stand_for(inserted, replaced) if count else self._may_add(start, item)
+            if fits:
                 stop = self.stop(start + count, item + 1)
                 if stop is not None:
                     return stop
         return None
+
+    def _may_add(self, start: int, item: int) -> bool:
+        """Tell whether brackets may stand for nothing: between words, or where a sentence begins or ends.
+
+        Elsewhere they may stand for what was cut off there: "[the pier] will close" for "the ferry will close".
+        """
+        if "'" in self.items[item].words[-1].key:
+            return False
+        at_edge = item in {0, len(self.items) - 1}
+        return not at_edge or start in {0, len(self.words)} or self.words[start - 1].after in {".", "?"}
 
     def _is(self, item: Item, word: Word) -> bool:
         (wanted,) = item.words
@@ -118,19 +131,19 @@ def _tells(word: Word) -> bool:
 def _may_stand_for(inserted: Sequence[Word], replaced: Sequence[Word]) -> bool:
     """Tell whether words in an editor's brackets may stand for words that were said.
 
-    They name whom a pronoun, a name, or "this man" means, or are another form of one word.
+    They name what a pronoun means, give a name in full, or are another form of the same word. One noun or name for
+    another is no such thing.
     """
-    if not replaced:
-        return "'" not in inserted[-1].key
     bare = [*replaced[:-1], _bare(replaced[-1])]
     if any(map(_tells, bare)) or not _end_alike(inserted[-1], replaced[-1]):
         return False
     points = bare[0].key in _POINTING or person_of(bare[0]) is not None
-    if len(bare) == 1 and (points or is_name(bare[0])):
+    if len(bare) == 1 and points:
         return True
-    if len(bare) == len(inserted) == 1:
-        return stems(bare[0].key) == stems(inserted[0].key)
-    return all(map(is_name, bare)) or (points and len(bare) <= 3 and all(word.after == "" for word in bare[:-1]))
+    if all(map(is_name, bare)):
+        return not {word.key for word in bare}.isdisjoint(word.key for word in inserted)
+    alike = stems(bare[-1].key) == stems(inserted[-1].key)
+    return alike and (len(bare) == len(inserted) == 1 or (points and len(bare) == 2))
 
 
 def _bare(word: Word) -> Word:

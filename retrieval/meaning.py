@@ -63,9 +63,6 @@ _CONTRACTIONS = {
 }  # fmt: skip
 _ENDINGS = {"n't": "not", "'ll": "will", "'re": "are", "'ve": "have", "'d": "would", "'m": "am"}
 
-CUTTING = frozenset({"negation", "number", "condition"})
-"""What must not stand unseen beside words that are cut out of their sentence."""
-
 
 def expanded(word: str) -> list[str]:
     """Return the words of a contraction.
@@ -123,7 +120,7 @@ def turned(claimed: Sequence[Word], stands: Sequence[Word], *, caseless: bool = 
         "negation": _of(one, NEGATORS) != _of(other, NEGATORS) or _is_prefixed(one, other),
         "number": _numbers(one) != _numbers(other),
         "name": _names(claimed, stands, caseless=caseless) or _of(one, _DAYS) != _of(other, _DAYS),
-        "modal": _of(one, _MODALS) != _of(other, _MODALS),
+        "modal": _modals(claimed) != _modals(stands),
         "condition": _of(one, _HEDGES) != _of(other, _HEDGES),
         "person": _persons(one) != _persons(other),
         "opposite": any(frozenset((a, b)) in _OPPOSITES for a in one for b in other),
@@ -141,6 +138,10 @@ def _of(words: Iterable[str], kind: frozenset[str]) -> Counter[str]:
 
 def _numbers(words: Iterable[str]) -> Counter[str]:
     return Counter(word for word in words if word[:1].isdigit() or word in _AMOUNTS or word == "-")
+
+
+def _modals(words: Iterable[Word]) -> Counter[str]:
+    return _of(_meant(word for word in words if not is_name(word)), _MODALS)
 
 
 def _persons(words: Iterable[str]) -> Counter[str]:

@@ -16,6 +16,7 @@ _TURNS = {
     "condition": "what it depends on",
     "person": "who acts",
     "opposite": "the opposite",
+    "order": "what was said first",
     "question": "whether it is asked or stated",
 }
 
@@ -53,6 +54,8 @@ def message_for(
         quoted = comparison is not None and comparison.is_quoted
         how = "in other words" if quoted else "but as reported speech, not as a quotation"
         return f"{whose[0].upper()}{whose[1:]} is on record with this matter, {how}."
+    if verdict == "unattributed" and speaker:
+        return f"These words are quoted, but the article names their speaker only as “{speaker}”."
     return {
         "exact": f"These are the words of {whose}.",
         "other speaker": f"These are the words of {whose}, not of {meant}.",

@@ -13,7 +13,7 @@ from retrieval.attribution import is_named
 from retrieval.claims import MAX_CLAIM, Claim, read_claim
 from retrieval.comparing import Comparison, compare
 from retrieval.hits import make_hits
-from retrieval.names import fold, name_words
+from retrieval.names import fold, is_plural, name_words, words
 from retrieval.resembling import Resembling
 from retrieval.search import Scope, Searcher
 from retrieval.speakers import Person
@@ -25,7 +25,7 @@ ALTERED = 0.6
 """The share of a claim's words that must stand in a statement, in order, for it to be the same one altered."""
 
 ALTERED_CONTENT = 0.5
-"""The share of its telling words, rare ones weighing more."""
+"""The share of its telling words, rare ones weighing more, where not nearly all of its words stand there."""
 
 CLEARLY_OWN = 0.8
 """From which share on somebody's own altered words count for more than the very words of somebody else."""
@@ -55,20 +55,20 @@ class Verifier:
         self._statements = Statements(searcher, records, scope)
         self._resembling = Resembling(searcher, records, self._statements, scope)
 
-    def check(self, words: str, by: str | None = None) -> Verdict:
+    def check(self, claimed: str, by: str | None = None) -> Verdict:
         """Check words that somebody is to have said.
 
         Args:
-            words: the words, in quotation marks or not; an ellipsis for what was left out, brackets for what was put
+            claimed: the words, in quotation marks or not; an ellipsis for what was left out, brackets for what was put
                 in.
             by: words that name the speaker; anybody's by default.
 
         Raises:
             UsageError: there are no words, or more than anybody says.
         """
-        if len(words) > MAX_CLAIM:
-            raise UsageError(f"the claim has {len(words):,} characters; check at most {MAX_CLAIM:,} at a time")
-        return self.check_claim(read_claim(words, by))
+        if len(claimed) > MAX_CLAIM:
+            raise UsageError(f"the claim has {len(claimed):,} characters; check at most {MAX_CLAIM:,} at a time")
+        return self.check_claim(read_claim(claimed, by))
 
     def check_claim(self, claim: Claim) -> Verdict:
         """Check a claim that was read already; see `check`.
@@ -151,8 +151,8 @@ class _Checking:
         wrong = (1 - comparison.similarity) * len(self._claim.words)
         if len(self._claim.words) < 3 or (len(self._claim.words) < 5 and wrong > 1.01):
             return False
-        if comparison.similarity < ALTERED:
-            return False
+        if comparison.similarity < ALTERED or comparison.similarity >= CLEARLY_OWN:
+            return comparison.similarity >= CLEARLY_OWN
         shares = self._searcher.shares(self._text, {0: comparison.stands})
         return shares[0] >= ALTERED_CONTENT or not self._searcher.word_weights(self._text)
 
@@ -198,10 +198,19 @@ class _Checking:
         return None
 
     def _is_own(self, comparison: Comparison) -> bool:
-        return not self._claim.by or comparison.statement.person in self._people
+        statement = comparison.statement
+        if not self._claim.by or statement.person in self._people:
+            return True
+        name = statement.name or ""
+        mentioned = tuple(name_words(name))
+        return words(name) == words(self._claim.by) or any(mentioned in person.names for person in self._people)
 
     def _not_own(self, comparison: Comparison) -> _Found:
-        if comparison.statement.name is None:
+        statement = comparison.statement
+        nameless = (
+            statement.person is not None and statement.person.kind == "group" and not is_plural(statement.name or "")
+        )
+        if statement.name is None or nameless:
             return _Found("unattributed", comparison)
         return _Found("about, not by" if self._names(comparison) else "other speaker", comparison)
 
