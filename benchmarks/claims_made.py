@@ -91,10 +91,13 @@ class Gold:
         for row in rows:
             speakers[row["article"]].append(row["speaker"])
         said: dict[str, list[Said]] = defaultdict(list)
+        seen: set[str] = set()
         for row in rows:
             others = sorted(set(speakers[row["article"]]) - {row["speaker"]})
             words = _words(row)
-            if words:
+            # What several outlets print is one quotation.
+            if words and words not in seen:
+                seen.add(words)
                 paragraph = texts[row["article"]][row["paragraph"]]
                 said[row["quote_kind"]].append(Said(words, row["speaker"], paragraph, tuple(others)))
         topics: dict[str, list[str]] = defaultdict(list)

@@ -12,7 +12,7 @@ from retrieval.meaning import is_amount, is_modal, is_negator, person_of
 from retrieval.wording import Word, is_name, same_word
 
 _LONGEST_REPLACED = 4
-_POINTING = frozenset("this that these those here there".split())
+_POINTING = frozenset("it its this that these those here there".split())
 
 _POSSESSIVE = frozenset("my your his her its our their".split())
 

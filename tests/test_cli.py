@@ -19,7 +19,21 @@ from index.generation import IndexFolder
 FERRY = " date 2031-01-14 QUILLHAVEN (WQHV) - The ferry will not close, Mayor Adela Brandvold said.\n\nRain fell.\n"
 PIER = " date 2031-03-04 QUILLHAVEN (WQHV) - The pier burned.\n\n“It was a torch,” Chief Petra Lindqvist said.\n"
 TORCH = "who said “the whole end of the pier was a torch”?"
-COMMANDS = ["index", "forget", "ask", "chat", "bot", "check", "quotes", "speakers", "eval", "read", "completion"]
+COMMANDS = [
+    "index",
+    "forget",
+    "ask",
+    "chat",
+    "bot",
+    "check",
+    "quotes",
+    "speakers",
+    "verify",
+    "record",
+    "eval",
+    "read",
+    "completion",
+]
 README = (Path(__file__).parent.parent / "README.md").read_text()
 
 
