@@ -12,7 +12,6 @@ from index.records import Records
 from retrieval.answer import Answer, Span
 from retrieval.attribution import Match, by_topic, newest_first, own_words, whose_words_fit
 from retrieval.calibration import ANSWERED
-from retrieval.checked import checked
 from retrieval.dates import Period, find_period
 from retrieval.highlighting import highlight
 from retrieval.hits import Elsewhere, make_hits
@@ -66,6 +65,8 @@ class Asking:
         return self._anything()
 
     def _checked(self) -> Answer | None:
+        from retrieval.checked import checked  # noqa: PLC0415  (few questions need it)
+
         return checked(self, lambda: self._somebodys_words(self.question.speaker or ""))
 
     @cached_property

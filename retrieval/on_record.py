@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import date
+from typing import TYPE_CHECKING
 
 from index.errors import UsageError
-from retrieval.claims import Claim
 from retrieval.search import Scope, Searcher
-from retrieval.sheet import Sheet
-from retrieval.verdicts import Verdict
-from retrieval.verifying import Verifier
+
+if TYPE_CHECKING:
+    from retrieval.claims import Claim
+    from retrieval.sheet import Sheet
+    from retrieval.verdicts import Verdict
+
+# Most questions need neither, and a cold start is to be quick: clustering alone brings scipy along.
+# ruff: noqa: PLC0415
 
 
 class OnRecord:
@@ -31,6 +36,8 @@ class OnRecord:
         Raises:
             UsageError: there are no words, too many, or the scope names an article that is not in the index.
         """
+        from retrieval.verifying import Verifier
+
         searcher = self._searcher
         with closing(searcher.generation.open_records()) as records:
             return Verifier(searcher, records, _scope(searcher, scope)).check(words, by)
@@ -41,6 +48,8 @@ class OnRecord:
         Args:
             claims: as `retrieval.claims.read_claim` reads them; each has words.
         """
+        from retrieval.verifying import Verifier
+
         searcher = self._searcher
         with closing(searcher.generation.open_records()) as records:
             verifier = Verifier(searcher, records)
@@ -54,8 +63,7 @@ class OnRecord:
         Raises:
             SpeakerError: the words name nobody, or several.
         """
-        # Clustering needs scipy, which no question does.
-        from retrieval.sheet_making import make_sheet  # noqa: PLC0415
+        from retrieval.sheet_making import make_sheet
 
         searcher = self._searcher
         with closing(searcher.generation.open_records()) as records:
