@@ -19,6 +19,7 @@ from bot.further import NEIGHBOURS, further_hits
 from bot.keyboards import Press, answer_keyboard, offers
 from bot.lists import show_list, turn_page
 from bot.marked import Marked, shortened
+from bot.recorded import RECORD, send_record
 from bot.rendering import citation_line
 from bot.replying import Place
 from bot.sent import Reference, Sent
@@ -221,6 +222,9 @@ class _Pressed:
 
     async def _choose(self) -> None:
         choice = self.sent.choices[self.press.numbers[0]]
+        if self.sent.listing == RECORD:
+            await send_record(self.talk, choice, self.sent.question)
+            return
         if self.sent.listing:
             await show_list(self.talk, self.sent.listing, choice)
             return

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
+from bot.claims_typed import read_typed
 from bot.days import first_day
 from bot.explanations import explanation_lines
 from bot.filters import Filters, matching
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
 
     from bot.markdown import Turn
     from bot.terminal import View
-    from retrieval.answer import Hit
+    from retrieval.answer import Answer, Hit
     from retrieval.explaining import Explanation
     from retrieval.listing import Quoted, SpeakerSummary
+    from retrieval.verdicts import Verdict
 
 OUTLETS_NAMED = 20
 """How many outlets are named at most where one is not known."""
@@ -49,6 +51,9 @@ class Engine(Protocol):
 
     def quotations(self, speaker: str | None = None) -> Iterator[Quoted]:
         """Yield the quotations of a speaker."""
+
+    def verify(self, words: str, by: str | None = None, *, scope: Sequence[str] | None = None) -> Verdict:
+        """Check words that somebody is to have said."""
 
     def speaker_summaries(self, *, scope: Sequence[str] | None = None) -> Iterator[SpeakerSummary]:
         """Yield who speaks, those quoted most first."""
@@ -79,6 +84,22 @@ def show_quotes(engine: Engine, view: View, name: str | None, filters: Filters) 
         note(f"{name} is not quoted in the articles {filters}.")
     else:
         view.quotes(chain([first], quoted))
+
+
+def check_claim(engine: Engine, typed: str, scope: Sequence[str] | None) -> Answer | None:
+    """Return the verdict on a claim that was typed after /verify, as an Answer; None where none was.
+
+    Raises:
+        UsageError: there are no words in it, or the scope names an article that is not in the index.
+    """
+    if not typed:
+        note("/verify takes words and a name, such as /verify “we hold for 48 hours” by Gimenez.")
+        return None
+    # What comes with it takes long to import, and the prompt is to be there at once.
+    from retrieval.checked import answer_of  # noqa: PLC0415
+
+    claim = read_typed(typed)
+    return answer_of(interruptible(lambda: engine.verify(claim.words, claim.by, scope=scope)), typed)
 
 
 def show_speakers(engine: Engine, view: View, filters: Filters) -> None:

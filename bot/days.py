@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from datetime import date
 
 _MONTHS = "january february march april may june july august september october november december".split()
 _FEWEST_LETTERS = 3
+_PARTS_OF_A_DAY = 3
 
 
 def first_day(text: str) -> date | None:
@@ -24,6 +26,20 @@ def first_day(text: str) -> date | None:
     if len(months) != 1 or len(years) != 1 or len(days) > 1 or len(words) > 2 + len(days):
         return None
     return _day(years[0], months[0], days[0] if days else 1)
+
+
+def last_day(text: str) -> date | None:
+    """Return a day, or the last one of a month or a year; None where the words tell none.
+
+    >>> last_day("february 2017"), last_day("2017"), last_day("7 Feb 2017")
+    (datetime.date(2017, 2, 28), datetime.date(2017, 12, 31), datetime.date(2017, 2, 7))
+    """
+    first = first_day(text)
+    parts = len(re.findall(r"\w+", text))
+    if first is None or parts >= _PARTS_OF_A_DAY:
+        return first
+    month = first.month if parts > 1 else 12
+    return date(first.year, month, calendar.monthrange(first.year, month)[1])
 
 
 def _month(word: str) -> int | None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from retrieval.dialog import Dialog
     from retrieval.listing import Quoted, SpeakerSummary
     from retrieval.newsroom import Newsroom
+    from retrieval.sheet import Sheet
+    from retrieval.verdicts import Verdict
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -55,6 +57,12 @@ class Engine(Asks, Articles, Protocol):
 
     def quotations(self, speaker: str | None = None) -> Iterator[Quoted]:
         """Yield the quotations of a speaker."""
+
+    def record(self, speaker: str, *, about: str | None = None) -> Sheet:
+        """Return what somebody said, by topic and in order of time."""
+
+    def verify(self, words: str, by: str | None = None) -> Verdict:
+        """Check words that somebody is to have said."""
 
     def sources(self) -> list[str]:
         """Return what the index was built from."""

@@ -46,6 +46,16 @@ EXAMPLES = {
         "onrecord quotes --csv > quotations.csv",
     ),
     "speakers": ("onrecord speakers | head",),
+    "verify": (
+        "onrecord verify 'we will hold them two days' --by Gimenez",
+        "onrecord verify draft.md         # every quotation in it; exit code 1 unless all are exact",
+        "onrecord verify draft.docx --json",
+    ),
+    "record": (
+        "onrecord record Carlos Gimenez",
+        "onrecord record Gimenez -o gimenez.html --picture gimenez.svg",
+        "onrecord record Gimenez --about detainers --since 2017 --format csv",
+    ),
     "eval": ("onrecord eval questions.jsonl --misses 3",),
     "read": ("onrecord read page.html            # what is understood of it", "onrecord read ~/articles --json"),
     "completion": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
 from telegram import Message, Update
@@ -24,6 +25,7 @@ from bot.inline import Inline
 from bot.keyboards import Press
 from bot.lists import show_list
 from bot.marked import Marked
+from bot.recorded import check_claim, send_record
 from bot.remove_commands import add_remove_handlers
 from bot.replying import Place, send
 from bot.texts import texts_for
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from bot.sent import Sent
 
 Context = ContextTypes.DEFAULT_TYPE
+OnRecord = Callable[[Conversation, str], Awaitable[None]]
 
 LONGEST_QUESTION: Final = 1000
 """Characters; a longer one costs seconds, and finds nothing that its first sentences would not."""
@@ -52,6 +55,8 @@ def add_handlers(application: PollingApplication, desk: Desk) -> None:
         "new": written.new,
         "ask": written.ask,
         "quotes": written.quotes,
+        "verify": written.verify,
+        "record": written.record,
         "speakers": written.speakers,
         "sources": written.sources,
         "status": written.status,
@@ -127,6 +132,23 @@ class Written:
             await show_list(talk, "quotes", name)
         else:
             await _say(update, context, talk.texts.quotes_usage)
+
+    async def verify(self, update: Update, context: Context) -> None:
+        """Check the words after the command."""
+        await self._on_record(update, context, check_claim, texts_for(update.effective_user).verify_usage)
+
+    async def record(self, update: Update, context: Context) -> None:
+        """Send the record of whoever is named after the command."""
+        await self._on_record(update, context, send_record, texts_for(update.effective_user).record_usage)
+
+    async def _on_record(self, update: Update, context: Context, do: OnRecord, usage: str) -> None:
+        words = command_words(_message(update)).strip()
+        if len(words) > LONGEST_QUESTION:
+            await _refuse_length(update, context)
+        elif any(char.isalnum() for char in words):
+            await do(self._talk(update, context), words)
+        else:
+            await _say(update, context, usage)
 
     async def speakers(self, update: Update, context: Context) -> None:
         """List who is quoted."""

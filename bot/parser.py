@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 from datetime import date
+from functools import partial
 from pathlib import Path
 
-from bot import commands, listings
+from bot import commands, listings, record_cli
 from bot.examples import EXAMPLES
 from bot.time_spans import seconds
 from index import __version__
@@ -37,6 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
         _add_check,
         _add_quotes,
         _add_speakers,
+        _add_record,
         _add_eval,
         _add_read,
         _add_completion,
@@ -172,6 +174,10 @@ def _add_speakers(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
         subparsers, "speakers", listings.run_speakers, "list who is quoted, how often, first and last date"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+def _add_record(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    record_cli.add_commands(partial(_command, subparsers))
 
 
 def _add_eval(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:

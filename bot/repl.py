@@ -33,6 +33,7 @@ HELP = {
     "/context N": "what stands around passage N of the last answer",
     "/open N": "the whole article of passage N, in the pager ($PAGER)",
     "/quotes NAME": "what somebody said, each quotation with its citation",
+    "/verify “WORDS” by NAME": "whether somebody said that, word for word, and what differs",
     "/speakers": "who is quoted, and how often",
     "/since DATE": "ask only articles from a day, month or year on; /since alone: of any day",
     "/in OUTLET": "ask only the articles of an outlet; /in alone: of any outlet",
@@ -195,6 +196,8 @@ class Chat:
             case "/quotes":
                 speaker = self._answer.speaker if self._answer else None
                 chat_commands.show_quotes(engine, view, rest or speaker, self._filters)
+            case "/verify":
+                self._verify(rest)
             case "/speakers":
                 chat_commands.show_speakers(engine, view, self._filters)
             case "/since":
@@ -208,6 +211,12 @@ class Chat:
                 chat_commands.save_conversation(engine, turns, rest, asked=self._asked, replacing=replacing)
             case _:
                 self._about_itself(name)
+
+    def _verify(self, rest: str) -> None:
+        answer = self._filtered(lambda scope: chat_commands.check_claim(self._engine, rest, scope))
+        if answer:
+            self._answer, self._shown, self._waiting = answer, list(answer.hits or answer.nearest), []
+            self._view.answer(answer)
 
     def _about_itself(self, name: str) -> None:
         match name:

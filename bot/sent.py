@@ -92,7 +92,7 @@ class Sent:
         left: which code points of the first passage the message leaves out, for want of room.
         choices: whom the question may mean, one button each.
         listing: "quotes", "speakers" or "sources" where the message is a page of a list; "follow" where it asks what
-            to follow.
+            to follow, "record" where it asks whose.
         follow: number of what the chat follows, where the message is an alert about it, else 0.
         dialog: the conversation with this answer, from which a reply goes on.
     """

@@ -82,6 +82,14 @@ class Texts:
     status: str
     status_talk: str
 
+    # The record of a speaker.
+    verify_usage: str
+    record_usage: str
+    record_heading: str
+    record_outlets: str
+    record_page: str
+    record_nothing: str
+
     # Inline mode.
     inline_hint: str
     inline_nothing: str
@@ -104,6 +112,8 @@ ENGLISH: Final = Texts(
         "Every answer is quoted word for word; what answers is bold. Where the articles do not tell, I say so, and "
         "show what comes nearest. The buttons show more.\n\n"
         "/quotes NAME – all that somebody said\n"
+        "/verify “words” by NAME – whether somebody said that, and exactly how\n"
+        "/record NAME on TOPIC – what somebody said over time, as a picture and a page\n"
         "/speakers – who is quoted\n"
         "/sources – what I have read\n"
         "/follow NAME or TOPIC – I tell you what is new; /following lists it\n"
@@ -114,6 +124,8 @@ ENGLISH: Final = Texts(
     commands=(
         ("ask", "Ask a question: /ask what did the mayor say?"),
         ("quotes", "All that somebody said: /quotes NAME"),
+        ("verify", "Check a quotation: /verify “words” by NAME"),
+        ("record", "What somebody said over time: /record NAME on TOPIC"),
         ("speakers", "Who is quoted, and how often"),
         ("sources", "What the answers are taken from"),
         ("follow", "Hear what is new: /follow NAME or TOPIC"),
@@ -178,6 +190,12 @@ ENGLISH: Final = Texts(
     page="{first}–{last} of {total}",
     status="{index}.",
     status_talk="Questions of our conversation that I remember: {count}.",
+    verify_usage="Tell me the words, and whose they are to be, for example: /verify “we have no voice” by the mayor",
+    record_usage="Tell me whose record you want, and on what if you like, for example: /record the mayor on the budget",
+    record_heading="On the record: {name}",
+    record_outlets="Quoted most by {outlets}",
+    record_page="The page has every statement, in order of time, with where it stands.",
+    record_nothing="Nothing is on record on that.",
     inline_hint="Type a name, a topic, or both",
     inline_nothing="Nothing found: ask me a question",
 )

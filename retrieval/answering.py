@@ -57,11 +57,18 @@ class Asking:
         """Answer the question by what it asks for."""
         if self.question.asks == "nothing":
             return self._not_found(SMALL_TALK, [], 1.0)
+        if self.question.checks and (answer := self._checked()):
+            return answer
         if self.question.asks == "said" and (answer := self._somebodys_words(self.question.speaker or "")):
             return answer
         if self.question.asks == "who":
             return self._whose_words()
         return self._anything()
+
+    def _checked(self) -> Answer | None:
+        from retrieval.checked import checked  # noqa: PLC0415  (few questions need it)
+
+        return checked(self, lambda: self._somebodys_words(self.question.speaker or ""))
 
     @cached_property
     def _directory(self) -> Directory:

@@ -114,7 +114,7 @@ def by_topic(
     found = searcher.candidates(records, question, scope.passages if scope else None)[:AROUND]
     near = records.passages([passage for passage, _ in found])
     people = [words.person for words in own]
-    rows |= {passage: row for passage, row in near.items() if any(_named(person, row.text) for person in people)}
+    rows |= {passage: row for passage, row in near.items() if any(is_named(person, row.text) for person in people)}
     spoken = {passage: words for passage, (_, words) in said.items()}
     signals = _signals(searcher, topic, rows, spoken, contexts(records, rows))
     evidence = {passage: ON_TOPIC.evidence(**known) for passage, known in signals.items()}
@@ -126,7 +126,7 @@ def by_topic(
     return sorted(matches, key=lambda match: -match.probability)
 
 
-def _named(person: Person, text: str) -> bool:
+def is_named(person: Person, text: str) -> bool:
     """Tell whether a text has a person's last name, other than behind a first name that is somebody else's."""
     before: re.Match[str] | None = None
     for word in re.finditer(r"[^\W\d_]+", text):

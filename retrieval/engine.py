@@ -25,6 +25,7 @@ from retrieval.histories import RecentHistories, Told
 from retrieval.hits import make_hits
 from retrieval.listing import Quoted, SpeakerSummary, list_quotations, list_speakers
 from retrieval.newsroom import Newsroom
+from retrieval.on_record import OnRecord
 from retrieval.search import ModelShelf, Searcher, shelf_for
 from retrieval.topics import common_topics
 
@@ -36,7 +37,7 @@ HISTORY_SHOWS = 5
 log = logging.getLogger(__name__)
 
 
-class Engine:
+class Engine(OnRecord):
     """Answers questions from an index. Safe to share by threads.
 
     A new generation is opened beside the old one, which goes on answering, and takes over between two questions.

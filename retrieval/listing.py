@@ -86,7 +86,7 @@ def list_quotations(searcher: Searcher, records: Records, speaker: str | None, a
             passages = sorted(c for c, _ in searcher.candidates(records, about))
         yield from _quoted(records, passages, None)
         return
-    person = _the_person(searcher, speaker)
+    person = the_person(searcher, speaker)
     own = own_words(records, person, None)
     passages = sorted(own.passages)
     if about:
@@ -106,7 +106,12 @@ def list_speakers(searcher: Searcher, records: Records, scope: Scope | None = No
         yield SpeakerSummary(person.name, person.kind, person.quotations, len(articles), first, last)
 
 
-def _the_person(searcher: Searcher, mention: str) -> Person:
+def the_person(searcher: Searcher, mention: str) -> Person:
+    """Return whom words name.
+
+    Raises:
+        SpeakerError: they name nobody, or several.
+    """
     people = searcher.directory.find(mention)
     person = clearly_meant(people)
     if person:

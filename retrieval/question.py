@@ -147,6 +147,11 @@ class Question:
         return not self.verb or _PLAINLY_SAYS.fullmatch(f" {self.verb}") is not None
 
     @property
+    def checks(self) -> bool:
+        """Whether it asks if somebody said certain words: "did Gimenez say “…”?"."""
+        return self.asks == "said" and self.quoted is not None and self.topic == self.quoted
+
+    @property
     def asks_a_fact(self) -> bool:
         """Whether it asks a question of its own beside naming who tells: "according to X, how many …?"."""
         return not self.verb and _INTERROGATIVE.search(self.topic) is not None

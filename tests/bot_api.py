@@ -28,6 +28,7 @@ from tests.bot_api_rules import (
     check_inline_button,
     check_inline_results,
     check_keyboard,
+    check_photo,
     check_text,
     check_webhook,
     units,
@@ -58,7 +59,7 @@ class BotApi:
         callback_answers: what answerCallbackQuery said, by the query's id.
         inline_answers: what answerInlineQuery offered, by the query's id.
         commands: the menu, as last set.
-        files: name and content of the documents that were sent, by the message's id.
+        files: name and content of the documents and photos that were sent, by the message's id.
         uploads: content of the documents that people sent, by the file's id.
         privacy: whether the bot is in privacy mode, and learns of little in groups.
         webhook: what setWebhook said, while it holds.
@@ -293,6 +294,16 @@ class BotApi:
         self.messages.append(message)
         return message
 
+    def _send_photo(self, params: Json) -> Json:
+        chat = self._reachable(params)
+        check_photo(params)
+        photo = [{"file_id": "2", "file_unique_id": "2", "width": 90, "height": 90}]
+        kept = {name: params[name] for name in (*CONTENT, "caption_entities") if name in params}
+        message = {"message_id": next(self._ids), "date": DATE, "from": BOT, "chat": chat, "photo": photo, **kept}
+        self.files[message["message_id"]] = params["photo"]
+        self.messages.append(message)
+        return message
+
     def _edit_message_text(self, params: Json) -> Json:
         message = self._to_be_edited(params)
         return self._edited(message, {name: message[name] for name in KEPT if name in message} | _content(params))
@@ -371,6 +382,7 @@ class BotApi:
         "getFile": _get_file,
         "sendMessage": _send_message,
         "sendDocument": _send_document,
+        "sendPhoto": _send_photo,
         "editMessageText": _edit_message_text,
         "editMessageReplyMarkup": _edit_message_reply_markup,
         "sendChatAction": _send_chat_action,

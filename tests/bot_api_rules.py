@@ -11,6 +11,7 @@ LONGEST_CALLBACK_DATA = 64
 LONGEST_CALLBACK_ANSWER = 200
 LONGEST_CAPTION = 1024
 LONGEST_COMMAND = 32
+LARGEST_PHOTO = 10 * 2**20
 MOST_INLINE_RESULTS = 50
 
 INVISIBLE = re.compile("[\\s\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufeff\uffa0]+")
@@ -154,6 +155,20 @@ def check_document(params: dict[str, Any]) -> None:
         raise bad_request("file must be non-empty")
     if units(params.get("caption", "")) > LONGEST_CAPTION:
         raise bad_request("message caption is too long")
+
+
+def check_photo(params: dict[str, Any]) -> None:
+    """Refuse what `sendPhoto` refuses: what is no picture, too large, or too long and thin."""
+    _, content = params.get("photo") or ("", b"")
+    if not content.startswith(b"\x89PNG"):
+        raise bad_request("IMAGE_PROCESS_FAILED")
+    width, height = int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
+    if len(content) > LARGEST_PHOTO or width + height > 10_000 or max(width, height) > 20 * min(width, height):
+        raise bad_request("PHOTO_INVALID_DIMENSIONS")
+    if units(params.get("caption", "")) > LONGEST_CAPTION:
+        raise bad_request("message caption is too long")
+    for entity in params.get("caption_entities", []):
+        check_entity(params["caption"], entity)
 
 
 def check_commands(commands: list[dict[str, str]]) -> None:

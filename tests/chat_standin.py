@@ -23,6 +23,7 @@ from retrieval.question import read_question
 if TYPE_CHECKING:
     from retrieval.explaining import Explanation
     from retrieval.listing import Quoted, SpeakerSummary
+    from retrieval.verdicts import Verdict
 
 # Few conversations need what comes with the search: it is imported where it is, as each has a process of its own.
 
@@ -109,6 +110,13 @@ class StandIn:
         hit = self.article((scope or ["ferry.txt"])[0])[0]
         considered = Considered(hit.article, hit.paragraph, hit.citation, 0.41, None, 1.0, 1.5)
         return Explanation(read_question(question), ((MAYOR, 3),), MAYOR, "topic", 1.1, (considered,))
+
+    def verify(self, words: str, by: str | None = None, *, scope: Sequence[str] | None = None) -> Verdict:
+        from retrieval.verdicts import Verdict
+
+        self.asked.append((f"{by}: {words}", None if scope is None else tuple(scope)))
+        told = f"These are the words of {MAYOR}."
+        return Verdict(words, by, "exact", told, MAYOR, words, hits=(self.article("ferry.txt")[0],))
 
     def sources(self) -> list[str]:
         return ["/articles"]

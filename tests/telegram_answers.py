@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from retrieval.answer import Answer, Citation, Hit, HitQuotation
 from retrieval.dialog import Dialog, Turn, places
 from retrieval.listing import Quoted, SpeakerError, SpeakerSummary
+from retrieval.sheet import Entry, Place, Sheet, Topic
+from retrieval.verdicts import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -49,6 +51,12 @@ def hit(text: str = ORDER, *, words: str = "", speaker: str | None = None, **cha
     return Hit(**{**usual, **changes})
 
 
+def entry(words: str, day: str | None = "2017-02-07", **changes: Any) -> Entry:
+    """Return a statement that stands in one paragraph."""
+    place = Place("000.txt", 7, f"“{words}” she said.", ((1, 1 + len(words)),), "Before it.", "After it.", citation())
+    return Entry(**{"words": words, "kind": "direct", "date": day, "role": "Mayor", "places": (place,)} | changes)
+
+
 def answered(question: str, *hits: Hit, **changes: Any) -> Answer:
     usual = {"status": "answered", "confidence": 0.9, "standalone": question}
     return Answer(question, **{**usual, "hits": hits or (hit(speaker="Carlos Gimenez"),), **changes})
@@ -66,6 +74,7 @@ class ScriptedEngine:
         articles: the passages of each article, by its id.
         quoted: all quotations.
         read_from: what the index was built from.
+        checked: the claims, each with whose words they are to be.
     """
 
     def __init__(self, answer: Callable[[str], Answer] = answered, *passages: Hit) -> None:
@@ -79,6 +88,7 @@ class ScriptedEngine:
             self.articles.setdefault(one.article, []).append(replace(one, highlights=(), also=()))
         self.quoted: list[Quoted] = []
         self.read_from = ["/srv/articles"]
+        self.checked: list[tuple[str, str | None]] = []
         self._answer = answer
 
     def converse(self, question: str, dialog: Dialog) -> tuple[Answer, Dialog]:
@@ -119,6 +129,17 @@ class ScriptedEngine:
             )
             raise SpeakerError(f"{speaker}: who?", people)
         yield from found
+
+    def verify(self, words: str, by: str | None = None) -> Verdict:
+        self.checked.append((words, by))
+        return Verdict(words, by, "altered", "Quoted otherwise.", "Ann Hidalgo", "We hold.", hits=(hit(),))
+
+    def record(self, speaker: str, *, about: str | None = None) -> Sheet:
+        (person,) = {one.quotation.speaker for one in self.quotations(speaker)}
+        quoted = list(self.quotations(speaker)) if about != "nothing" else []
+        entries = tuple(entry(one.text, one.citation.date) for one in quoted)
+        topics = (Topic("ferry, fares", entries),) if entries else ()
+        return Sheet(str(person), about, None, None, topics, len(entries))
 
     def speakers(self) -> list[str]:
         return list(dict.fromkeys(one.quotation.speaker or "" for one in self.quoted))

@@ -99,6 +99,27 @@ def test_open_of_an_article_that_went_says_so(talk: Talk) -> None:
     assert talk("q", "/open", engine=engine).err == ["That article is no longer in the index."]
 
 
+# Checking what somebody is to have said
+
+
+def test_verify_tells_the_verdict_with_the_passage_that_can_be_opened(talk: Talk) -> None:
+    engine = StandIn()
+    told = talk(f"/verify “Promise number 0” by {MAYOR}", "/open 1", engine=engine)
+    assert engine.asked == [(f"{MAYOR}: Promise number 0", None)]
+    assert told.out.startswith(f"Exact. These are the words of {MAYOR}.\n\n1. “Promise number 0.”\n")
+    assert "> [1] “Promise number 0.”" in told.out
+
+
+def test_verify_asks_within_the_filters(talk: Talk) -> None:
+    engine = StandIn()
+    talk(f"/in {LEDGER}", "/verify “Promise”", engine=engine)
+    assert engine.asked == [("None: Promise", ("ferry.txt",))]
+
+
+def test_verify_without_words_says_how(talk: Talk) -> None:
+    assert talk("/verify").err == ["/verify takes words and a name, such as /verify “we hold for 48 hours” by Gimenez."]
+
+
 # Who said what
 
 

@@ -29,6 +29,8 @@ COMMANDS = [
     "check",
     "quotes",
     "speakers",
+    "verify",
+    "record",
     "eval",
     "read",
     "completion",

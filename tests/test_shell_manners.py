@@ -150,7 +150,7 @@ class TestCompletion:
     @pytest.mark.parametrize(
         ("typed", "found"),
         [
-            ("''", "index forget ask chat bot pair check quotes speakers eval read completion"),
+            ("''", "index forget ask chat bot pair check quotes speakers verify record eval read completion"),
             ("ch", "chat check"),
             ("chat --pl", "--plain"),
             ("completion ''", "bash zsh fish"),

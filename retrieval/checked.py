@@ -1,0 +1,83 @@
+"""A verdict as an Answer: "did Gimenez say “…”?" is answered like any other question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+from index.records import Records
+from retrieval.answer import Answer, Status
+from retrieval.question import Question
+from retrieval.search import Scope, Searcher
+from retrieval.verdict_texts import verdict_line
+from retrieval.verdicts import Verdict, VerdictName
+from retrieval.verifying import Verifier
+
+_STATUS: dict[VerdictName, Status] = {
+    "exact": "answered",
+    "altered": "answered",
+    "paraphrase": "answered",
+    "unattributed": "answered",
+}
+_SURE: dict[VerdictName, float] = {"exact": 0.99, "altered": 0.95, "paraphrase": 0.8, "unattributed": 0.6}
+
+
+def answer_of(verdict: Verdict, question: str, standalone: str | None = None) -> Answer:
+    """Return a verdict as an Answer: answered where the words, or the matter, are that speaker's.
+
+    Args:
+        verdict: the verdict.
+        question: as typed.
+        standalone: the question in full words; as typed by default.
+    """
+    status = _STATUS.get(verdict.verdict, "not_found")
+    told = status == "answered"
+    return Answer(
+        question=question,
+        status=status,
+        confidence=_SURE.get(verdict.verdict, 0.9),
+        standalone=standalone or question,
+        message=verdict_line(verdict),
+        speaker=verdict.speaker if told else None,
+        hits=verdict.hits if told else (),
+        nearest=() if told else (verdict.hits or verdict.nearest),
+    )
+
+
+class Asks(Protocol):
+    """A question put to one generation; see `retrieval.answering.Asking`."""
+
+    @property
+    def searcher(self) -> Searcher: ...
+
+    @property
+    def records(self) -> Records: ...
+
+    @property
+    def question(self) -> Question: ...
+
+    @property
+    def typed(self) -> str: ...
+
+    @property
+    def scope(self) -> Scope | None: ...
+
+
+def checked(asking: Asks, otherwise: Callable[[], Answer | None]) -> Answer:
+    """Answer whether somebody said certain words; where nobody did, with what is said on the matter.
+
+    Args:
+        asking: a question that `checks` words.
+        otherwise: answers the question as one for somebody's words on that matter.
+    """
+    question = asking.question
+    verdict = Verifier(asking.searcher, asking.records, asking.scope).check(question.quoted or "", question.speaker)
+    if verdict.verdict != "not found":
+        return answer_of(verdict, asking.typed, question.text)
+    answer = otherwise()
+    if answer and answer.status == "ambiguous":
+        return answer
+    if answer and answer.status == "answered":
+        return replace(answer, message=f"{verdict.message} On the matter:")
+    return replace(answer, message=verdict.message) if answer else answer_of(verdict, asking.typed, question.text)
