@@ -193,7 +193,7 @@ class TestTheFile:
             AnswersSent.open(tmp_path / "file" / "telegram.sqlite")
 
 
-async def _no_serving(application: PollingApplication, journal: Journal) -> None:
+async def _no_serving(application: PollingApplication, journal: Journal, *_: object) -> None:
     assert journal.left() == []
     assert application.post_shutdown
     await application.post_shutdown(application)
