@@ -182,7 +182,7 @@ class Alerts:
         except TelegramError as error:
             again = ": it may have arrived, and is sent again" if may_have_arrived(error) else "; it is tried again"
             _LOGGER.warning("Alert %s failed (%s)%s", alert.id, error, again)
-            await self._put_back(alert, min(LONGEST_PAUSE, PAUSE * 2**alert.attempts))
+            await self._put_back(alert, min(LONGEST_PAUSE, PAUSE * 2 ** min(alert.attempts, 10)))
 
     async def _send(self, bot: Bot, alert: Alert) -> None:
         follower, memory = alert.follow.follower, self._desk.memory

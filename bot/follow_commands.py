@@ -18,7 +18,7 @@ from bot.keyboards import Press, answer_keyboard, keyboard
 from bot.marked import Marked, shortened
 from bot.newsroom_texts import NewsroomTexts, newsroom_texts
 from bot.rendering import printable
-from bot.replying import Place, send
+from bot.replying import Place, send, typing
 from bot.sent import Sent
 from bot.texts import texts_for
 from retrieval.wanted import Wanted
@@ -68,12 +68,15 @@ class FollowCommands:
             text = texts.follow_too_long.format(longest=LONGEST) if words else texts.follow_usage
             await send(context.bot, Place.of(message), Marked(text))
             return
-        meaning = await self._desk.work(lambda: self._desk.engine.newsroom().meaning(words))
-        if meaning.wanted is None:
+        # The first to follow anything waits until all articles have been looked at.
+        async with typing(context.bot, Place.of(message), self._desk.typing_slots):
+            meaning = await self._desk.work(lambda: self._desk.engine.newsroom().meaning(words))
+            follower, wanted = _follower(message, update.effective_user), meaning.wanted
+            said = await self._begun(follower, wanted, texts, meaning.known) if wanted else ""
+        if wanted is None:
             await self._ask(update, context, meaning)
-            return
-        said = await self._begun(_follower(message, update.effective_user), meaning.wanted, texts, meaning.known)
-        await send(context.bot, Place.of(message), Marked(said))
+        else:
+            await send(context.bot, Place.of(message), Marked(said))
 
     async def following(self, update: Update, context: Context) -> None:
         """List what the chat follows, each with a button to follow it no longer."""
