@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+import os
+from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bot import add_commands, alerts, offered, worker_process
-from bot.article_files import TAKEN_OUT, file_name, plain_name
+from bot.article_files import TAKEN_OUT, NotOursError, file_name, file_of, plain_name
+from bot.drafts import LASTS, Drafts, Where
 from bot.newsroom_tasks import do_task
 from bot.settings import Settings, TelegramSettings
+from bot.store import Store
 from index.generation import IndexFolder
 from index.readers.days import day_of_name
+from index.rows import FiledArticle
 from retrieval.engine import Engine
 from tests.telegram_bot import Got, Person, running
 from tests.web_server import serving
@@ -265,3 +269,37 @@ class TestAName:
         assert plain_name("../../a/b.TXT") == "b.txt"
         assert plain_name("C:\\x\\..\\..") == "article"
         assert plain_name("\x00\x1b[31m.html") == "31m.html"
+
+
+class TestADraft:
+    def test_is_forgotten_with_its_file_after_a_day_and_known_in_its_own_chat_only(self, tmp_path: Path) -> None:
+        now = [1924992000.0]
+        with closing(Store.open(None)) as store:
+            drafts = Drafts(store, tmp_path, clock=lambda: now[0])
+            held = drafts.place(".txt")
+            held.write_text("x")
+            os.utime(held, (now[0], now[0]))
+            number = drafts.add(Where(ADMIN, None, "en"), "x.txt", held, "X")
+            assert drafts.get(GUEST, number) is None
+            now[0] += LASTS - 1
+            assert drafts.get(ADMIN, number)
+            now[0] += 2
+            assert drafts.get(ADMIN, number) is None
+            assert not held.exists()
+
+
+class TestAFileToBeTakenOut:
+    @pytest.mark.parametrize(
+        ("article", "reason"),
+        [
+            (
+                FiledArticle("a", "A", None, None, "https://ledger.example/feed", "a", 1),
+                "onrecord forget https://ledger",
+            ),
+            (FiledArticle("a", "A", None, None, "{folder}", "../a.txt", 1), "outside the folder"),
+            (FiledArticle("a#2", "A", None, None, "{folder}", "a.jsonl", 2), "a.jsonl, holds 2 articles"),
+        ],
+    )
+    def test_is_one_of_the_folder_with_one_article(self, tmp_path: Path, article: FiledArticle, reason: str) -> None:
+        with pytest.raises(NotOursError, match=reason):
+            file_of(article._replace(source=article.source.format(folder=tmp_path)), tmp_path)
