@@ -40,7 +40,7 @@ class _Matcher:
         if self._is(wanted, self.words[start]) and (stop := self.stop(start + 1, item + 1)) is not None:
             return stop
         # What the article's editor put in brackets was not said either.
-        if self.words[start].bracketed and item > 0:
+        if self.words[start].bracketed and item > 0 and not self.words[start - 1].bracketed:
             beyond = start
             while beyond < len(self.words) and self.words[beyond].bracketed:
                 beyond += 1

@@ -23,6 +23,7 @@ OWN = 40
 _NEIGHBOURS = 3
 """How many passages on either side a quotation may go on in."""
 
+_YEAR = re.compile(r"‘(?=\d\d\b)")
 _QUICK = re.compile(r"[^\W_]+")
 
 
@@ -117,7 +118,8 @@ class Statements:
         """Return the words of a passage, and which of them stand in quotation marks."""
         if passage not in self._words:
             text = self._read([passage])[passage].text
-            ((*marked,),) = find_marked([text])
+            # A year without its century ("‘08") is taken for an opening mark when it is typed with one.
+            ((*marked,),) = find_marked([_YEAR.sub("’", text)])
             self._words[passage] = tuple(
                 Spoken(word, passage, any(m.inner_start <= word.start and word.end <= m.inner_end for m in marked))
                 for word in words_of(text)
@@ -135,7 +137,7 @@ class Statements:
             name = quotation.speaker or name
             inside = [one for one in self.words(passage) if quotation.start <= one.word.start < quotation.end]
             # A paragraph that goes on with somebody's words is quoted as a whole, though its marks were not closed.
-            direct = quotation.kind == "direct"
+            direct = quotation.kind == "direct" and not _YEAR.search(self.text(passage))
             words += [Spoken(one.word, passage, one.quoted or direct) for one in inside]
         person = self._searcher.directory.person(article, name) if name else None
         return Statement(article, tuple(words), name, person)

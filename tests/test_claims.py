@@ -124,6 +124,7 @@ class TestAnAlteration:
             ("[The pier] will close", "The ferry will close today"),
             ("We will close [the pier]", "We will close the ferry"),
             ("[Amundsen] will resign", "Farrow will resign"),
+            ("Their [party can wrap it", "Their [party leadership] can wrap it"),
             ("We were here", "We’re here"),
             ("The $5 million is here", "The 5 million is here"),
             ("It fell by -5 degrees", "It fell by 5 degrees"),
