@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from index.manifest import counted
 from retrieval.answer import Answer, Citation, Hit, HitQuotation
 from retrieval.dialog import Dialog, Turn, places
 from retrieval.listing import Quoted, SpeakerError, SpeakerSummary
@@ -113,7 +114,7 @@ class ScriptedEngine:
         return [one for one in self.article(article) if abs(one.paragraph - paragraph) <= reach]
 
     def describe(self) -> str:
-        return f"{len(self.articles)} articles"
+        return counted(len(self.articles), "articles")
 
     def outlets(self) -> dict[str, int]:
         return {"WSVN": len(self.articles)}

@@ -63,7 +63,7 @@ def test_from_a_settings_file_to_an_alert_after_a_kill(api: BotApi, tmp_path: Pa
         f'base_url = {json.dumps(api.root)}\naccess = "pairing"\nadd_articles = true\n'
     )
     assert onrecord("check", "--config", settings).code == 0
-    assert onrecord("index", "--config", settings).out.startswith("1 articles")
+    assert onrecord("index", "--config", settings).out.startswith("1 article")
     with bot(api, settings) as process:
         api.say(ADA, "what did Brandvold say?")
         told("only people whom my operator has let in")

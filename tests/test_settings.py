@@ -173,7 +173,7 @@ class TestCommands:
             "articles = 'articles'\nindex = 'here'\nstate = 'kept'\nlinks.addresses = ['http://127.0.0.1:1/']"
         )
         built = onrecord("index", "--config", config)
-        assert (built.code, built.out.split(",")[0]) == (0, "1 articles")
+        assert (built.code, built.out.split(",")[0]) == (0, "1 article")
         assert "skipped: http://127.0.0.1:1/: 127.0.0.1 is" in built.err
         assert "Adela Brandvold" in onrecord("speakers", "--config", config).out
         assert (tmp_path / "kept" / "verified").exists()

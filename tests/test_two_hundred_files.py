@@ -81,10 +81,7 @@ def write(folder: Path, name: str, content: str | bytes) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "mixed"
-    for name, content in GOOD.items():
-        write(folder, name, content)
-    for name, (content, _) in BROKEN.items():
-        write(folder, name, content)
+    write_and_settle(folder, GOOD | {name: content for name, (content, _) in BROKEN.items()})
     return folder
 
 
