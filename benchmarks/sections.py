@@ -87,7 +87,7 @@ def embedding(bench: Bench) -> list[Row]:
         ours, plain = _embed(bench, texts, bench.runs)
         cosine = helper.do("least_cosine", one=_vectors(bench, "ours"), other=_vectors(bench, "plain"))
     words = statistics.mean(len(text.split()) for text in texts)
-    what = f"embedding: passages a second ({words:.0f} words, batch {BATCH}, {THREADS} threads)"
+    what = f"embedding: passages a second ({words:.0f} words, {THREADS} threads)"
     return [
         Row(what, f"{ours:.0f}", f"{plain:.0f}", _times(ours, plain)),
         Row("embedding: least cosine between the two encoders' vectors", f"{cosine:.6f}"),
