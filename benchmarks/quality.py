@@ -1,17 +1,20 @@
 """How well plain pipelines and onrecord answer one question set over one index, in one run; print a Markdown table.
 
-``python -m benchmarks.quality QUESTIONS.jsonl [--index DIR] [--state DIR]``; the form of a question set stands in
+``python -m benchmarks.quality QUESTIONS.jsonl [--index DIR] [--state DIR] [--curve]``; the form of a question set is in
 docs/evaluation.md. The plain pipelines read each question by itself and never refuse: they have nothing to refuse by.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
+from itertools import chain
 from pathlib import Path
+from unittest.mock import patch
 
 from index.generation import IndexFolder, open_current
 from index.records import Records
@@ -24,9 +27,21 @@ from retrieval.hits import make_hits
 from retrieval.question_set import Question, read_questions
 from retrieval.search import CANDIDATES, ModelShelf, Searcher
 
-RERANKED = 12
+RERANKED = (12, 20)
+NEVER_AGAIN = {"CERTAIN": -math.inf}
+READING = {
+    "first 4, once": {"READ": 4, **NEVER_AGAIN},
+    "first 8, once": {"READ": 8, **NEVER_AGAIN},
+    "first 20, once": NEVER_AGAIN,
+    "first 4, the best in context": {"READ": 4},
+    "first 8, the best in context": {"READ": 8},
+    "first 12, the best in context": {"READ": 12},
+}
+"""Ways to read less than `retrieval.reranking` does, by its constants."""
+
 COLUMNS = ("hit@1", "hit@3", "mrr@10", "highlight", "refusals_right", "refusals_wrong")
 Rank = Callable[[str], Sequence[Scored]]
+Measured = tuple[str, Summary, dict[str, Summary]]
 
 
 class Plain:
@@ -44,11 +59,11 @@ class Plain:
     def both(self, question: str) -> Sequence[Scored]:
         return fuse([(1.0, self.vectors(question)), (1.0, self.words(question))])
 
-    def reranked(self, question: str) -> Sequence[Scored]:
+    def reranked(self, count: int, question: str) -> Sequence[Scored]:
         found = self.both(question)
-        texts = {passage: row.text for passage, row in self._records.passages([p for p, _ in found[:RERANKED]]).items()}
+        texts = {passage: row.text for passage, row in self._records.passages([p for p, _ in found[:count]]).items()}
         logits = dict(zip(texts, self._searcher.logits(question, list(texts.values())), strict=True))
-        return [*sorted(logits.items(), key=lambda item: -item[1]), *found[RERANKED:]]
+        return [*sorted(logits.items(), key=lambda item: -item[1]), *found[count:]]
 
     def answer(self, rank: Rank, question: str) -> Answer:
         hits = tuple(make_hits(self._records, rank(question), count=PASSAGES))
@@ -62,7 +77,7 @@ def plain_outcomes(answer: Callable[[str], Answer], questions: Sequence[Question
         yield Outcome(question, answered, (time.perf_counter() - start) * 1000, marks(question, answered))
 
 
-def measured(index: IndexFolder, questions: Sequence[Question]) -> Iterator[tuple[str, Summary, dict[str, Summary]]]:
+def plainly(index: IndexFolder, questions: Sequence[Question]) -> Iterator[Measured]:
     generation = open_current(index, print)
     searcher = Searcher(generation, ModelShelf(generation.encoder, generation.reranker))
     with closing(generation.open_records()) as records:
@@ -71,14 +86,22 @@ def measured(index: IndexFolder, questions: Sequence[Question]) -> Iterator[tupl
             "vectors": plain.vectors,
             "BM25": plain.words,
             "both, fused": plain.both,
-            f"fused, cross-encoder on {RERANKED}": plain.reranked,
+            **{f"fused, cross-encoder on {count}": partial(plain.reranked, count) for count in RERANKED},
         }
-        plain.reranked("loads both models before anything is timed")
+        plain.reranked(1, "loads both models before anything is timed")
         for name, rank in pipelines.items():
             yield name, *summarise(plain_outcomes(partial(plain.answer, rank), questions))
-    for fast in (True, False):
-        with Engine(index, fast=fast) as engine:
-            yield "onrecord --fast" if fast else "**onrecord**", *summarise(evaluate(engine, questions))
+
+
+def ours(index: IndexFolder, questions: Sequence[Question], *, curve: bool) -> Iterator[Measured]:
+    with Engine(index, fast=True) as engine:
+        yield "onrecord --fast", *summarise(evaluate(engine, questions))
+    with Engine(index) as engine:
+        engine.warm_up()
+        for name, constants in READING.items() if curve else ():
+            with patch.multiple("retrieval.reranking", **constants):
+                yield f"onrecord, {name}", *summarise(evaluate(engine, questions))
+        yield "**onrecord**", *summarise(evaluate(engine, questions))
 
 
 def _row(name: str, summary: Summary, kinds: dict[str, Summary]) -> str:
@@ -92,11 +115,11 @@ def main() -> None:
     parser.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
     parser.add_argument("--index", type=Path, default=Path(".onrecord"), metavar="DIR")
     parser.add_argument("--state", type=Path, default=Path(".onrecord-state"), metavar="DIR")
+    parser.add_argument("--curve", action="store_true", help="also how onrecord does that reads less")
     options = parser.parse_args()
-    questions = read_questions(options.questions)
-    for number, (name, summary, kinds) in enumerate(
-        measured(IndexFolder(options.index, notes=options.state), questions)
-    ):
+    index, questions = IndexFolder(options.index, notes=options.state), read_questions(options.questions)
+    measured = chain(plainly(index, questions), ours(index, questions, curve=options.curve))
+    for number, (name, summary, kinds) in enumerate(measured):
         if not number:
             told = [f"{kind} ({one.n}) hit@1" for kind, one in kinds.items() if "hit@1" in one.figures]
             heading = ["", *COLUMNS, *told, "p50"]
