@@ -18,7 +18,9 @@ ALIKE_VERSIONS = 0.5
 """The same share for two versions of one address, which differ in what was changed."""
 
 _SHINGLE = 3
-_LOOKED_AT = 12
+LOOKED_AT = 12
+"""How many passages that share the rarest words of a text are compared with it at first."""
+
 _RAREST = 4
 
 Shingle = tuple[str, ...]
@@ -81,7 +83,11 @@ def copies_elsewhere(
         group = _Group(one.passage, one.score, text.article, shingles(text.text), urls[text.article])
         group.copies = {texts[passage].article: passage for passage in one.copies}
         _complete(
-            group, text.text, records, taken, partial(lexical.search_stems, _rarest(lexical, text.text), among=among)
+            group,
+            text.text,
+            records,
+            taken,
+            partial(lexical.search_stems, rarest_stems(lexical, text.text, least=2), among=among),
         )
         found.append(Merged(one.passage, one.score, tuple(group.copies.values())))
     return found
@@ -89,7 +95,7 @@ def copies_elsewhere(
 
 def _complete(group: _Group, text: str, records: Records, taken: set[int], search: Callable[[int], list[int]]) -> None:
     """Add copies to a group, looking further for as long as half of what comes up are some."""
-    count = _LOOKED_AT + len(group.copies)
+    count = LOOKED_AT + len(group.copies)
     while True:
         near = search(count)
         rows = records.passages([passage for passage in near if passage not in taken])
@@ -103,10 +109,10 @@ def _complete(group: _Group, text: str, records: Records, taken: set[int], searc
         count *= 2
 
 
-def _rarest(lexical: LexicalIndex, text: str) -> list[str]:
-    """Return the stems of a text that fewest passages have, those alone in it left out."""
+def rarest_stems(lexical: LexicalIndex, text: str, *, least: int) -> list[str]:
+    """Return the few stems of a text that fewest passages have, of those that at least so many have."""
     frequencies = {stem: lexical.frequency(stem) for stem in set(stems(text))}
-    common = [stem for stem, count in frequencies.items() if count > 1]
+    common = [stem for stem, count in frequencies.items() if count >= least]
     return sorted(common, key=lambda stem: (frequencies[stem], stem))[:_RAREST]
 
 

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from index.lexical import LexicalIndex, stems
+from index.lexical import LexicalIndex
 from index.records import Records
 from retrieval.answer import Hit
-from retrieval.copies import ALIKE, resemblance, shingles
+from retrieval.copies import ALIKE, LOOKED_AT, rarest_stems, resemblance, shingles
 from retrieval.hits import make_hits
 from retrieval.names import words
 from retrieval.search import Searcher
@@ -19,9 +19,6 @@ COMPARED: Final = 12
 
 TELLING: Final = 8
 """Words that a paragraph has at least to tell anything, unless all are shorter."""
-
-_LOOKED_AT: Final = 12
-_RAREST: Final = 4
 
 
 def known_article(searcher: Searcher, records: Records, paragraphs: Sequence[str]) -> Hit | None:
@@ -49,8 +46,6 @@ def known_article(searcher: Searcher, records: Records, paragraphs: Sequence[str
 
 def _alike(lexical: LexicalIndex, records: Records, text: str) -> dict[int, int]:
     """Return the passages that are nearly the same as a text, by the ids of their articles."""
-    frequencies = {stem: lexical.frequency(stem) for stem in set(stems(text))}
-    rarest = sorted((stem for stem, count in frequencies.items() if count), key=lambda stem: (frequencies[stem], stem))
     own = shingles(text)
-    rows = records.passages(lexical.search_stems(rarest[:_RAREST], _LOOKED_AT))
+    rows = records.passages(lexical.search_stems(rarest_stems(lexical, text, least=1), LOOKED_AT))
     return {row.article: row.id for row in rows.values() if resemblance(own, shingles(row.text)) >= ALIKE}
