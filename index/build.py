@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
+from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,16 +15,14 @@ from index.embedding import Embedding
 from index.errors import DamagedError, GenerationError, NoIndexError, SourceError, UsageError
 from index.fetching.addresses import is_link
 from index.file_records import FileRecords
-from index.generation import LEXICAL, RECORDS, SENTENCES, VECTORS, Generation, IndexFolder, open_current
+from index.generation import LEXICAL, RECORDS, Generation, IndexFolder, open_current
 from index.lexical import LexicalWriter
 from index.manifest import Manifest
 from index.options import BuildOptions, Progress, Report
 from index.quotations import VERSION as QUOTATIONS_VERSION
-from index.quotations import QuotationFinder, Reading
-from index.readers.language import ENGLISH
-from index.sentence_vectors import SentenceVectors
+from index.quoting import Quoting
+from index.unfinished import Unfinished
 from index.update import Changes, Update
-from index.vectors import VectorIndex
 
 if TYPE_CHECKING:
     from index.fetching.web import Web
@@ -32,8 +31,8 @@ __all__ = ["BuildOptions", "Progress", "Report", "build"]
 
 STAGES = ("reading", "models", "quotations", "terms", "embedding", "sealing")
 FETCHED = "fetched"
+UNFINISHED = "unfinished"
 _CHUNK = 1024
-_ARTICLES_A_PROCESS = 64
 
 
 def build(index: IndexFolder, options: BuildOptions, progress: Progress) -> Report:
@@ -88,9 +87,10 @@ class _Build:
             if self._is_current(changes, sealed):
                 assert self._previous
                 return self._report(self._previous.name, self._previous.manifest, changes, embedded=0, built=False)
-            reread = self._read_quotations(records, changes)
-            self._write_terms(records, changes, everything=reread)
-            embedded = self._embed(records, changes, prepared["encoder"], sealed["encoder"])
+            with closing(Unfinished(self._index.path / UNFINISHED, sealed["encoder"])) as unfinished:
+                reread = self._read_quotations(records, changes, unfinished)
+                self._write_terms(records, changes, everything=reread)
+                embedded = self._embed(records, changes, prepared["encoder"], sealed["encoder"], unfinished)
             manifest = self._manifest(records, sealed)
             remarks = _remarks(records.languages())
         finally:
@@ -99,6 +99,7 @@ class _Build:
         name = sealing.seal(self._index, self._staging, manifest)
         if self._notes or self._options.rebuild:
             sealing.set_aside_damaged(self._index, self._notes.append)
+        unfinished.discard()
         before = self._previous.name if self._previous else self._before
         sealing.clean_up(self._index, {name, before or name})
         if self._web:
@@ -186,29 +187,18 @@ class _Build:
             and manifest.quotations == QUOTATIONS_VERSION
         )
 
-    def _read_quotations(self, records: FileRecords, changes: Changes) -> bool:
+    def _read_quotations(self, records: FileRecords, changes: Changes, unfinished: Unfinished) -> bool:
         """Find who said what in new articles; return True where all had to be read again."""
+        quoting = Quoting(records, unfinished, partial(self._progress, "quotations"))
         reread = self._previous is not None and self._previous.manifest.quotations != QUOTATIONS_VERSION
         if reread:
             records.remove_readings()
-        wanted = [article.id for article in records.known_articles()] if reread else changes.added
-        unread = []
-        for row in wanted:
-            article = records.load_article(row)
-            reading = None if reread else changes.readings.get(article.paragraphs)
-            if article.language not in (None, ENGLISH):
-                reading = Reading((), ())
-            if reading:
-                records.add_reading(row, reading)
-            else:
-                unread.append(row)
-        if unread:
-            processes = min(len(os.sched_getaffinity(0)), 1 + len(unread) // _ARTICLES_A_PROCESS)
-            readings = QuotationFinder().read(map(records.load_article, unread), processes=processes)
-            for done, (row, reading) in enumerate(zip(unread, readings, strict=True), 1):
-                records.add_reading(row, reading)
-                self._progress("quotations", done, len(unread))
-        return reread
+        if self._previous is None or reread:
+            quoting.run([article.id for article in records.known_articles()], None, {})
+            return reread
+        with closing(self._previous.open_records()) as before:
+            quoting.run(changes.added, before, changes.readings)
+        return False
 
     def _write_terms(self, records: FileRecords, changes: Changes, *, everything: bool) -> None:
         folder = self._staging / LEXICAL
@@ -224,22 +214,12 @@ class _Build:
                 writer.add(records.lexical_documents(wanted[start : start + _CHUNK]))
                 self._progress("terms", min(start + _CHUNK, len(wanted)), len(wanted))
 
-    def _embed(self, records: FileRecords, changes: Changes, encoder: Path, sealed: str) -> int:
+    def _embed(self, records: FileRecords, changes: Changes, encoder: Path, sealed: str, unfinished: Unfinished) -> int:
         """Write the vectors of all passages and their sentences; return how many passages had to be embedded."""
         previous = self._previous
-        reuse = previous is not None and previous.manifest.sealed_models["encoder"] == sealed
-        if previous and reuse:
-            before = previous.records_path
-            both = [VectorIndex.open(before.with_name(name), mapped=False) for name in (VECTORS, SENTENCES)]
-        else:
-            both = [VectorIndex.empty(models.ModelCard.read(encoder).dimension) for _ in (VECTORS, SENTENCES)]
-        vectors, sentences = both
-        embedding = Embedding(
-            vectors, SentenceVectors(sentences), encoder, lambda done, total: self._progress("embedding", done, total)
-        )
-        embedding.update(records, changes.vectors if reuse else {})
-        vectors.write(self._staging / VECTORS)
-        sentences.write(self._staging / SENTENCES)
+        before = previous if previous and previous.manifest.sealed_models["encoder"] == sealed else None
+        embedding = Embedding(self._staging, encoder, before, unfinished, partial(self._progress, "embedding"))
+        embedding.run(records, changes.vectors)
         return embedding.embedded
 
     def _manifest(self, records: FileRecords, sealed: dict[str, str]) -> Manifest:

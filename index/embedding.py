@@ -2,92 +2,124 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
+from index.generation import SENTENCES, VECTORS, Generation
 from index.inference import Encoder, Floats
 from index.joining import embedded_texts
+from index.models import ModelCard
 from index.records import Records
-from index.sentence_vectors import SentenceVectors
-from index.sentences import embedded_sentences
-from index.vectors import VectorIndex
+from index.segments import Ids
+from index.sentence_vectors import sentence_ids
+from index.sentences import MOST, embedded_sentences
+from index.unfinished import Digest, Unfinished, digest
+from index.vector_writing import VectorWriter
 
-_CHUNK = 512
+CHUNK = 512
+"""So many passages are embedded between two moments at which the work of a build is kept."""
 
 
 class Embedding:
-    """Brings the vectors of an index in line with its passages."""
+    """Writes the vectors of a build, holding those of a few passages at a time, and of one segment."""
 
     def __init__(
-        self, vectors: VectorIndex, sentences: SentenceVectors, encoder: Path, progress: Callable[[int, int], None]
+        self,
+        folder: Path,
+        encoder: Path,
+        before: Generation | None,
+        unfinished: Unfinished,
+        progress: Callable[[int, int], None],
     ) -> None:
-        """Prepare to update the vectors of an index.
+        """Prepare to write the vectors of an index.
 
         Args:
-            vectors: those of the passages, to be changed.
-            sentences: those of their sentences, to be changed alike.
-            encoder: folder of the prepared encoder that made them, loaded only if there is a text to embed.
+            folder: where to write them.
+            encoder: folder of the prepared encoder that makes them, loaded only if there is a text to embed.
+            before: the generation whose vectors, by the same encoder, are taken over.
+            unfinished: what an interrupted build has embedded already.
             progress: told how many of the missing passages are done, and how many there are.
         """
-        self._vectors = vectors
-        self._sentences = sentences
-        self._folder = encoder
+        self._folder = folder
+        self._encoder_folder = encoder
+        self._before = before
+        self._unfinished = unfinished
         self._progress = progress
         self.embedded = 0
 
-    def update(self, records: Records, reusable: Mapping[str, int]) -> None:
-        """Remove the vectors of passages that are gone, add those that are missing; count what was embedded.
+    def run(self, records: Records, reusable: Mapping[Digest, int]) -> None:
+        """Leave out the vectors of passages that are gone, add those that are missing; count what was embedded.
 
         Args:
             records: the passages.
-            reusable: ids, in the index as it is, of vectors of texts that are about to be removed.
+            reusable: of texts that are gone the ids of the passages that had them, in the generation before.
         """
-        old = list(reusable.values())
-        known, known_sentences = self._vectors.by_id(old), self._sentences.of(old)
-        wanted = set(records.passage_ids())
-        gone = [i for i in self._vectors.ids.tolist() if i not in wanted]
-        self._vectors.remove(gone)
-        self._sentences.remove(gone)
-        missing = sorted(wanted.difference(self._vectors.ids.tolist()))
-        done = 0
-        for ids in _chunks(missing, _CHUNK):
-            texts = embedded_texts(records, ids)
-            same = {i: reusable[text] for i, text in texts.items() if reusable.get(text, -1) in known}
-            fresh = {i: text for i, text in texts.items() if i not in same}
-            vectors, sentences = self._embed(fresh, {i: row.text for i, row in records.passages(list(fresh)).items()})
-            vectors |= {i: known[old] for i, old in same.items()}
-            sentences |= {i: known_sentences[old] for i, old in same.items() if old in known_sentences}
-            self._vectors.add(np.asarray(ids, np.int64), np.stack([vectors[i] for i in ids]))
-            self._sentences.add(dict(sorted(sentences.items())))
-            done += len(ids)
-            self._progress(done, len(missing))
+        wanted = np.asarray(records.passage_ids(), np.int64)
+        known = self._before.vectors.ids if self._before else np.zeros(0, np.int64)
+        gone = np.setdiff1d(known, wanted, assume_unique=True)
+        passages, sentences = self._writer(VECTORS, gone, each=1), self._writer(SENTENCES, gone, each=MOST)
+        missing = np.setdiff1d(wanted, known, assume_unique=True)
+        for start in range(0, len(missing), CHUNK):
+            ids = missing[start : start + CHUNK].tolist()
+            rows = self._vectors(records, ids, reusable, keep=len(missing) > CHUNK)
+            passages.add(np.asarray(ids, np.int64), np.stack([rows[i][0] for i in ids]))
+            sentences.add(
+                np.concatenate([sentence_ids(i, len(rows[i]) - 1) for i in ids]),
+                np.concatenate([rows[i][1:] for i in ids]),
+            )
+            self._progress(start + len(ids), len(missing))
+        passages.finish()
+        sentences.finish()
+
+    def _writer(self, name: str, gone: Ids, *, each: int) -> VectorWriter:
+        before = self._before.records_path.with_name(name) if self._before else None
+        dimension = ModelCard.read(self._encoder_folder).dimension
+        return VectorWriter(self._folder / name, dimension, before=before, without=gone, each=each)
+
+    def _vectors(
+        self, records: Records, ids: Sequence[int], reusable: Mapping[Digest, int], *, keep: bool
+    ) -> dict[int, Floats]:
+        """Return the vector of each passage and, below it, those of its sentences, by passage id."""
+        texts = embedded_texts(records, ids)
+        passages = {i: row.text for i, row in records.passages(ids).items()}
+        rows = self._taken_over({i: digest(text) for i, text in texts.items()}, reusable)
+        keys = {i: digest(texts[i], passages[i]) for i in ids if i not in rows}
+        worked_out = self._unfinished.vectors(list(keys.values())) if keep else {}
+        rows |= {i: worked_out[key] for i, key in keys.items() if key in worked_out}
+        made = self._embed({i: (texts[i], passages[i]) for i in ids if i not in rows})
+        if keep:
+            self._unfinished.keep_vectors({keys[i]: these for i, these in made.items()})
+        return rows | made
+
+    def _taken_over(self, digests: Mapping[int, Digest], reusable: Mapping[Digest, int]) -> dict[int, Floats]:
+        """Return what the generation before has for texts, each alone in its old place."""
+        if not self._before:
+            return {}
+        old = {i: reusable[key] for i, key in digests.items() if key in reusable}
+        known = self._before.vectors.by_id(list(old.values()))
+        sentences = self._before.sentences.of(list(known))
+        return {
+            i: np.stack([known[was], *sentences.get(was, ())])  # the passage, then its sentences if it has several
+            for i, was in old.items()
+            if was in known
+        }
 
     @cached_property
     def _encoder(self) -> Encoder:
-        return Encoder(self._folder)
+        return Encoder(self._encoder_folder, building=True)
 
-    def _embed(
-        self, texts: Mapping[int, str], passages: Mapping[int, str]
-    ) -> tuple[dict[int, Floats], dict[int, Floats]]:
-        """Return the vectors of texts that stand for passages, and those of the passages' sentences, by passage id."""
+    def _embed(self, texts: Mapping[int, tuple[str, str]]) -> dict[int, Floats]:
+        """Return the vectors of texts that stand for passages and, below each, those of the passage's sentences."""
         self.embedded += len(texts)
         if not texts:
-            return {}, {}
-        parts = {i: [text[start:end] for start, end in embedded_sentences(text)] for i, text in passages.items()}
-        rows = self._encoder.passages([*texts.values(), *(part for these in parts.values() for part in these)])
-        sentences, start = {}, len(texts)
-        for i, these in parts.items():
-            if these:
-                sentences[i] = rows[start : start + len(these)]
-            start += len(these)
-        return dict(zip(texts, rows, strict=False)), sentences
-
-
-def _chunks(items: Sequence[int], size: int) -> Iterator[list[int]]:
-    rest = iter(items)
-    while chunk := list(islice(rest, size)):
-        yield chunk
+            return {}
+        parts = {
+            i: [text, *(passage[start:end] for start, end in embedded_sentences(passage))]
+            for i, (text, passage) in texts.items()
+        }
+        rows = self._encoder.passages([part for these in parts.values() for part in these])
+        ends = np.cumsum([len(these) for these in parts.values()])
+        return dict(zip(parts, np.split(rows, ends[:-1]), strict=True))

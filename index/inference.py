@@ -23,15 +23,19 @@ FILLED = 0.9
 a batch of a dozen, and a dozen passages of one article reranked together were padded to twice their tokens."""
 
 
+_PROVIDERS = ("CUDAExecutionProvider", "CPUExecutionProvider")
+
+
 class OnnxModel:
     """A prepared model: texts, or pairs of texts, in; one row of its output each out. Safe to share by threads."""
 
-    def __init__(self, folder: Path, *, threads: int | None = None) -> None:
+    def __init__(self, folder: Path, *, threads: int | None = None, building: bool = False) -> None:
         """Load the model of a folder that `index.models.prepare` made.
 
         Args:
             folder: the folder.
             threads: cores to use; all that this process may use by default.
+            building: use a GPU, where there is one and the installed onnxruntime is one for it.
 
         Raises:
             DamagedError: the folder holds no model card.
@@ -46,8 +50,9 @@ class OnnxModel:
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
         self._pool = ThreadPoolExecutor(threads or len(os.sched_getaffinity(0)), "onrecord-model")
+        providers = [name for name in _PROVIDERS if name in onnxruntime.get_available_providers()]
         self._session = onnxruntime.InferenceSession(
-            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+            str(folder / "model.onnx"), options, providers=providers if building else ["CPUExecutionProvider"]
         )
         self._inputs = [node.name for node in self._session.get_inputs()]
 
@@ -87,9 +92,9 @@ class OnnxModel:
 class Encoder:
     """Text to unit vectors of float32, shape (texts, dimension)."""
 
-    def __init__(self, folder: Path, *, threads: int | None = None) -> None:
+    def __init__(self, folder: Path, *, threads: int | None = None, building: bool = False) -> None:
         """Load the encoder of a prepared folder; see `OnnxModel`."""
-        self._model = OnnxModel(folder, threads=threads)
+        self._model = OnnxModel(folder, threads=threads, building=building)
         self.card = self._model.card
 
     def knows(self, word: str) -> bool:

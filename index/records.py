@@ -177,6 +177,16 @@ class Records:
         )
         return [row[0] for row in rows]
 
+    def load_reading(self, row: int) -> Reading:
+        """Return what was found in an article, named by the id of its row."""
+        quotations = self.quotations(self.article_passages([row]))
+        rows = self._db.execute("SELECT name, kind, gender, roles, aliases FROM speakers WHERE article = ?", (row,))
+        speakers = (
+            Speaker(name, kind, gender, tuple(json.loads(roles)), tuple(json.loads(aliases)))
+            for name, kind, gender, roles, aliases in rows
+        )
+        return Reading(tuple(q for found in quotations.values() for q in found), tuple(speakers))
+
     def _among(self, select: str, values: Sequence[int] | Sequence[str], order: str = "") -> Iterator[tuple[Any, ...]]:
         """Run a SELECT that ends in ``IN``, in chunks below SQLite's limit on the number of values."""
         for start in range(0, len(values), 900):
@@ -257,16 +267,6 @@ class RecordsWriter(Records):
         """Remove the quotations and speakers of all articles."""
         self._db.execute("DELETE FROM quotations")
         self._db.execute("DELETE FROM speakers")
-
-    def load_reading(self, row: int) -> Reading:
-        """Return what `add_reading` added for an article."""
-        quotations = self.quotations(self.article_passages([row]))
-        rows = self._db.execute("SELECT name, kind, gender, roles, aliases FROM speakers WHERE article = ?", (row,))
-        speakers = (
-            Speaker(name, kind, gender, tuple(json.loads(roles)), tuple(json.loads(aliases)))
-            for name, kind, gender, roles, aliases in rows
-        )
-        return Reading(tuple(q for found in quotations.values() for q in found), tuple(speakers))
 
 
 def _versions(row: int, article: Article) -> Iterator[tuple[Any, ...]]:

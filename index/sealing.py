@@ -6,11 +6,12 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 from filelock import FileLock, Timeout
 
 from index.durable import hash_file, link_or_copy, replace_file, sync, sync_tree
@@ -169,16 +170,12 @@ def _remove(folder: Path) -> None:
 
 
 def _check_parts(staging: Path) -> None:
-    records = Records.open(staging / RECORDS)
-    try:
-        passages = set(records.passage_ids())
-    finally:
-        records.close()
+    with closing(Records.open(staging / RECORDS)) as records:
+        passages = np.asarray(records.passage_ids(), np.int64)
     vectors = VectorIndex.open(staging / VECTORS).ids
     sentences = SentenceVectors(VectorIndex.open(staging / SENTENCES)).passages()
     terms = LexicalIndex(staging / LEXICAL).count()
-    whole = set(vectors.tolist()) == passages and sentences <= passages
-    if len(vectors) != len(passages) or not whole or terms != len(passages):
+    if not np.array_equal(vectors, passages) or not np.isin(sentences, passages).all() or terms != len(passages):
         raise DamagedError(
             f"{staging}: {len(passages)} passages, but {len(vectors)} vectors and {terms} lexical documents"
         )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from index.inference import Floats
+from index.segments import Ids
 from index.sentences import MOST
-from index.vectors import Ids, VectorIndex
+from index.vectors import VectorIndex
 
 
 class SentenceVectors:
@@ -18,31 +19,23 @@ class SentenceVectors:
     """
 
     def __init__(self, vectors: VectorIndex) -> None:
-        """Wrap an index whose ids are `MOST` times the id of a passage, plus the position of a sentence."""
+        """Wrap an index whose ids are those that `sentence_ids` gives."""
         self.vectors = vectors
 
-    def add(self, sentences: Mapping[int, Floats]) -> None:
-        """Add the vectors of the sentences of passages, shape (sentences, dimension) each, by passage id."""
-        for passage, rows in sentences.items():
-            self.vectors.add(passage * MOST + np.arange(len(rows), dtype=np.int64), rows)
-
-    def remove(self, passages: Sequence[int]) -> None:
-        """Take the sentences of passages out."""
-        self.vectors.remove(self._within(np.asarray(passages, np.int64)).tolist())
-
-    def passages(self) -> set[int]:
-        """Return the ids of the passages whose sentences are held."""
-        return set((self.vectors.ids // MOST).tolist())
+    def passages(self) -> Ids:
+        """Return the ids of the passages whose sentences are held, sorted, shape (passages,)."""
+        return np.unique(self.vectors.ids // MOST)
 
     def of(self, passages: Sequence[int]) -> dict[int, Floats]:
         """Return the vectors of the sentences of passages, shape (sentences, dimension), by passage id.
 
         Passages of one sentence are left out.
         """
-        known = self.vectors.ids
-        wanted = np.asarray(passages, np.int64) * MOST
-        bounds = zip(passages, np.searchsorted(known, wanted), np.searchsorted(known, wanted + MOST), strict=True)
-        return {passage: self.vectors.rows(int(first), int(stop)) for passage, first, stop in bounds if first < stop}
+        ids = (np.asarray(passages, np.int64)[:, None] * MOST + np.arange(MOST)).reshape(-1)
+        found: dict[int, list[Floats]] = {}
+        for sentence, vector in sorted(self.vectors.by_id(ids).items(), key=lambda item: item[0]):
+            found.setdefault(sentence // MOST, []).append(vector)
+        return {passage: np.stack(found[passage]) for passage in passages if passage in found}
 
     def search(self, query: Floats, count: int, *, among: Ids | None = None) -> list[tuple[int, float]]:
         """Return the passages with the nearest sentences as (passage id, cosine of the best sentence), best first.
@@ -52,12 +45,12 @@ class SentenceVectors:
             count: how many sentences to look at.
             among: search the sentences of these passages only; all by default.
         """
-        within = self._within(among) if among is not None else None
         best: dict[int, float] = {}
-        for sentence, cosine in self.vectors.search(query, count, among=within):
+        for sentence, cosine in self.vectors.search(query, count, among=among, each=MOST):
             best.setdefault(sentence // MOST, cosine)
         return list(best.items())
 
-    def _within(self, passages: Ids) -> Ids:
-        known = self.vectors.ids
-        return known[np.isin(known // MOST, passages)]
+
+def sentence_ids(passage: int, count: int) -> Ids:
+    """Return the ids of the first sentences of a passage, shape (count,)."""
+    return passage * MOST + np.arange(count, dtype=np.int64)

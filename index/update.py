@@ -12,11 +12,11 @@ from index.errors import ArticleError, SourceError
 from index.fetching.addresses import is_link
 from index.file_records import FileRecords, ReadFile
 from index.joining import embedded_texts
-from index.quotations import Reading
 from index.readers.apart import ReadingProcess
 from index.records import KnownArticle
 from index.scanning import FoundFile, Stamp, without_collecting
 from index.sources import encodable, find_files, read_file
+from index.unfinished import Digest, digest
 
 if TYPE_CHECKING:
     from index.fetching.web import FoundArticle, Web
@@ -34,9 +34,9 @@ class Changes:
         unchanged: how many are as they were.
         vanished: how many are gone.
         skipped: one line for each article that could not be read.
-        vectors: ids under which the vectors of removed texts lie, so that the same words need not be embedded again:
-            the texts that were embedded, by `index.joining`.
-        readings: what was found in removed articles, by their paragraphs.
+        vectors: of each removed text, by `index.joining`, the id under which its vector lies in the generation before,
+            so that the same words need not be embedded again.
+        readings: of the paragraphs of each removed article the id of its row in the generation before.
     """
 
     added: list[int] = field(default_factory=list)
@@ -46,8 +46,8 @@ class Changes:
     unchanged: int = 0
     vanished: int = 0
     skipped: list[str] = field(default_factory=list)
-    vectors: dict[str, int] = field(default_factory=dict)
-    readings: dict[tuple[str, ...], Reading] = field(default_factory=dict)
+    vectors: dict[Digest, int] = field(default_factory=dict)
+    readings: dict[Digest, int] = field(default_factory=dict)
 
 
 class Update:
@@ -207,9 +207,8 @@ class Update:
 
     def _remove(self, known: KnownArticle) -> None:
         texts = embedded_texts(self._records, self._records.article_passages([known.id]))
-        self.changes.vectors |= {text: passage for passage, text in texts.items()}
-        paragraphs = self._records.load_article(known.id).paragraphs
-        self.changes.readings[paragraphs] = self._records.load_reading(known.id)
+        self.changes.vectors |= {digest(text): passage for passage, text in texts.items()}
+        self.changes.readings[digest(*self._records.load_article(known.id).paragraphs)] = known.id
         self._records.remove_article(known.id)
         self.changes.removed.append(known.id)
         del self._known[known.name]

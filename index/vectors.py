@@ -1,98 +1,123 @@
-"""The FAISS index: unit vectors under the ids of their passages."""
+"""The vectors of passages, or of their sentences, under their ids: sealed segments that are searched as one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import TypeVar
 
 import faiss
 import numpy as np
-import numpy.typing as npt
 
-from index.errors import DamagedError
 from index.inference import Floats
+from index.segments import FINER, Ids, Rows, Segment
 
-Ids = npt.NDArray[np.int64]
-
-_HEADER_ALLOWANCE = 1 << 20
+T = TypeVar("T")
+Found = list[tuple[int, float]]
 
 
 class VectorIndex:
-    """Inner-product search over unit vectors, exact; ids are the row ids of passages and never change."""
+    """Inner-product search over unit vectors, exact until there are many; safe to share by threads."""
 
-    def __init__(self, index: Any) -> None:  # noqa: ANN401  (faiss does not type what SWIG adds)
-        """Wrap a FAISS index that maps its rows to ids; use `empty` or `open`."""
-        self._index = index
-
-    @classmethod
-    def empty(cls, dimension: int) -> VectorIndex:
-        """Return an index that holds nothing yet."""
-        return cls(faiss.IndexIDMap(faiss.IndexFlatIP(dimension)))
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        """Search segments, no two of which hold the same id; use `open`."""
+        self._segments = [segment for segment in segments if len(segment)]
 
     @classmethod
-    def open(cls, path: Path, *, mapped: bool = True) -> VectorIndex:
-        """Open a written index.
-
-        FAISS trusts what it reads, so a file is opened only after its sha256 was verified, and no allocation may
-        exceed the size of the file.
+    def open(cls, path: Path) -> VectorIndex:
+        """Open what `VectorWriter` wrote, mapped into memory read-only.
 
         Args:
-            path: the file.
-            mapped: map the vectors into memory read-only; False reads a copy that can be changed.
+            path: the file of the first segment; those of the others lie beside it.
 
         Raises:
             DamagedError: FAISS cannot read it.
         """
-        faiss.set_deserialization_vector_byte_limit(path.stat().st_size + _HEADER_ALLOWANCE)
-        try:
-            return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC if mapped else 0))
-        except RuntimeError as error:
-            raise DamagedError(f"{path}: FAISS cannot read it: {str(error).splitlines()[0]}") from None
+        return cls([Segment.open(file) for file in segment_files(path)])
 
     @property
     def ids(self) -> Ids:
-        """The ids in the order of their rows, shape (count,)."""
-        return cast("Ids", faiss.vector_to_array(self._index.id_map))
+        """All ids, sorted, shape (count,)."""
+        return np.sort(np.concatenate([np.zeros(0, np.int64), *(segment.ids for segment in self._segments)]))
 
-    def add(self, ids: Ids, vectors: Floats) -> None:
-        """Add vectors, shape (count, dimension), under ids that are not in the index yet."""
-        self._index.add_with_ids(vectors, ids)
+    def __len__(self) -> int:
+        return sum(map(len, self._segments))
 
-    def remove(self, ids: Sequence[int]) -> None:
-        """Take vectors out; ids that are not there are passed over."""
-        self._index.remove_ids(faiss.IDSelectorBatch(np.asarray(ids, np.int64)))
-
-    def by_id(self, ids: Sequence[int]) -> dict[int, Floats]:
+    def by_id(self, ids: Sequence[int] | Ids) -> dict[int, Floats]:
         """Return vectors, shape (dimension,), by id; ids that are not there are left out."""
-        known = self.ids
-        # Ids only grow and rows keep their order, so the ids of the rows are sorted.
-        rows = np.searchsorted(known, np.asarray(ids, np.int64))
-        found = ((i, int(row)) for i, row in zip(ids, rows, strict=True) if row < len(known) and known[row] == i)
-        return {i: self._index.index.reconstruct(row) for i, row in found}
+        wanted = np.asarray(ids, np.int64)
+        found: dict[int, Floats] = {}
+        for segment in self._segments:
+            here, rows = segment.rows_of(wanted)
+            if len(rows):
+                found |= zip(wanted[here].tolist(), segment.vectors(rows), strict=True)
+        return found
 
-    def rows(self, first: int, stop: int) -> Floats:
-        """Return the vectors of the rows [first, stop), shape (rows, dimension)."""
-        return cast("Floats", self._index.index.reconstruct_n(first, stop - first))
-
-    def search(self, query: Floats, count: int, *, among: Ids | None = None) -> list[tuple[int, float]]:
-        """Return the nearest passages of a query as (id, cosine), best first.
+    def search(self, query: Floats, count: int, *, among: Ids | None = None, each: int = 1) -> Found:
+        """Return the nearest vectors of a query as (id, cosine), best first.
 
         Args:
             query: a unit vector, shape (dimension,).
             count: how many to return at most.
-            among: search these ids only; all by default.
+            among: search only the ids i * each up to (i + 1) * each - 1, for all of these i; all by default. What is
+                left is searched exactly, however many vectors there are.
+            each: how many ids stand for one of `among`.
         """
-        if not self._index.ntotal or (among is not None and not len(among)):
+        if among is not None:
+            within = _selector(among, each)
+            parts = _each(lambda segment: segment.nearest(query, count, within), self._segments) if len(among) else []
+        else:
+            exact = [segment for segment in self._segments if segment.is_exact]
+            parts = _each(lambda segment: segment.nearest(query, count), exact)
+            parts += self._compared(query, count)
+        if not parts:
             return []
-        parameters = _only(among) if among is not None else None
-        scores, ids = self._index.search(query[None], min(count, self._index.ntotal), params=parameters)
-        return [(int(i), float(score)) for i, score in zip(ids[0], scores[0], strict=True) if i >= 0]
+        scores, ids = (np.concatenate(column) for column in zip(*parts, strict=True))
+        best = np.argsort(-scores, kind="stable")[:count]
+        return list(zip(ids[best].tolist(), scores[best].tolist(), strict=True))
 
-    def write(self, path: Path) -> None:
-        """Write the index to a file."""
-        faiss.write_index(self._index, str(path))
+    def _compared(self, query: Floats, count: int) -> list[tuple[Floats, Ids]]:
+        """Return what compact segments have, by estimates, and the best of that compared exactly."""
+        compact = [segment for segment in self._segments if not segment.is_exact]
+        wanted = count * FINER
+        found = _each(lambda segment: segment.roughly_nearest(query, wanted), compact)
+        if not found:
+            return []
+        estimates = np.concatenate([scores for scores, _ in found])
+        least = np.partition(estimates, -wanted)[-wanted] if len(estimates) > wanted else -np.inf
+        best: list[tuple[Segment, Rows]] = [
+            (segment, rows[scores >= least]) for segment, (scores, rows) in zip(compact, found, strict=True)
+        ]
+        return [segment.compared(query, rows) for segment, rows in best]
 
 
-def _only(ids: Ids) -> Any:  # noqa: ANN401  (faiss does not type what SWIG adds)
-    return faiss.SearchParameters(sel=faiss.IDSelectorBatch(ids))  # type: ignore[call-arg]
+def segment_files(path: Path) -> list[Path]:
+    """Return the files of an index that are there, in order: the first, as its path tells, and those numbered after."""
+    others = path.parent.glob(f"{path.stem}-*{path.suffix}")
+    return [path, *sorted(others)]
+
+
+def segment_file(path: Path, number: int) -> Path:
+    """Return where the segment with a number lies, from 0."""
+    return path.with_name(f"{path.stem}-{number:04}{path.suffix}") if number else path
+
+
+def _selector(among: Ids, each: int) -> faiss.IDSelector:
+    wanted = np.zeros((int(among.max(initial=0)) + 1, each), np.bool_)
+    wanted[among] = True
+    return faiss.IDSelectorBitmap(np.packbits(wanted, bitorder="little"))  # type: ignore[call-arg, arg-type]
+
+
+def _each(search: Callable[[Segment], tuple[Floats, T]], segments: Sequence[Segment]) -> list[tuple[Floats, T]]:
+    """Search segments, on all cores where there are several."""
+    if len(segments) < 2:
+        return [search(segment) for segment in segments]
+    return list(_cores().map(search, segments))
+
+
+@cache
+def _cores() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(len(os.sched_getaffinity(0)), "onrecord-search")

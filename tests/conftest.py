@@ -124,9 +124,9 @@ def _export(home: Path) -> None:
 def paid_once() -> Iterator[None]:
     """What is the same for all builds of the session and takes long is done once: loading models, hashing weights."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("index.build.QuotationFinder", functools.cache(QuotationFinder))
+        patch.setattr("index.quoting.QuotationFinder", functools.cache(QuotationFinder))
         # Further processes would each load a parser of their own, which takes longer than the few articles of a test.
-        patch.setattr("index.build._ARTICLES_A_PROCESS", 10_000)
+        patch.setattr("index.quoting._ARTICLES_A_PROCESS", 10_000)
         patch.setattr("index.embedding.Encoder", functools.cache(Encoder))
         patch.setattr("index.models.file_sha256", _weights_hashed_once(models.file_sha256))
         patch.setattr("index.verification.hash_file", _weights_hashed_once(durable.hash_file))

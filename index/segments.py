@@ -1,0 +1,204 @@
+"""One file of vectors: exact while it is small; compact, by measured recall, once it is large."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self, cast
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import DamagedError
+from index.inference import Floats
+
+Ids = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.int64]
+
+EXACT = 50_000
+"""A segment of so many vectors is searched exactly: 1,536 bytes each at 384 dimensions, 6 ms a question."""
+
+FULL = 262_144
+"""A segment takes no more. It is the most that one new article, or one that is removed, has to write anew."""
+
+RECALL = 0.98
+"""A compact kind is taken if it finds so much of the ten nearest of questions beside the vectors, measured."""
+
+FINER = 4
+"""How many times as many as are wanted are found by estimates and then compared exactly."""
+
+# Product quantization to 4 bits for each few dimensions, scanned in registers, then the best once more by a finer code:
+# André, Kermarrec and Le Scouarnec, Cache locality is not enough (VLDB 2015). No lists to probe: questions lie off the
+# passages, and .98 of their nearest took 400 of 1,024 lists where a scan of everything takes a millisecond.
+_KINDS = ((4, faiss.ScalarQuantizer.QT_8bit), (2, faiss.ScalarQuantizer.QT_fp16))
+_SAMPLE = 16_384
+_QUESTIONS = 64
+_NEAREST = 10
+_COUNT = 100
+_CHUNK = 16_384
+_HEADER_ALLOWANCE = 1 << 20
+
+
+class Segment:
+    """Vectors in one FAISS index under their ids; safe to search by threads."""
+
+    def __init__(self, index: Any) -> None:  # noqa: ANN401  (faiss does not type what SWIG adds)
+        """Wrap a FAISS index that maps its rows to ids; use `empty` or `open`."""
+        self._wrap(index)
+
+    def _wrap(self, index: Any) -> None:  # noqa: ANN401
+        self._index = index
+        inner: Any = faiss.downcast_index(index.index)
+        self.is_exact = isinstance(inner, faiss.IndexFlat)
+        self._coarse = None if self.is_exact else faiss.downcast_index(inner.base_index)
+        self._fine = inner if self.is_exact else faiss.downcast_index(inner.refine_index)
+        self._ids = self._order = np.zeros(0, np.int64)
+
+    @classmethod
+    def empty(cls, dimension: int) -> Self:
+        """Return a segment that holds nothing yet."""
+        return cls(faiss.IndexIDMap(faiss.IndexFlatIP(dimension)))
+
+    @classmethod
+    def open(cls, path: Path, *, mapped: bool = True) -> Self:
+        """Open a written segment.
+
+        FAISS trusts what it reads, so a file is opened only after its sha256 was verified, and no allocation may
+        exceed the size of the file.
+
+        Args:
+            path: the file.
+            mapped: map the vectors into memory read-only; False reads a copy that can be changed.
+
+        Raises:
+            DamagedError: FAISS cannot read it.
+        """
+        faiss.set_deserialization_vector_byte_limit(path.stat().st_size + _HEADER_ALLOWANCE)
+        try:
+            return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC if mapped else 0))
+        except RuntimeError as error:
+            raise DamagedError(f"{path}: FAISS cannot read it: {str(error).splitlines()[0]}") from None
+
+    def write(self, path: Path) -> None:
+        """Write the segment to a file."""
+        faiss.write_index(self._index, str(path))
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    @property
+    def dimension(self) -> int:
+        """How long each vector is."""
+        return int(self._index.d)
+
+    @property
+    def ids(self) -> Ids:
+        """The ids in the order of their rows, shape (count,)."""
+        if len(self._ids) != len(self):
+            self._ids = faiss.vector_to_array(self._index.id_map)
+            self._order = np.argsort(self._ids, kind="stable")
+        return self._ids
+
+    def rows_of(self, ids: Ids) -> tuple[npt.NDArray[np.bool_], Rows]:
+        """Return which of some ids are here, and the rows of those."""
+        known = self.ids
+        if not len(known):
+            return np.zeros(len(ids), np.bool_), np.zeros(0, np.int64)
+        places = np.searchsorted(known, ids, sorter=self._order)
+        rows = self._order[np.minimum(places, len(known) - 1)]
+        here = known[rows] == ids
+        return here, rows[here]
+
+    def vectors(self, rows: Rows) -> Floats:
+        """Return the vectors of rows, shape (rows, dimension), as exactly as they are kept."""
+        return cast("Floats", self._fine.reconstruct_batch(rows))
+
+    def nearest(self, query: Floats, count: int, within: Any = None) -> tuple[Floats, Ids]:  # noqa: ANN401
+        """Return cosines and ids of the nearest vectors, best first, all compared as exactly as they are kept.
+
+        Args:
+            query: a unit vector, shape (dimension,).
+            count: how many to return at most.
+            within: a FAISS selector of ids; all by default.
+        """
+        known, parameters = self.ids, None
+        if within is not None:
+            translated = faiss.IDSelectorTranslated(self._index.id_map, within)
+            parameters = faiss.SearchParameters(sel=translated)  # type: ignore[call-arg]
+        scores, rows = self._fine.search(query[None], min(count, len(self)), params=parameters)
+        found = rows[0] >= 0
+        return scores[0][found], known[rows[0][found]]
+
+    def roughly_nearest(self, query: Floats, count: int) -> tuple[Floats, Rows]:
+        """Return estimated cosines and rows of about the nearest vectors of a compact segment, best first."""
+        assert self._coarse is not None
+        scores, rows = self._coarse.search(query[None], min(count, len(self)))
+        found = rows[0] >= 0
+        return scores[0][found], rows[0][found]
+
+    def compared(self, query: Floats, rows: Rows) -> tuple[Floats, Ids]:
+        """Return the cosines and ids of rows, in their order, as exactly as their vectors are kept."""
+        return self.vectors(rows) @ query, self.ids[rows]
+
+    def add(self, ids: Ids, vectors: Floats) -> None:
+        """Add vectors, shape (count, dimension), under ids that are not in the segment yet."""
+        self._index.add_with_ids(vectors, ids)
+        if self.is_exact and len(self) > EXACT:
+            self._make_compact()
+
+    def keep(self, rows: Rows) -> None:
+        """Keep only some rows of a segment, and its kind; of one that is not mapped, which FAISS could not empty."""
+        index = faiss.clone_index(self._index)
+        index.reset()
+        for some in chunks(rows):
+            index.add_with_ids(self.vectors(some), self.ids[some])
+        self._wrap(index)
+
+    def _make_compact(self) -> None:
+        """Take the first compact kind that finds what an exact search does; stay exact if none does."""
+        sample = self.vectors(_spread(len(self), _SAMPLE))
+        for per_code, precision in _KINDS:
+            if self.dimension % per_code:
+                continue
+            compact = Segment(_trained(sample, per_code, precision))
+            for rows in chunks(np.arange(len(self))):
+                compact._index.add_with_ids(self.vectors(rows), self.ids[rows])
+            if _recall(compact, self) >= RECALL:
+                self._wrap(compact._index)
+                return
+
+
+def _trained(sample: Floats, per_code: int, precision: int) -> Any:  # noqa: ANN401
+    dimension = sample.shape[1]
+    coarse = faiss.IndexPQFastScan(dimension, dimension // per_code, 4, faiss.METRIC_INNER_PRODUCT)
+    fine = faiss.IndexScalarQuantizer(dimension, precision, faiss.METRIC_INNER_PRODUCT)
+    refined = faiss.IndexRefine(coarse, fine)
+    refined.train(sample)
+    return faiss.IndexIDMap(refined)
+
+
+def _recall(compact: Segment, exact: Segment) -> float:
+    """Return the share of the nearest vectors that a compact segment finds, for questions as far off as real ones."""
+    near = exact.vectors(_spread(len(exact), _QUESTIONS))
+    away = np.random.default_rng(0).standard_normal(near.shape).astype(np.float32)
+    questions = near + away / np.linalg.norm(away, axis=1, keepdims=True)
+    questions /= np.linalg.norm(questions, axis=1, keepdims=True)
+    same = 0
+    for question in questions:
+        _, rows = compact.roughly_nearest(question, FINER * _COUNT)
+        scores, ids = compact.compared(question, rows)
+        best = ids[np.argsort(-scores, kind="stable")[:_NEAREST]]
+        same += len(np.intersect1d(best, exact.nearest(question, _NEAREST)[1]))
+    return same / (len(questions) * _NEAREST)
+
+
+def _spread(count: int, wanted: int) -> Rows:
+    """Return rows evenly spread over a segment."""
+    return np.unique(np.linspace(0, count - 1, min(wanted, count)).astype(np.int64))
+
+
+def chunks(rows: Rows) -> Iterator[Rows]:
+    """Yield rows a few thousand at a time, so that their vectors fit in memory."""
+    for start in range(0, len(rows), _CHUNK):
+        yield rows[start : start + _CHUNK]
