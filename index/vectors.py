@@ -13,7 +13,7 @@ import faiss
 import numpy as np
 
 from index.inference import Floats
-from index.segments import FINER, Ids, Rows, Segment
+from index.segments import ESTIMATED, Ids, Rows, Segment
 
 T = TypeVar("T")
 Found = list[tuple[int, float]]
@@ -82,7 +82,7 @@ class VectorIndex:
     def _compared(self, query: Floats, count: int) -> list[tuple[Floats, Ids]]:
         """Return what compact segments have, by estimates, and the best of that compared exactly."""
         compact = [segment for segment in self._segments if not segment.is_exact]
-        wanted = count * FINER
+        wanted = max(ESTIMATED, 4 * count)
         found = _each(lambda segment: segment.roughly_nearest(query, wanted), compact)
         if not found:
             return []
