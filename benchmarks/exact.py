@@ -18,15 +18,10 @@ ROWS = 65_536
 class Exact:
     """Vectors and their ids in two files for each name, appended chunk by chunk."""
 
-    def __init__(self, folder: Path, dimension: int) -> None:
-        self._folder = folder
-        self._dimension = dimension
-        self._files: dict[str, tuple[BinaryIO, BinaryIO]] = {}
-
-    @classmethod
-    def writing(cls, folder: Path, dimension: int) -> Self:
+    def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        return cls(folder, dimension)
+        self._folder = folder
+        self._files: dict[str, tuple[BinaryIO, BinaryIO]] = {}
 
     def __enter__(self) -> Self:
         return self

@@ -1,7 +1,7 @@
 """An index of any size out of one that was built, without a model: ``python -m benchmarks.grown --help``.
 
 First come the articles of the base as they are; then the same again and again, the people in them other ones, as rarely
-as in growing collections, and a third of their plain words exchanged, so that no two are alike; who said what stays
+as in growing collections, and a third of their plain words exchanged, so that few are alike; who said what stays
 where it stood. The vectors of those are mixes of two of the base, with a little noise. Everything is written by what a
 build writes with, sealed, and opened like any other index. One line of JSON tells the seconds of each part.
 """
@@ -19,6 +19,7 @@ from datetime import UTC, date, datetime
 from itertools import count, groupby
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -31,6 +32,7 @@ from index.file_records import FileRecords
 from index.generation import LEXICAL, RECORDS, SENTENCES, VECTORS, Generation, IndexFolder, open_current
 from index.inference import Floats
 from index.lexical import LexicalWriter
+from index.manifest import Manifest
 from index.quotations import Reading, Speaker
 from index.records import Records
 
@@ -223,6 +225,34 @@ def _rows(records: Records) -> list[int]:
     return sorted({row.article for row in records.passages(records.passage_ids()).values()})
 
 
+def grow(base: IndexFolder, index: IndexFolder, exact: Path, passages: int, seed: int = 1) -> dict[str, dict[str, Any]]:
+    """Write an index of so many passages, or a few more; return how many of what it has, and the seconds of each part.
+
+    Args:
+        base: the index that it is made of.
+        index: the index to write.
+        exact: folder for the same vectors in plain files.
+        passages: how many.
+        seed: other copies for other numbers.
+    """
+    generation = open_current(base, print)
+    known = Base(generation)
+    with sealing.writing(index) as staging, Exact(exact) as plain:
+        grown = Grown(known, staging, plain, seed)
+        counts = grown.write(passages)
+        start = time.perf_counter()
+        sealing.seal(index, staging, _manifest(generation, index, counts))
+        grown.seconds["sealing"] = time.perf_counter() - start
+    return {"counts": counts, "seconds": grown.seconds}
+
+
+def _manifest(base: Generation, index: IndexFolder, counts: dict[str, int]) -> Manifest:
+    folders = {"encoder": base.encoder, "reranker": base.reranker}
+    models = {role: sealing.seal_model(index, folder, trusted=(), note=print) for role, folder in folders.items()}
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return replace(base.manifest, created=now, sources=(SOURCE,), counts=counts, sealed_models=models, files={})
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.grown", description=__doc__)
     parser.add_argument("--base", type=Path, required=True, metavar="INDEX", help="an index that was built")
@@ -231,24 +261,10 @@ def main() -> None:
     parser.add_argument("--exact", type=Path, required=True, metavar="DIR", help="where plain vectors are kept")
     parser.add_argument("--passages", type=int, required=True, metavar="N")
     parser.add_argument("--seed", type=int, default=1, metavar="N")
-    options = parser.parse_args()
-    generation = open_current(IndexFolder(options.base, options.state / "base-verified"), print)
-    base = Base(generation)
-    index = IndexFolder(options.index, options.state / "verified")
-    with sealing.writing(index) as staging, Exact.writing(options.exact, base.vectors.shape[1]) as exact:
-        grown = Grown(base, staging, exact, options.seed)
-        counts = grown.write(options.passages)
-        start = time.perf_counter()
-        models = {role: _sealed(index, getattr(generation, role)) for role in generation.manifest.sealed_models}
-        manifest = replace(generation.manifest, created=datetime.now(UTC).isoformat(timespec="seconds"),
-                           sources=(SOURCE,), counts=counts, sealed_models=models, files={})  # fmt: skip
-        sealing.seal(index, staging, manifest)
-        grown.seconds["sealing"] = time.perf_counter() - start
-    print(json.dumps({"counts": counts, "seconds": grown.seconds}))
-
-
-def _sealed(index: IndexFolder, model: Path) -> str:
-    return sealing.seal_model(index, model, trusted=(), note=print)
+    told = parser.parse_args()
+    base = IndexFolder(told.base, told.state / "base-verified")
+    index = IndexFolder(told.index, told.state / "verified")
+    print(json.dumps(grow(base, index, told.exact, told.passages, told.seed)))
 
 
 if __name__ == "__main__":

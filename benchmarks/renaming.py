@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 GROWTH = 0.7
@@ -55,7 +56,7 @@ class Vocabulary:
         self._words: dict[int, list[str]] = {}
         for text in texts:
             for word in _PLAIN.findall(text):
-                self._words.setdefault(len(word), []).append(word)
+                self._words.setdefault(len(word), []).append(sys.intern(word))
 
     def varied(self, text: str, share: float, chance: random.Random) -> str:
         """Return a text with a share of its plain words, those of five small letters or more, replaced."""

@@ -111,14 +111,12 @@ class Sizes:
         with self._reader(index) as reader:
             reader.do("open")
             taken = [self._one_new(reader, index, new) for _ in range(self._options.runs)]
-        whole, embedded = zip(*taken, strict=True)
         self._write_new(new)
         staged = watch(self._bench, self._build(index, new))
         self._write_new(new)
         profiled = watch(self._bench, [*self._build(index, new), "--profile"])
         return {
-            "new_s": statistics.median(whole),
-            "new_embedded": max(embedded),
+            **{name: statistics.median(one[name] for one in taken) for name in taken[0]},
             "new_stages": staged.stages(),
             "new_mb": staged.peak,
             "new_private_mb": staged.private,
@@ -126,8 +124,8 @@ class Sizes:
             "new_profiled_s": profiled.seconds,
         }
 
-    def _one_new(self, reader: Worker, index: Path, new: Path) -> tuple[float, int]:
-        """Return the seconds from the start of a build to an answer out of it, and how many passages it embedded."""
+    def _one_new(self, reader: Worker, index: Path, new: Path) -> Figures:
+        """Return the seconds from the start of a build to an answer out of it, by part, and what it embedded."""
         title = self._write_new(new)
         before = reader.do("generation")
         began = time.time()
@@ -136,12 +134,19 @@ class Sizes:
         with out.open("w") as log:
             process = subprocess.Popen(command, env=self._bench.environment, cwd=self._bench.folder, stdout=log)
         try:
-            end = reader.do("answered_from_next", generation=before, question=f"{title}?", patience=PATIENCE)
+            times = reader.do("answered_from_next", generation=before, question=f"{title}?", patience=PATIENCE)
         finally:
             process.wait()
+        sealed = (index / "CURRENT").stat().st_mtime
         told = re.search(r"([\d,]+) passages? embedded", out.read_text("utf-8"))
         assert told
-        return end - began, int(told[1].replace(",", ""))
+        return {
+            "new_s": times["answered"] - began,
+            "new_build_s": sealed - began,
+            "new_opened_s": times["opened"] - sealed,
+            "new_answer_s": times["answered"] - times["opened"],
+            "new_embedded": int(told[1].replace(",", "")),
+        }
 
     def _interrupted(self, folder: Path, source: Path, whole: float) -> Figures:
         """Kill a build half way, by the time that a whole one took, and start it again."""

@@ -20,6 +20,7 @@ Point = tuple[float, float]
 SMALLEST, LARGEST = 1e3, 1e6
 WIDTH, HEIGHT, LEFT, TOP, GAP = 230, 170, 58, 92, 66
 COLUMNS = 4
+EXPONENTS = "⁰¹²³⁴⁵⁶"
 # Okabe and Ito's colours, told apart by all eyes; shapes differ as well.
 LOOKS = {"pipeline": ("#0072b2", "circle"), "engine": ("#d55e00", "square")}
 NAMES = {"pipeline": "the whole pipeline", "engine": "vectors derived from real ones"}
@@ -39,7 +40,7 @@ PANELS = (
     Panel("opening: s", ("open_s",)),
     Panel("candidates, p95: ms", ("candidates_ms",), 1),
     Panel("whole answer, p50: ms", ("answer_ms",)),
-    Panel("a reader's memory: MB (faint: of mapped files)", ("anonymous_mb", "mapped_mb")),
+    Panel("a reader's memory: MB; faint: mapped", ("anonymous_mb", "mapped_mb")),
     Panel("on disk, with models: MB", ("disk_mb",)),
     Panel("one new article: s", ("new_s",)),
 )
@@ -120,7 +121,7 @@ def _frame(title: str, scale: Scale) -> Iterator[ET.Element]:
     for power in range(3, 7):
         x, _ = scale.at((10.0**power, 10.0**scale.low))
         yield _line([(x, scale.y), (x, scale.y + HEIGHT)], "#ddd")
-        yield _text(x, scale.y + HEIGHT + 16, f"{10**power:,}", **{"text-anchor": "middle"})
+        yield _text(x, scale.y + HEIGHT + 16, f"10{EXPONENTS[power]}", **{"text-anchor": "middle"})
     yield _text(scale.x + WIDTH / 2, scale.y + HEIGHT + 32, "passages", **{"text-anchor": "middle"})
 
 
@@ -131,9 +132,9 @@ def _drawn(look: tuple[str, str], points: Sequence[Point], *, measured: bool = T
     for x, y in points if measured else points[-1:]:
         fill = {"fill": colour if measured else "white", "stroke": colour, "stroke-width": "1.5"}
         if shape == "circle":
-            yield ET.Element("circle", {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": "4"} | fill)
+            yield ET.Element("circle", {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": "4.5"} | fill)
         else:
-            yield ET.Element("rect", _box(x - 3.5, y - 3.5, 7, 7) | fill)
+            yield ET.Element("rect", _box(x - 3, y - 3, 6, 6) | fill)
 
 
 def _legend() -> Iterator[ET.Element]:

@@ -116,8 +116,8 @@ class SizeReader:
         """Return the generation that answers."""
         return self._engine.generation
 
-    def answered_from_next(self, generation: str, question: str, patience: float) -> float:
-        """Return the time at which another generation than this one first answered.
+    def answered_from_next(self, generation: str, question: str, patience: float) -> dict[str, float]:
+        """Wait for another generation than this one; return when it took over, and when it first answered.
 
         Raises:
             TimeoutError: none did in so many seconds.
@@ -127,8 +127,9 @@ class SizeReader:
             if time.monotonic() > end:
                 raise TimeoutError(f"{generation} answers still after {patience:.0f} s")
             time.sleep(LOOKED_EVERY)
+        opened = time.time()
         self._engine.ask(question)
-        return time.time()
+        return {"opened": opened, "answered": time.time()}
 
     @property
     def _searcher(self) -> Any:  # noqa: ANN401
