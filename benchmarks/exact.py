@@ -13,6 +13,7 @@ from index.inference import Floats
 from index.vectors import Ids
 
 ROWS = 65_536
+TIED = 1e-6
 
 
 class Exact:
@@ -34,29 +35,38 @@ class Exact:
     def add(self, name: str, ids: Ids, vectors: Floats) -> None:
         if name not in self._files:
             self._files[name] = (_ids(self._folder, name).open("wb"), _vectors(self._folder, name).open("wb"))
-        for file, values in zip(self._files[name], (ids, vectors), strict=True):
-            file.write(values.tobytes())
+        for_ids, for_vectors = self._files[name]
+        for_ids.write(ids.tobytes())
+        for_vectors.write(vectors.tobytes())
 
 
-def nearest(folder: Path, name: str, queries: Floats, count: int) -> list[list[int]]:
-    """Return the ids of the nearest vectors of each query, shape (queries, dimension), best first."""
+def recall(folder: Path, name: str, queries: Floats, found: Sequence[Sequence[int]], count: int) -> float:
+    """Return which share of the nearest vectors of queries were found, on average; as near as they is as good.
+
+    Args:
+        folder: of the files.
+        name: of the vectors.
+        queries: shape (queries, dimension).
+        found: ids that a search found for each query, best first.
+        count: how many of the nearest, and of those found, to look at.
+    """
     ids = np.fromfile(_ids(folder, name), np.int64)
     vectors = np.memmap(_vectors(folder, name), np.float32, "r", shape=(len(ids), queries.shape[1]))
-    best = np.full((len(queries), 0), 0.0, np.float32)
-    rows = np.zeros((len(queries), 0), np.int64)
-    for start in range(0, len(ids), ROWS):
-        scores = queries @ vectors[start : start + ROWS].T
-        best = np.hstack([best, scores])
-        rows = np.hstack([rows, np.broadcast_to(np.arange(start, start + scores.shape[1]), scores.shape)])
-        kept = np.argsort(-best, axis=1, kind="stable")[:, :count]
-        best, rows = np.take_along_axis(best, kept, 1), np.take_along_axis(rows, kept, 1)
-    return [ids[these].tolist() for these in rows]
+    last = _scores_of_nearest(vectors, queries, count)[:, -1]
+    shares = []
+    for query, these, least in zip(queries, found, last, strict=True):
+        scores = vectors[np.searchsorted(ids, these[:count])] @ query
+        shares.append(float((scores >= least - TIED).sum()) / min(count, len(ids)))
+    return sum(shares) / len(shares)
 
 
-def recall(found: Sequence[Sequence[int]], exact: Sequence[Sequence[int]]) -> float:
-    """Return which share of the nearest were found, as the mean over the queries."""
-    shares = (len(set(one) & set(other)) / len(other) for one, other in zip(found, exact, strict=True))
-    return float(np.mean(list(shares)))
+def _scores_of_nearest(vectors: Floats, queries: Floats, count: int) -> Floats:
+    """Return the cosines of the nearest vectors of each query, shape (queries, count), best first."""
+    best = np.zeros((len(queries), 0), np.float32)
+    for start in range(0, len(vectors), ROWS):
+        best = np.hstack([best, queries @ vectors[start : start + ROWS].T])
+        best = -np.sort(-best, axis=1)[:, :count]
+    return best
 
 
 def _ids(folder: Path, name: str) -> Path:

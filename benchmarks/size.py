@@ -22,7 +22,7 @@ from typing import Any
 from benchmarks.measuring import ROOT, Bench, Worker, facts, quantiles
 from benchmarks.run import PACKAGES
 from benchmarks.size_plot import drawing
-from benchmarks.size_table import table
+from benchmarks.size_table import growing, table
 from benchmarks.watched import size_of, watch
 
 Figures = dict[str, Any]
@@ -37,6 +37,12 @@ class Sizes:
         self._bench = bench
         self._options = options
         self._new = FIRST_NEW
+
+    def prepare(self) -> None:
+        """Build an index of one article, so that no measured build exports the models or compiles modules."""
+        folder = self._fresh("prepared")
+        self._write_new(folder)
+        watch(self._bench, self._build(folder / "index", folder))
 
     def pipeline(self, passages: int) -> Figures:
         """Build an index of recombined articles as a user would, read it, add an article, and interrupt a build."""
@@ -62,8 +68,9 @@ class Sizes:
         """Write an index with vectors derived from real ones, read it, and add an article."""
         folder = self._fresh(f"engine-{passages}")
         index, exact, state = folder / "index", folder / "exact", self._bench.folder / "state"
-        command = [sys.executable, "-m", "benchmarks.grown", "--base", self._base(), "--index", index, "--state", state]
-        written = watch(self._bench, [*command, "--exact", exact, "--passages", str(passages)])
+        where: list[str | Path] = ["--base", self._base(), "--index", index, "--state", state, "--exact", exact]
+        command = [sys.executable, "-m", "benchmarks.grown", *where, "--passages", str(passages)]
+        written = watch(self._bench, command)
         counts, seconds = written.report["counts"], written.report["seconds"]
         figures = {
             "kind": "engine",
@@ -168,7 +175,7 @@ class Sizes:
     def _base(self) -> Path:
         """Return what derived vectors are made of: the index given, or one of recombined articles, built first."""
         if self._options.base:
-            return self._options.base.resolve(strict=True)
+            return Path(self._options.base).resolve(strict=True)
         folder = self._bench.folder / "base"
         if not (folder / "CURRENT").exists():
             source = self._bench.folder / "base.jsonl"
@@ -225,12 +232,14 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         corpus = options.corpus.resolve(strict=True) if options.corpus else None
         sizes = Sizes(Bench(folder, corpus, options.runs, 0, 0, 0), options)
+        print("preparing …", file=sys.stderr)
+        sizes.prepare()
         for measure, passages in _wanted(sizes, options):
             print(f"{measure.__name__} {passages:,} …", file=sys.stderr)
             told["measured"].append(measure(passages) | {"load_average": os.getloadavg()[1]})
             options.out.write_text(json.dumps(told, indent=1), "utf-8")
     print(told["facts"])
-    print(table(told["measured"]))
+    print(table(told["measured"]), growing(told["measured"]), sep="\n\n")
 
 
 def _wanted(sizes: Sizes, options: argparse.Namespace) -> list[tuple[Callable[[int], Figures], int]]:

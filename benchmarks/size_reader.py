@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from index.generation import SENTENCES, VECTORS, IndexFolder
+from index.records import Records
 
 Task = dict[str, Any]
 NEAREST = 10
@@ -62,39 +63,42 @@ class SizeReader:
 
     def candidates(self, questions: Sequence[str]) -> dict[str, list[float]]:
         """Return the seconds of encoding each question, of each part of its candidates, and of all parts, fused."""
-        from retrieval.search import CANDIDATES
-
-        searcher, generation = self._searcher, self._searcher.generation
         taken: dict[str, list[float]] = {}
-        with closing(generation.open_records()) as records:
+        with closing(self._searcher.generation.open_records()) as records:
             for question in questions:
-                steps: dict[str, Callable[[], object]] = {
-                    "encode": lambda q=question: searcher.vector(q),
-                    "passages": lambda q=question: generation.vectors.search(searcher.vector(q), CANDIDATES),
-                    "sentences": lambda q=question: generation.sentences.search(searcher.vector(q), CANDIDATES),
-                    "terms": lambda q=question: generation.lexical.search(q, CANDIDATES),
-                    "candidates": lambda q=question: searcher.candidates(records, q),
-                }
-                for name, step in steps.items():
+                for name, step in self._steps(question, records).items():
                     start = time.perf_counter()
                     step()
                     taken.setdefault(name, []).append(time.perf_counter() - start)
         return taken
 
+    def _steps(self, question: str, records: Records) -> dict[str, Callable[[], object]]:
+        from retrieval.search import CANDIDATES
+
+        searcher, generation = self._searcher, self._searcher.generation
+        return {
+            "encode": lambda: searcher.vector(question),
+            "passages": lambda: generation.vectors.search(searcher.vector(question), CANDIDATES),
+            "sentences": lambda: generation.sentences.search(searcher.vector(question), CANDIDATES),
+            "terms": lambda: generation.lexical.search(question, CANDIDATES),
+            "candidates": lambda: searcher.candidates(records, question),
+        }
+
     def nearest(self, questions: Sequence[str], exact: str) -> dict[str, float]:
         """Return which share of the nearest vectors the index finds, of passages and of sentences."""
         import numpy as np
 
-        from benchmarks.exact import nearest, recall
+        from benchmarks.exact import recall
         from benchmarks.vector_files import searching
+        from retrieval.search import CANDIDATES
 
         generation = self._searcher.generation
         queries = np.stack([self._searcher.vector(question) for question in questions])
         shares = {}
         for name in (VECTORS, SENTENCES):
             search = searching(generation, name)
-            found = [[i for i, _ in search(query, self._looked_at())[:NEAREST]] for query in queries]
-            shares[name.partition(".")[0]] = recall(found, nearest(Path(exact), name, queries, NEAREST))
+            found = [[i for i, _ in search(query, CANDIDATES)] for query in queries]
+            shares[name.partition(".")[0]] = recall(Path(exact), name, queries, found, NEAREST)
         return shares
 
     def ask(self, questions: Sequence[str]) -> dict[str, Any]:
@@ -134,9 +138,3 @@ class SizeReader:
     @property
     def _searcher(self) -> Any:  # noqa: ANN401
         return self._engine._searcher  # noqa: SLF001  (what answers, so that the index is not opened twice)
-
-    @staticmethod
-    def _looked_at() -> int:
-        from retrieval.search import CANDIDATES
-
-        return CANDIDATES

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 Figures = dict[str, Any]
+SHORTEST = 0.05
 
 
 def scaled(figure: float) -> str:
@@ -70,3 +71,23 @@ def table(measured: Sequence[Figures]) -> str:
             cells = (shown(one[key]) if key in one else "" for one in measured)
             lines.append(f"| {what} | {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def growing(measured: Sequence[Figures]) -> str:
+    """Return where the time of a build with one new article goes as a Markdown table, what grows most first.
+
+    Seconds by function, each with what it calls, under a profiler; without what never takes `SHORTEST` seconds.
+    """
+    profiled = [one for one in measured if "new_profile" in one]
+    seconds = [{_name(name): whole for name, whole, _ in reversed(one["new_profile"])} for one in profiled]
+    rows = {name: [each.get(name, 0.0) for each in seconds] for each in seconds for name in each}
+    kept = sorted((row for row in rows.items() if max(row[1]) >= SHORTEST), key=lambda row: row[1][0] - row[1][-1])
+    heads = " | ".join(f"{one['kind']}, {one['passages']:,}" for one in profiled)
+    lines = [f"| one new article, profiled: s | {heads} |", "|---" + "|---:" * len(profiled) + "|"]
+    return "\n".join([*lines, *(f"| `{name}` | {' | '.join(map('{:.2f}'.format, row))} |" for name, row in kept)])
+
+
+def _name(function: str) -> str:
+    """Return the name of a function without its line, which is another one tomorrow."""
+    where, _, name = function.rpartition(" ")
+    return f"{where.partition(':')[0]} {name}" if "/" in where and ":" in where else function

@@ -50,7 +50,7 @@ def _tell(**told: object) -> None:
 
 def _by_function(profile: cProfile.Profile) -> list[tuple[str, float, float]]:
     """Return (function, seconds within it, of them its own) of index/ and of what that calls, the longest first."""
-    stats = pstats.Stats(profile).stats  # type: ignore[attr-defined]  (typeshed leaves out what pstats documents)
+    stats = pstats.Stats(profile).stats  # type: ignore[attr-defined]  # typeshed leaves it out
     found = []
     for (file, line, name), (_, _, own, whole, callers) in stats.items():
         inside = file.startswith(_ROOT)
