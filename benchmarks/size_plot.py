@@ -20,6 +20,7 @@ Point = tuple[float, float]
 SMALLEST, LARGEST = 1e3, 1e6
 WIDTH, HEIGHT, LEFT, TOP, GAP = 230, 170, 58, 92, 66
 COLUMNS = 4
+STEPS = 8
 EXPONENTS = "⁰¹²³⁴⁵⁶"
 # Okabe and Ito's colours, told apart by all eyes; shapes differ as well.
 LOOKS = {"pipeline": ("#0072b2", "circle"), "engine": ("#d55e00", "square")}
@@ -103,12 +104,14 @@ def _lines(panel: Panel, key: str, measured: Sequence[Figures]) -> Iterator[tupl
 
 
 def _beyond(points: Sequence[Point]) -> list[Point]:
-    """Return the largest size, where it was not measured, on the straight line through the last two points."""
+    """Return how the last two points go on, up to ten times as many passages: a constant part and one that grows."""
     if len(points) < 2 or points[-1][0] > 0.9 * LARGEST:
         return []
-    (x1, y1), (x2, y2) = ((math.log10(x), math.log10(y)) for x, y in points[-2:])
-    slope = (y2 - y1) / (x2 - x1)
-    return [(LARGEST, 10 ** (y2 + slope * (math.log10(LARGEST) - x2)))]
+    (x1, y1), (x2, y2) = points[-2:]
+    slope = max((y2 - y1) / (x2 - x1), 0.0)
+    furthest = min(10 * x2, LARGEST)
+    sizes = [x2 * (furthest / x2) ** (step / STEPS) for step in range(1, STEPS + 1)]
+    return [(x, y2 + slope * (x - x2)) for x in sizes]
 
 
 def _frame(title: str, scale: Scale) -> Iterator[ET.Element]:
