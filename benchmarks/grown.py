@@ -39,7 +39,7 @@ from index.records import Records
 CHUNK = 256
 SHARE = 1 / 3
 OWN, OTHER, NOISE = 0.75, 0.25, 0.2
-PROMINENT = 0.02
+PROMINENT, SEVERAL = 0.02, 2
 SOURCE = "grown"
 
 
@@ -202,7 +202,7 @@ def _originals(records: Records) -> Iterator[Original]:
         speakers.setdefault(row.article, []).append(row.speaker)
         last = row.speaker.name.split()[-1]
         quoted[last] = quoted.get(last, 0) + 1
-    often = PROMINENT * records.count("articles")
+    often = max(PROMINENT * records.count("articles"), SEVERAL)
     for article, told in records.articles(_rows(records)).items():
         ids = records.article_passages([article])
         texts = {row.paragraph: row.text for row in records.passages(ids).values()}

@@ -68,16 +68,16 @@ class Recombined:
             yield article
 
     def article(self, number: int) -> dict[str, object]:
-        """Return one article; those of other numbers may share a paragraph with it."""
-        return self._article(number, 10 * PARAGRAPHS, _Seen())
+        """Return one article of `PARAGRAPHS`; those of other numbers may share a paragraph with it."""
+        return self._article(number, PARAGRAPHS, _Seen(), exactly=True)
 
-    def _article(self, number: int, most: int, seen: _Seen) -> dict[str, object]:
+    def _article(self, number: int, most: int, seen: _Seen, *, exactly: bool = False) -> dict[str, object]:
         chance = random.Random(f"{self._seed} {number}")  # noqa: S311  (text to measure on, not a secret)
         shape = chance.choice(self._shapes)
         names = {name: renamed(name, identity(chance, number)) for name in self._names}
-        count = self._length(shape, chance)
+        count = most if exactly else min(self._length(shape, chance), most)
         paragraphs = [self._paragraph(shape.paragraphs[n % len(shape.paragraphs)], names, chance, seen)
-                      for n in range(min(count, most))]  # fmt: skip
+                      for n in range(count)]  # fmt: skip
         title = self._vocabulary.varied(replaced(shape.title, names), 0.5, chance)
         told = {"id": f"made-{number:07}", "title": title, "date": shape.date, "source": shape.outlet}
         return told | {"paragraphs": paragraphs}

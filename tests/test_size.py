@@ -104,9 +104,8 @@ def test_hardly_two_passages_of_a_grown_index_are_the_same(grown: IndexFolder) -
     assert len(set(held)) > 0.9 * len(held)
 
 
-def test_a_grown_index_answers(quillhaven: IndexFolder, grown: IndexFolder) -> None:
-    with Engine(quillhaven) as one, Engine(grown) as other:
-        name = one.speakers()[0]
-        assert {hit.text for hit in one.ask(f"What did {name} say?").passages} <= {
-            hit.text for hit in other.ask(f"What did {name} say?", k=50).passages
-        }
+def test_a_grown_index_answers_what_somebody_said(grown: IndexFolder) -> None:
+    with Engine(grown) as engine:
+        for name in engine.speakers()[:2]:
+            answer = engine.ask(f"What did {name} say?")
+            assert (answer.status, answer.speaker) == ("answered", name)
