@@ -81,7 +81,9 @@ def growing(measured: Sequence[Figures]) -> str:
     profiled = [one for one in measured if "new_profile" in one]
     seconds = [{_name(name): whole for name, whole, _ in reversed(one["new_profile"])} for one in profiled]
     rows = {name: [each.get(name, 0.0) for each in seconds] for each in seconds for name in each}
-    kept = sorted((row for row in rows.items() if max(row[1]) >= SHORTEST), key=lambda row: row[1][0] - row[1][-1])
+    kept = sorted(
+        (row for row in rows.items() if max(row[1]) >= SHORTEST), key=lambda row: (row[1][0] - row[1][-1], -row[1][-1])
+    )
     heads = " | ".join(f"{one['kind']}, {one['passages']:,}" for one in profiled)
     lines = [f"| one new article, profiled: s | {heads} |", "|---" + "|---:" * len(profiled) + "|"]
     return "\n".join([*lines, *(f"| `{name}` | {' | '.join(map('{:.2f}'.format, row))} |" for name, row in kept)])
