@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from benchmarks.corpus import ROOT
 from benchmarks.renaming import Vocabulary, identity, renamed, replaced
@@ -58,20 +59,20 @@ class Recombined:
         self._vocabulary = Vocabulary(texts)
         self._longer = PARAGRAPHS * len(articles) / len(texts)
 
-    def articles(self, passages: int) -> Iterator[dict[str, object]]:
+    def articles(self, passages: int) -> Iterator[dict[str, Any]]:
         """Yield articles, in the form of `.jsonl` sources, until they have so many passages."""
         seen, number = _Seen(), 0
         while passages > 0:
             article = self._article(number, passages, seen)
-            passages -= len(article["paragraphs"])  # type: ignore[arg-type]
+            passages -= len(article["paragraphs"])
             number += 1
             yield article
 
-    def article(self, number: int) -> dict[str, object]:
+    def article(self, number: int) -> dict[str, Any]:
         """Return one article of `PARAGRAPHS`; those of other numbers may share a paragraph with it."""
         return self._article(number, PARAGRAPHS, _Seen(), exactly=True)
 
-    def _article(self, number: int, most: int, seen: _Seen, *, exactly: bool = False) -> dict[str, object]:
+    def _article(self, number: int, most: int, seen: _Seen, *, exactly: bool = False) -> dict[str, Any]:
         chance = random.Random(f"{self._seed} {number}")  # noqa: S311  (text to measure on, not a secret)
         shape = chance.choice(self._shapes)
         names = {name: renamed(name, identity(chance, number)) for name in self._names}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ PASSAGES = 400
 
 
 @pytest.fixture(scope="module")
-def made() -> list[dict[str, object]]:
+def made() -> list[dict[str, Any]]:
     return list(Recombined(given(None)).articles(PASSAGES))
 
 
@@ -30,8 +31,8 @@ def grown(quillhaven: IndexFolder, tmp_path_factory: pytest.TempPathFactory) -> 
     return index
 
 
-def paragraphs(articles: list[dict[str, object]]) -> list[str]:
-    return list(chain.from_iterable(article["paragraphs"] for article in articles))  # type: ignore[call-overload]
+def paragraphs(articles: list[dict[str, Any]]) -> list[str]:
+    return list(chain.from_iterable(article["paragraphs"] for article in articles))
 
 
 def texts(records: Records) -> dict[int, str]:
@@ -53,12 +54,12 @@ def opened(index: IndexFolder) -> Generation:
     return open_current(index, lambda _: None)
 
 
-def test_recombined_articles_have_just_the_passages_asked_for_and_no_two_alike(made: list[dict[str, object]]) -> None:
+def test_recombined_articles_have_just_the_passages_asked_for_and_no_two_alike(made: list[dict[str, Any]]) -> None:
     assert len(paragraphs(made)) == PASSAGES == len(set(paragraphs(made)))
     assert len({article["id"] for article in made}) == len(made)
 
 
-def test_recombined_articles_are_the_same_each_time_and_others_with_another_seed(made: list[dict[str, object]]) -> None:
+def test_recombined_articles_are_the_same_each_time_and_others_with_another_seed(made: list[dict[str, Any]]) -> None:
     assert list(Recombined(given(None)).articles(PASSAGES)) == made
     assert not set(paragraphs(list(Recombined(given(None), seed=2).articles(40)))) <= set(paragraphs(made))
 
