@@ -232,9 +232,15 @@ def _people(told: Task) -> Any:  # noqa: ANN401 - a role like the others
     return People(told)
 
 
+def _size(told: Task) -> Any:  # noqa: ANN401 - a role like the others
+    from benchmarks.size_reader import SizeReader
+
+    return SizeReader(told)
+
+
 def main() -> None:
     role, told = sys.argv[1:]
-    worker = {"ours": Ours, "plain": Theirs, "helper": Helper, "people": _people}[role](json.loads(told))
+    worker = {"ours": Ours, "plain": Theirs, "helper": Helper, "people": _people, "size": _size}[role](json.loads(told))
     for line in sys.stdin:
         task = json.loads(line)
         answer = getattr(worker, task.pop("task"))(**task)
