@@ -89,6 +89,7 @@ class _Build:
                 assert self._previous
                 return self._report(self._previous.name, self._previous.manifest, changes, embedded=0, built=False)
             reread = self._read_quotations(records, changes)
+            records.join_people()
             self._write_terms(records, changes, everything=reread)
             embedded = self._embed(records, changes, prepared["encoder"], sealed["encoder"])
             manifest = self._manifest(records, sealed)

@@ -9,7 +9,7 @@ from pathlib import Path
 from index.durable import hash_file
 from index.errors import DamagedError, FormatError
 
-FORMAT = 4
+FORMAT = 5
 MANIFEST = "manifest.json"
 
 

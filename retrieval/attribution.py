@@ -68,10 +68,11 @@ class Match:
 
 def own_words(records: Records, person: Person, scope: Scope | None) -> OwnWords:
     """Return the passages that quote a person, within a scope."""
-    ids = records.passages_quoting(person.forms)
+    forms = person.forms
     if scope:
-        inside = set(scope.passages)
-        ids = [passage for passage in ids if passage in inside]
+        inside = set(scope.articles)
+        forms = {form: count for form, count in forms.items() if form[0] in inside}
+    ids = records.passages_quoting(forms)
     passages = records.passages(ids)
     mine = {
         passage: [q for q in found if (passages[passage].article, q.speaker) in person.forms]

@@ -16,6 +16,7 @@ from index.catalogue import Catalogue
 from index.errors import OnrecordError
 from index.generation import IndexFolder, open_current
 from index.records import Records
+from index.rows import SpeakerSummary
 from retrieval.answer import Answer, Hit
 from retrieval.asked import Asked
 from retrieval.conversing import converse
@@ -23,7 +24,7 @@ from retrieval.dialog import Dialog
 from retrieval.explaining import Explanation, explain
 from retrieval.histories import RecentHistories, Told
 from retrieval.hits import make_hits
-from retrieval.listing import Quoted, SpeakerSummary, list_quotations, list_speakers
+from retrieval.listing import Quoted, list_quotations, list_speakers
 from retrieval.newsroom import Newsroom
 from retrieval.on_record import OnRecord
 from retrieval.search import ModelShelf, Searcher, shelf_for
@@ -192,7 +193,7 @@ class Engine(OnRecord):
 
     def speakers(self) -> list[str]:
         """Return the canonical names of all who are quoted, those quoted most first."""
-        return [person.name for person in self._searcher.directory.people]
+        return self._searcher.directory.names()
 
     def quotations(self, speaker: str | None = None, about: str | None = None) -> Iterator[Quoted]:
         """Yield quotations with where they stand; see `retrieval.listing.list_quotations`."""
@@ -210,8 +211,7 @@ class Engine(OnRecord):
             UsageError: the scope names an article that is not in the index.
         """
         searcher = self._searcher
-        with closing(searcher.generation.open_records()) as records:
-            yield from list_speakers(searcher, records, searcher.area(scope))
+        yield from list_speakers(searcher, searcher.area(scope))
 
     def article(self, name: str) -> list[Hit]:
         """Return all passages of an article, in order; none where the index has no such article.

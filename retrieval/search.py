@@ -21,6 +21,7 @@ from index.records import Records
 from retrieval.copies import copies_elsewhere
 from retrieval.fusion import Scored, best_of, fuse
 from retrieval.hits import Elsewhere
+from retrieval.roll import Roll
 from retrieval.speakers import Directory
 
 K = TypeVar("K")
@@ -129,8 +130,7 @@ class Searcher:
     @cached_property
     def directory(self) -> Directory:
         """Who speaks in the articles."""
-        with closing(self.generation.open_records()) as records:
-            return Directory.of(records.speakers())
+        return Directory(Roll(self.generation.records_path))
 
     def candidates(self, records: Records, question: str, among: Sequence[int] | None = None) -> list[Scored]:
         """Return the passages nearest in meaning and in words, fused, best first.
