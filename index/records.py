@@ -142,12 +142,11 @@ class Records:
         """
         names = set(forms)
         rows = self._among(
-            "SELECT p.id, p.article, q.speaker FROM passages p JOIN quotations q ON q.passage = p.id"
-            " WHERE p.article IN",
-            sorted({article for article, _ in names}),
-            "ORDER BY p.id",
+            "SELECT p.id, p.article, q.speaker FROM quotations q JOIN passages p ON p.id = q.passage"
+            " WHERE q.speaker IN",
+            sorted({name for _, name in names}),
         )
-        return list(dict.fromkeys(passage for passage, article, speaker in rows if (article, speaker) in names))
+        return sorted({passage for passage, article, speaker in rows if (article, speaker) in names})
 
     def speaker_names(self) -> list[str]:
         """Return the canonical names of all who are quoted, those quoted most first."""

@@ -26,6 +26,7 @@ CREATE TABLE files (
     entered INTEGER NOT NULL, inode INTEGER NOT NULL, articles INTEGER NOT NULL, complaints TEXT NOT NULL,
     PRIMARY KEY (source, name)) WITHOUT ROWID;
 CREATE INDEX quotations_by_passage ON quotations (passage, start);
+CREATE INDEX quotations_by_speaker ON quotations (speaker, passage);
 CREATE INDEX speakers_by_article ON speakers (article);
 CREATE INDEX speakers_by_family ON speakers (family);
 CREATE INDEX speakers_by_person ON speakers (person);

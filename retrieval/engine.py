@@ -182,12 +182,15 @@ class Engine(OnRecord):
             return catalogue.outlets()
 
     def topics(self) -> list[str]:
-        """Return words and short phrases that many of the newest articles use, the most frequent first."""
+        """Return words and short phrases that many of the newest articles use, the most frequent first.
+
+        Soon after a new generation took over, they may still be those of the one before.
+        """
         searcher, topics = self._topics
-        if searcher is not self._searcher:
+        # Who completes words does not wait for those of a new generation: where it is watched for, they follow.
+        if searcher is None or (searcher is not self._searcher and not self._watcher):
             searcher = self._searcher
-            with closing(Catalogue.open(searcher.generation.records_path)) as catalogue:
-                topics = common_topics(catalogue)
+            topics = _topics_of(searcher)
             self._topics = (searcher, topics)
         return topics
 
@@ -284,7 +287,14 @@ class Engine(OnRecord):
                     self._searcher = self._open(self._searcher.models)
                     opened = current  # where it is damaged, an older one answers, and is not looked at again
                     log.info("now answering from %s", self.describe())
+                    if self._topics[0]:
+                        self._topics = (self._searcher, _topics_of(self._searcher))
             except (OnrecordError, OSError) as error:  # a full disk, say; the next look may go well
                 if str(error) != complaint:
                     log.warning("%s; going on with the index as it was", error)
                 complaint = str(error)
+
+
+def _topics_of(searcher: Searcher) -> list[str]:
+    with closing(Catalogue.open(searcher.generation.records_path)) as catalogue:
+        return common_topics(catalogue)

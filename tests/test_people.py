@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from itertools import combinations
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -29,7 +30,7 @@ def reading(chance: random.Random) -> Reading:
     for _ in range(chance.randint(0, 4)):
         last = chance.choice(LAST)
         name = chance.choice([last, f"{chance.choice(FIRST)} {last}", f"{last} Campaign"])
-        kind = "group" if "Campaign" in name or chance.random() < 0.1 else "person"
+        kind: Literal["person", "group"] = "group" if "Campaign" in name or chance.random() < 0.1 else "person"
         roles = tuple(chance.sample(ROLES, chance.randint(0, 2))) if kind == "person" else ()
         speakers[name] = Speaker(name, kind, chance.choice([None, "male", "female"]), roles, (last,))
     quoted = [name for name in speakers for _ in range(chance.randint(0, 3))]
