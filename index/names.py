@@ -15,6 +15,12 @@ SMALL = frozenset("the a an of for and at in on his her their its himself hersel
 # The words people use for whoever leads something; articles use others for the same person.
 LEADERS = frozenset("boss head chief director president ceo executive leader chair chairman chairwoman founder".split())
 PERSON_WORDS = frozenset("man woman guy lady person people folks".split())
+_NO_NAMES = TITLES | PERSON_WORDS
+
+_PARTICLE = re.compile(r"(?<=\b[odl])'(?=\w{3})")
+_INITIALS = re.compile(r"\b(?:\w\.){2,}")
+_POSSESSIVE = re.compile(r"(?<=\w)'s?(?!\w)")
+_WORD = re.compile(r"[^\W_]+")
 
 
 def fold(text: str) -> str:
@@ -32,9 +38,9 @@ def words(text: str) -> list[str]:
     >>> words("Clinton’s F.B.I. López-Cantera")
     ['clinton', 'fbi', 'lopez', 'cantera']
     """
-    text = re.sub(r"(?<=\b[odl])'(?=\w{3})", "", fold(text))
-    text = re.sub(r"\b(?:\w\.){2,}", lambda initials: initials.group().replace(".", ""), text)
-    return re.findall(r"[^\W_]+", re.sub(r"(?<=\w)'s?(?!\w)", "", text))
+    text = _PARTICLE.sub("", fold(text))
+    text = _INITIALS.sub(lambda initials: initials.group().replace(".", ""), text)
+    return _WORD.findall(_POSSESSIVE.sub("", text))
 
 
 def name_words(text: str) -> list[str]:
@@ -45,7 +51,7 @@ def name_words(text: str) -> list[str]:
     """
     every = [word for word in words(text) if word not in SMALL]
     kept = [word for word in every if word not in SUFFIXES] or every
-    return [word for word in kept[:-1] if word not in TITLES | PERSON_WORDS] + kept[-1:]
+    return [word for word in kept[:-1] if word not in _NO_NAMES] + kept[-1:]
 
 
 def role_words(text: str) -> tuple[frozenset[str], bool]:

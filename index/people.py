@@ -50,6 +50,7 @@ class Joined:
         gender: male or female where the articles tell, else None.
         quotations: how many are attributed to it.
         names: words of each form of the name, in order.
+        plain: words of the name itself.
         roles: how articles describe it.
         offices: what those roles are.
     """
@@ -61,6 +62,7 @@ class Joined:
     gender: str | None
     quotations: int
     names: tuple[Key, ...]
+    plain: Key
     roles: tuple[str, ...]
     offices: tuple[Office, ...]
 
@@ -92,7 +94,7 @@ def join_family(lines: Iterable[Line]) -> Iterator[Joined]:
     return (_joined(found, first[key]) for key, found in groups.items())
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def _key(name: str, kind: str) -> Key:
     if kind != "person":
         return ("", " ".join(words(name)))
@@ -161,22 +163,23 @@ def _joined(lines: list[Line], first: tuple[int, int]) -> Joined:
         gender=genders.pop() if len(genders) == 1 else None,
         quotations=sum(carried.values()),
         names=tuple(dict.fromkeys(name for form in forms if (name := _name_words(form)))),
+        plain=_name_words(best),
         roles=roles,
         offices=tuple(dict.fromkeys(map(_office, roles))),
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def _words(name: str) -> Key:
     return tuple(words(name))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def _name_words(form: str) -> Key:
     return tuple(name_words(form))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def _office(role: str) -> Office:
     told, leads = role_words(role)
     return Office(frozenset(map(singular, told)), leads)

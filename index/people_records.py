@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from typing import Any
 
-from index.names import name_words
 from index.people import Joined, Line, join_family
 from index.quotations import Speaker
 from index.records import Records, RecordsWriter
@@ -121,8 +120,11 @@ class PeopleWriter(RecordsWriter):
         changed = iter([row[0] for row in self._db.execute("SELECT family FROM changed_families ORDER BY family")])
         while families := list(islice(changed, _AT_ONCE)):
             self._part(families)
-            for family, lines in groupby(self._lines(families), key=lambda item: item[0]):
-                self._add_people((family, joined) for joined in join_family(line for _, line in lines))
+            self._add_people(
+                (family, joined)
+                for family, lines in groupby(self._lines(families), key=lambda item: item[0])
+                for joined in join_family(line for _, line in lines)
+            )
         self._db.execute("DELETE FROM changed_families")
 
     def _lines(self, families: Sequence[str]) -> list[tuple[str, Line]]:
@@ -145,22 +147,28 @@ class PeopleWriter(RecordsWriter):
         self._db.executemany("DELETE FROM people WHERE id = ?", ((row[0],) for row in rows))
 
     def _add_people(self, people: Iterable[tuple[str, Joined]]) -> None:
-        for family, joined in people:
-            person = self._db.execute(
-                "INSERT INTO people VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?)",
-                (family, joined.name, joined.kind, joined.gender, joined.quotations, *joined.first,
-                 " ".join(name_words(joined.name)), json.dumps([" ".join(name) for name in joined.names]),
-                 json.dumps(joined.roles),
-                 json.dumps([(" ".join(sorted(office.words)), office.leads) for office in joined.offices])),
-            ).lastrowid  # fmt: skip
-            words = ((word, person, *ends) for word, ends in _words(joined).items())
-            self._db.executemany("INSERT INTO people_words VALUES (?,?,?,?)", words)
-            if joined.kind == "person":
-                offices = {(word, person) for office in joined.offices for word in office.words}
-                self._db.executemany("INSERT INTO office_words VALUES (?,?)", offices)
-            self._db.executemany(
-                "UPDATE speakers SET person = ? WHERE rowid = ?", ((person, row) for row in joined.lines)
-            )
+        (number,) = self._db.execute("SELECT coalesce(max(id), 0) FROM people").fetchone()
+        added = list(enumerate(people, number + 1))
+        rows = ((person, family, *_row(joined)) for person, (family, joined) in added)
+        words = ((w, person, *ends) for person, (_, joined) in added for w, ends in _words(joined).items())
+        offices = ((word, person) for person, (_, joined) in added for word in _office_words(joined))
+        lines = ((person, line) for person, (_, joined) in added for line in joined.lines)
+        self._db.executemany("INSERT INTO people VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", rows)
+        self._db.executemany("INSERT INTO people_words VALUES (?,?,?,?)", sorted(words))
+        self._db.executemany("INSERT INTO office_words VALUES (?,?)", sorted(offices))
+        self._db.executemany("UPDATE speakers SET person = ? WHERE rowid = ?", lines)
+
+
+def _row(joined: Joined) -> tuple[Any, ...]:
+    names = json.dumps([" ".join(name) for name in joined.names])
+    offices = json.dumps([(" ".join(sorted(office.words)), office.leads) for office in joined.offices])
+    told = (joined.name, joined.kind, joined.gender, joined.quotations, *joined.first)
+    return (*told, " ".join(joined.plain), names, json.dumps(joined.roles), offices)
+
+
+def _office_words(joined: Joined) -> set[str]:
+    """Return the words of the offices of a person; what is none is not looked up by them."""
+    return {word for office in joined.offices for word in office.words} if joined.kind == "person" else set()
 
 
 def _words(joined: Joined) -> dict[str, tuple[bool, bool]]:

@@ -19,6 +19,7 @@ from index.schema import SCHEMA
 
 __all__ = ["ArticleRow", "EarlierVersion", "KnownArticle", "PassageRow", "Records", "RecordsWriter", "SpeakerRow"]
 
+_CACHE_KIB = 64 << 10
 _ARTICLE = "name, title, outlet, date, place, url, file, sha256, fingerprint, source, byline, language, date_from"
 
 
@@ -172,6 +173,7 @@ class RecordsWriter(Records):
         db = sqlite3.connect(path, isolation_level=None)
         # The file is private to the build until it is sealed, and sealing makes it durable.
         db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON;")
+        db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         if new:
             db.executescript(SCHEMA)
         db.execute("BEGIN")
