@@ -79,10 +79,13 @@ class PeopleRecords(Records):
             found[person][article, name] = count
         return found
 
-    def quoted_in(self, articles: Sequence[int]) -> set[int]:
-        """Return the ids of those whom some articles, named by the ids of their rows, quote."""
-        select = "SELECT DISTINCT person FROM speakers WHERE person NOT NULL AND article IN"
-        return {row[0] for row in self._among(select, articles)}
+    def quoted_in(self, articles: Sequence[int]) -> dict[int, dict[Form, int]]:
+        """Return whom some articles, named by the ids of their rows, quote: what `forms` tells, of these articles."""
+        found: dict[int, dict[Form, int]] = {}
+        select = "SELECT person, article, name, quotations FROM speakers WHERE person NOT NULL AND article IN"
+        for person, article, name, count in self._among(select, articles, "ORDER BY article, rowid"):
+            found.setdefault(person, {})[article, name] = count
+        return found
 
     def summaries(self) -> Iterator[SpeakerSummary]:
         """Yield how often and when each person is quoted; the next is looked up when it is asked for."""

@@ -87,7 +87,11 @@ class Person:
     def within(self, articles: Collection[int]) -> Person | None:
         """Return the speaker as some articles alone have it, named by the ids of their rows; None if none quotes it."""
         forms = {form: count for form, count in self.forms.items() if form[0] in articles}
-        return Person(self._row._replace(quotations=sum(forms.values())), lambda: forms) if forms else None
+        return self.quoted_as(forms) if forms else None
+
+    def quoted_as(self, forms: Mapping[Form, int]) -> Person:
+        """Return the speaker as the articles have it that attribute so many quotations to each of its names."""
+        return Person(self._row._replace(quotations=sum(forms.values())), lambda: forms)
 
 
 def clearly_meant(people: Sequence[Person]) -> Person | None:

@@ -14,7 +14,7 @@ from index.people_records import PeopleRecords
 from index.quotations.names import first_names_agree
 from index.rows import PersonRow
 from retrieval.names import TITLES, is_plural, name_words, names_a_role, role_words, singular, words
-from retrieval.people import Key, Person, clearly_meant
+from retrieval.people import Form, Key, Person, clearly_meant
 from retrieval.roll import Roll
 
 __all__ = ["Directory", "clearly_meant"]
@@ -188,23 +188,29 @@ class Directory:
         people = self._roll.people(up)
         if self._inside is None:
             return people
-        here = people if self._few is None else [person for person in people if person.id in self._few]
-        self._roll.read_forms(here)
-        parts = [part for person in here if (part := self._part(person))]
+        if self._few is None:
+            self._roll.read_forms(people)
+        parts = [part for person in people if (part := self._part(person))]
         return sorted(parts, key=lambda person: person.rank)
 
     def _part(self, person: Person) -> Person | None:
         if person.id not in self._parts:
-            self._parts[person.id] = person.within(self._inside or ())
+            self._parts[person.id] = (
+                person.within(self._inside or ()) if self._few is None else self._one_of_few(person)
+            )
         return self._parts[person.id]
 
+    def _one_of_few(self, person: Person) -> Person | None:
+        forms = (self._few or {}).get(person.id)
+        return person.quoted_as(forms) if forms else None
+
     @cached_property
-    def _few(self) -> frozenset[int] | None:
-        """The ids of all whom the articles that count quote; None where those are too many to look."""
+    def _few(self) -> dict[int, dict[Form, int]] | None:
+        """By the ids of all whom the articles that count quote, how often they do; None where those are too many."""
         inside = self._inside
         if inside is None or len(inside) > _MANY:
             return None
-        return frozenset(self._roll.look(lambda records: records.quoted_in(sorted(inside))))
+        return self._roll.look(lambda records: records.quoted_in(sorted(inside)))
 
 
 def _preferring(found: list[Person], mention: str) -> list[Person]:
