@@ -7,35 +7,39 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import numpy as np
+
 from index.generation import SENTENCES, VECTORS, Generation
 from index.inference import Floats
 from index.sentences import MOST
-from index.vectors import Ids, VectorIndex
+from index.segments import Ids
+from index.vector_writing import VectorWriter
+from index.vectors import VectorIndex
 
 
 class Writing:
     """Writes the vectors of a generation, of passages and of sentences, in order of their ids."""
 
     def __init__(self, staging: Path, dimension: int) -> None:
-        self._staging = staging
-        self._indexes = {name: VectorIndex.empty(dimension) for name in (VECTORS, SENTENCES)}
+        self._writers = {name: VectorWriter(staging / name, dimension) for name in (VECTORS, SENTENCES)}
 
     def __enter__(self) -> Self:
         return self
 
     def add(self, name: str, ids: Ids, vectors: Floats) -> None:
-        self._indexes[name].add(ids, vectors)
+        self._writers[name].add(ids, vectors)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if kind is None:
-            for name, index in self._indexes.items():
-                index.write(self._staging / name)
+            for writer in self._writers.values():
+                writer.finish()
 
 
 def all_of(generation: Generation, name: str) -> tuple[Ids, Floats]:
     """Return the ids, ascending, and vectors of one of `VECTORS` and `SENTENCES`, shape (count, dimension)."""
     index = _index(generation, name)
-    return index.ids, index.rows(0, len(index.ids))
+    found = index.by_id(ids := index.ids)
+    return ids, np.stack([found[i] for i in ids.tolist()])
 
 
 def searching(generation: Generation, name: str) -> Callable[[Floats, int], list[tuple[int, float]]]:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from contextlib import suppress
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.completion import Completer, Completion
@@ -23,6 +24,7 @@ NAME_WORDS = 5  # words before the cursor that may be the beginning of a name
 PHRASE_WORDS = 2  # and of a topic
 FEWEST_LETTERS = 2  # of a topic; one letter begins hundreds
 MOST_TOPICS = 20
+MOST_NAMES = 20_000  # that are looked through, those quoted most: to fold more of them takes longer than a Tab should
 
 
 class ChatCompleter(Completer):
@@ -65,13 +67,13 @@ class ChatCompleter(Completer):
             begun = _folded(argument.lstrip())
             yield from (
                 Completion(printable(one), -len(argument.lstrip()))
-                for one in _told(given)
+                for one in islice(_told(given), MOST_NAMES)
                 if not begun or _continues(one, begun)
             )
 
     def _names(self, typed: str) -> Iterator[Completion]:
         lengths = {_folded(tail): len(tail) for tail in _tails(typed)[-NAME_WORDS:]}
-        for name in _told(self._speakers):
+        for name in islice(_told(self._speakers), MOST_NAMES):
             matching = (length for begun, length in lengths.items() if _continues(name, begun))
             if length := next(matching, 0):
                 yield Completion(printable(name), -length)

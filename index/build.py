@@ -89,6 +89,7 @@ class _Build:
                 return self._report(self._previous.name, self._previous.manifest, changes, embedded=0, built=False)
             with closing(Unfinished(self._index.path / UNFINISHED, sealed["encoder"])) as unfinished:
                 reread = self._read_quotations(records, changes, unfinished)
+                records.join_people()
                 self._write_terms(records, changes, everything=reread)
                 embedded = self._embed(records, changes, prepared["encoder"], sealed["encoder"], unfinished)
             manifest = self._manifest(records, sealed)

@@ -43,6 +43,15 @@ class Catalogue(Records):
         )
         return (FiledArticle(*row) for row in rows)
 
+    def filed_article(self, name: str) -> FiledArticle | None:
+        """Return an article with where it is filed by its id, or None where there is none."""
+        row = self._db.execute(
+            "SELECT name, title, outlet, date, source, file, (SELECT count(*) FROM articles b WHERE b.source = a.source"
+            " AND b.file = a.file) FROM articles a WHERE name = ?",
+            (name,),
+        ).fetchone()
+        return FiledArticle(*row) if row else None
+
     def newest_titles(self, count: int) -> Iterator[str]:
         """Yield the titles of the newest articles, at most `count`."""
         rows = self._db.execute("SELECT title FROM articles ORDER BY date DESC, id DESC LIMIT ?", (count,))

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from index.people_records import PeopleWriter
 from index.readers import VERSION
 from index.readers.language import ENGLISH
-from index.records import RecordsWriter
 from index.scanning import Stamp
 
 
@@ -20,7 +20,7 @@ class ReadFile(NamedTuple):
     complaints: tuple[str, ...] = ()
 
 
-class FileRecords(RecordsWriter):
+class FileRecords(PeopleWriter):
     """Changes the records of a generation that is being built, the files it is made of among them."""
 
     def files(self, source: str) -> dict[str, ReadFile]:

@@ -16,6 +16,11 @@ import tantivy
 from index.errors import DamagedError
 
 _HEAP_BYTES = 64 << 20
+_FURTHER = 16
+
+LARGE = 20_000
+"""From how many passages on a search among some is one of all, whose results are sifted."""
+
 WEIGHTS = {"text": 1.0, "title": 0.5, "speakers": 0.2, "before": 0.4}
 """How much a word found in each field counts; docs/ranking.md tells what each is good for."""
 
@@ -99,8 +104,12 @@ class LexicalWriter:
 class LexicalIndex:
     """BM25 search over a sealed folder, which is left untouched."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, large: int = LARGE) -> None:
         """Open the index in a folder.
+
+        Args:
+            folder: the folder.
+            large: from how many passages on a search among some is one of all, whose results are sifted.
 
         tantivy makes a lock file where it opens an index. So that readers never write into a generation, it is shown
         a folder of links, which can go once its files are mapped.
@@ -108,6 +117,8 @@ class LexicalIndex:
         Raises:
             DamagedError: tantivy cannot read it.
         """
+        self._large = large
+        self._sifted: tuple[Sequence[int], frozenset[int]] = ((), frozenset())
         view = Path(tempfile.mkdtemp(prefix="onrecord-"))
         try:
             for file in folder.iterdir():
@@ -129,7 +140,7 @@ class LexicalIndex:
             count: how many to return at most.
             among: search these passages only; all by default.
         """
-        return self._found(self._within(self._any_word(question), among), count)
+        return self._among(self._any_word(question), count, among)
 
     def search_stems(self, stems: Iterable[str], count: int, *, among: Sequence[int] | None = None) -> list[int]:
         """Return the passages whose own text has one of some stems, those with most first.
@@ -141,7 +152,29 @@ class LexicalIndex:
         """
         terms = [(tantivy.Occur.Should, self._term("text", stem)) for stem in stems]
         query = tantivy.Query.boolean_query(terms) if terms else tantivy.Query.empty_query()
-        return [passage for passage, _ in self._found(self._within(query, among), count)]
+        return [passage for passage, _ in self._among(query, count, among)]
+
+    def _among(self, query: tantivy.Query, count: int, among: Sequence[int] | None) -> list[tuple[int, float]]:
+        """Return the best passages of a query among some.
+
+        A filter takes longer the more there are; of many, the best of all passages are sifted, unless too few are left.
+        """
+        if among is not None and len(among) >= self._large:
+            inside, wanted = self._inside(among), 2 * count * (1 + self.count() // len(among))
+            for most in (wanted, _FURTHER * wanted):
+                found = self._found(query, most)
+                sifted = [one for one in found if one[0] in inside]
+                if len(sifted) >= count or len(found) < most:
+                    return sifted[:count]
+        return self._found(self._within(query, among), count)
+
+    def _inside(self, among: Sequence[int]) -> frozenset[int]:
+        """Return passages as a set, which is kept for as long as the same ones are asked for."""
+        known, inside = self._sifted
+        if known is not among:
+            inside = frozenset(among)
+            self._sifted = (among, inside)
+        return inside
 
     def _within(self, query: tantivy.Query, among: Sequence[int] | None) -> tantivy.Query:
         if among is None:

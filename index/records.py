@@ -12,36 +12,14 @@ from typing import Any, Self
 from index.articles import Article
 from index.errors import DamagedError
 from index.lexical import LexicalDocument
+from index.people import family_of
 from index.quotations import Quotation, Reading, Speaker
 from index.rows import ArticleRow, EarlierVersion, KnownArticle, PassageRow, SpeakerRow
+from index.schema import SCHEMA
 
 __all__ = ["ArticleRow", "EarlierVersion", "KnownArticle", "PassageRow", "Records", "RecordsWriter", "SpeakerRow"]
 
-# AUTOINCREMENT: an id that was removed is never given again, so a vector can never come to lie under another passage.
-_SCHEMA = """
-CREATE TABLE articles (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, title TEXT NOT NULL, outlet TEXT, date TEXT,
-    place TEXT, url TEXT, file TEXT NOT NULL, sha256 TEXT NOT NULL, fingerprint TEXT NOT NULL, source TEXT NOT NULL,
-    byline TEXT, language TEXT, date_from TEXT);
-CREATE TABLE passages (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
-    paragraph INTEGER NOT NULL, text TEXT NOT NULL, UNIQUE (article, paragraph));
-CREATE TABLE quotations (
-    passage INTEGER NOT NULL REFERENCES passages ON DELETE CASCADE, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    kind TEXT NOT NULL, speaker TEXT, cue TEXT, number INTEGER NOT NULL);
-CREATE TABLE speakers (
-    article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE, name TEXT NOT NULL, kind TEXT NOT NULL,
-    gender TEXT, roles TEXT NOT NULL, aliases TEXT NOT NULL, quotations INTEGER NOT NULL);
-CREATE TABLE versions (
-    article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE, number INTEGER NOT NULL, title TEXT NOT NULL,
-    outlet TEXT, date TEXT, url TEXT, sha256 TEXT NOT NULL, paragraphs TEXT NOT NULL, PRIMARY KEY (article, number));
-CREATE TABLE files (
-    source TEXT NOT NULL, name TEXT NOT NULL, readers INTEGER NOT NULL, size INTEGER NOT NULL, changed INTEGER NOT NULL,
-    entered INTEGER NOT NULL, inode INTEGER NOT NULL, articles INTEGER NOT NULL, complaints TEXT NOT NULL,
-    PRIMARY KEY (source, name)) WITHOUT ROWID;
-CREATE INDEX quotations_by_passage ON quotations (passage, start);
-CREATE INDEX speakers_by_article ON speakers (article);
-"""
+_CACHE_KIB = 64 << 10
 _ARTICLE = "name, title, outlet, date, place, url, file, sha256, fingerprint, source, byline, language, date_from"
 
 
@@ -146,12 +124,14 @@ class Records:
         )
         return [row[0] for row in rows]
 
-    def speakers(self) -> Iterator[SpeakerRow]:
-        """Yield the speakers of every article, article by article."""
-        columns = "article, name, kind, gender, roles, aliases, quotations"
-        for article, name, kind, gender, roles, aliases, count in self._db.execute(
-            f"SELECT {columns} FROM speakers ORDER BY article, rowid"  # noqa: S608  (our own names)
-        ):
+    def speakers(self, articles: Sequence[int] | None = None) -> Iterator[SpeakerRow]:
+        """Yield the speakers of some articles, or of every article, article by article."""
+        select = "SELECT article, name, kind, gender, roles, aliases, quotations FROM speakers"
+        if articles is None:
+            rows: Iterator[tuple[Any, ...]] = self._db.execute(f"{select} ORDER BY article, rowid")
+        else:
+            rows = self._among(f"{select} WHERE article IN", articles, "ORDER BY article, rowid")
+        for article, name, kind, gender, roles, aliases, count in rows:
             speaker = Speaker(name, kind, gender, tuple(json.loads(roles)), tuple(json.loads(aliases)))
             yield SpeakerRow(article, speaker, count)
 
@@ -163,12 +143,11 @@ class Records:
         """
         names = set(forms)
         rows = self._among(
-            "SELECT p.id, p.article, q.speaker FROM passages p JOIN quotations q ON q.passage = p.id"
-            " WHERE p.article IN",
-            sorted({article for article, _ in names}),
-            "ORDER BY p.id",
+            "SELECT p.id, p.article, q.speaker FROM quotations q JOIN passages p ON p.id = q.passage"
+            " WHERE q.speaker IN",
+            sorted({name for _, name in names}),
         )
-        return list(dict.fromkeys(passage for passage, article, speaker in rows if (article, speaker) in names))
+        return sorted({passage for passage, article, speaker in rows if (article, speaker) in names})
 
     def speaker_names(self) -> list[str]:
         """Return the canonical names of all who are quoted, those quoted most first."""
@@ -204,8 +183,9 @@ class RecordsWriter(Records):
         db = sqlite3.connect(path, isolation_level=None)
         # The file is private to the build until it is sealed, and sealing makes it durable.
         db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON;")
+        db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         if new:
-            db.executescript(_SCHEMA)
+            db.executescript(SCHEMA)
         db.execute("BEGIN")
         return cls(db)
 
@@ -256,12 +236,10 @@ class RecordsWriter(Records):
             ((passages[q.paragraph], q.start, q.end, q.kind, q.speaker, q.cue, q.number) for q in reading.quotations),
         )
         self._db.executemany(
-            "INSERT INTO speakers VALUES (?,?,?,?,?,?,?)",
-            (
-                (row, s.name, s.kind, s.gender, json.dumps(s.roles), json.dumps(s.aliases), counts[s.name])
-                for s in reading.speakers
-            ),
-        )
+            "INSERT INTO speakers VALUES (?,?,?,?,?,?,?,?,NULL)",
+            ((row, s.name, s.kind, s.gender, json.dumps(s.roles), json.dumps(s.aliases), counts[s.name],
+              family_of(s.name, s.kind)) for s in reading.speakers),
+        )  # fmt: skip
 
     def remove_readings(self) -> None:
         """Remove the quotations and speakers of all articles."""

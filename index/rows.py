@@ -41,6 +41,47 @@ class SpeakerRow:
     quotations: int
 
 
+class PersonRow(NamedTuple):
+    """A speaker across articles.
+
+    Attributes:
+        id: of its row.
+        name: the form of the name that most quotations carry.
+        kind: person, organisation or group.
+        gender: male or female where the articles tell, else None.
+        quotations: how many are attributed to it.
+        article: row id of the article it is found in first.
+        line: row id of the speaker that it is in that article.
+        names: words of each form of the name, a space between them, as a JSON array.
+        roles: how articles describe it, as a JSON array.
+        offices: of each role the words that tell it apart, a space between them, and whether it is that of whoever
+            leads something, as a JSON array of pairs.
+    """
+
+    id: int
+    name: str
+    kind: str
+    gender: str | None
+    quotations: int
+    article: int
+    line: int
+    names: str
+    roles: str
+    offices: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerSummary:
+    """A speaker, how often quoted and in how many articles, and the ISO dates of the first and the last of them."""
+
+    name: str
+    kind: str
+    quotations: int
+    articles: int
+    first: str | None
+    last: str | None
+
+
 class KnownArticle(NamedTuple):
     """An article that an index holds: its row, its id, the file and source it came from, and its fingerprint."""
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -25,6 +27,13 @@ CLEARLY_BETTER = 5
 """How many times the odds of another namesake's words those of one must have on a topic to be the ones meant."""
 
 AROUND = 60
+
+WEIGHED = 200
+"""How many of somebody's passages it is weighed of at most how central they are; nobody reads on for so long."""
+
+MANY = 1000
+"""From how many passages that quote somebody on only those are weighed that a search among them finds for a topic."""
+
 _FORENAME = 3
 
 
@@ -68,10 +77,11 @@ class Match:
 
 def own_words(records: Records, person: Person, scope: Scope | None) -> OwnWords:
     """Return the passages that quote a person, within a scope."""
-    ids = records.passages_quoting(person.forms)
+    forms = person.forms
     if scope:
-        inside = set(scope.passages)
-        ids = [passage for passage in ids if passage in inside]
+        inside = set(scope.articles)
+        forms = {form: count for form, count in forms.items() if form[0] in inside}
+    ids = records.passages_quoting(forms)
     passages = records.passages(ids)
     mine = {
         passage: [q for q in found if (passages[passage].article, q.speaker) in person.forms]
@@ -83,14 +93,18 @@ def own_words(records: Records, person: Person, scope: Scope | None) -> OwnWords
 def newest_first(searcher: Searcher, records: Records, own: OwnWords) -> list[Candidate]:
     """Return a person's passages: articles newest first, within one article the most central first.
 
-    Central is what lies near the mean vector of the article, direct words a little before reported ones.
+    Central is what lies near the mean vector of the article, direct words a little before reported ones. Beyond the
+    first `WEIGHED` passages, those of one article stand in its order.
     """
-    articles = records.articles(list({row.article for row in own.passages.values()}))
+    inside: dict[int, list[int]] = defaultdict(list)
+    for passage, row in own.passages.items():
+        inside[row.article].append(passage)
+    articles = records.articles(list(inside))
     order = sorted(articles.values(), key=lambda row: (row.date or "", row.id), reverse=True)
-    ranked = []
-    for article in order:
-        ids = [passage for passage, row in own.passages.items() if row.article == article.id]
-        ranked += sorted(ids, key=_centrality(searcher, records, own, article.id, ids), reverse=True)
+    counts = accumulate(len(inside[article.id]) for article in order)
+    weighed = [article.id for article, count in zip(order, counts, strict=True) if count <= WEIGHED]
+    central = _centrality(searcher, records, own, weighed or [article.id for article in order[:1]])
+    ranked = [p for a in order for p in sorted(inside[a.id], key=lambda p: central.get(p, 0.0), reverse=True)]
     return [Candidate(passage, 1 - position / (len(ranked) + 1)) for position, passage in enumerate(ranked)]
 
 
@@ -109,6 +123,7 @@ def by_topic(
         own: the words of the person asked about or, where several may be meant, of each, the likeliest first.
         scope: the articles to search.
     """
+    own = [_found_first(searcher, records, topic, words) for words in own]
     said = {passage: (words.person, words.said(passage)) for words in reversed(own) for passage in words.passages}
     rows = {passage: row for words in own for passage, row in words.passages.items()}
     found = searcher.candidates(records, question, scope.passages if scope else None)[:AROUND]
@@ -124,6 +139,14 @@ def by_topic(
         evidence[passage] = ON_TOPIC.evidence(**signals[passage], relevance=squashed(logit))
     matches = [Match(p, probability(evidence[p]), said[p][0] if p in said else None) for p in best]
     return sorted(matches, key=lambda match: -match.probability)
+
+
+def _found_first(searcher: Searcher, records: Records, topic: str, own: OwnWords) -> OwnWords:
+    """Return of somebody's words, where they are many, those that a search finds for a topic."""
+    if len(own.passages) <= MANY:
+        return own
+    found = [passage for passage, _ in searcher.candidates(records, topic, list(own.passages))]
+    return OwnWords(own.person, {p: own.passages[p] for p in found}, {p: own.quotations[p] for p in found})
 
 
 def is_named(person: Person, text: str) -> bool:
@@ -186,11 +209,14 @@ def whose_words_fit(matches: Sequence[Match], people: Sequence[Person], likely: 
     return first if clearly else likely
 
 
-def _centrality(
-    searcher: Searcher, records: Records, own: OwnWords, article: int, ids: Sequence[int]
-) -> Callable[[int], float]:
-    every = records.article_passages([article])
-    vectors = searcher.generation.vectors.by_id(every)
-    middle = np.mean(list(vectors.values()), axis=0)
-    direct = {passage: any(q.kind == "direct" for q in own.quotations[passage]) for passage in ids}
-    return lambda passage: float(vectors[passage] @ middle) + 0.1 * direct[passage]
+def _centrality(searcher: Searcher, records: Records, own: OwnWords, articles: Sequence[int]) -> dict[int, float]:
+    """Return how central each passage of some articles is that quotes a person."""
+    every = {article: records.article_passages([article]) for article in articles}
+    vectors = searcher.generation.vectors.by_id([passage for passages in every.values() for passage in passages])
+    central: dict[int, float] = {}
+    for passages in every.values():
+        middle = np.mean([vectors[passage] for passage in passages if passage in vectors], axis=0)
+        for passage in own.passages.keys() & set(passages):
+            direct = any(q.kind == "direct" for q in own.quotations[passage])
+            central[passage] = float(vectors[passage] @ middle) + 0.1 * direct
+    return central

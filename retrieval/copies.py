@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -22,6 +22,7 @@ LOOKED_AT = 12
 """How many passages that share the rarest words of a text are compared with it at first."""
 
 _RAREST = 4
+_AT_ONCE = 200
 
 Shingle = tuple[str, ...]
 
@@ -46,19 +47,26 @@ def merge_copies(records: Records, scored: Sequence[Scored], count: int) -> list
         scored: (passage id, score), best first.
         count: how many to return at most.
     """
-    rows = records.passages([passage for passage, _ in scored])
-    urls = _urls(records, rows.values())
     groups: list[_Group] = []
-    for passage, score in scored:
+    for row, score, url in _read(records, scored):
         if len(groups) == count:
             break
-        row, shingled = rows[passage], shingles(rows[passage].text)
-        original = next((group for group in groups if group.holds(row.article, shingled, urls[row.article])), None)
+        shingled = shingles(row.text)
+        original = next((group for group in groups if group.holds(row.article, shingled, url)), None)
         if original is not None:
-            original.copies[row.article] = passage
+            original.copies[row.article] = row.id
         else:
-            groups.append(_Group(passage, score, row.article, shingled, urls[row.article]))
+            groups.append(_Group(row.id, score, row.article, shingled, url))
     return [Merged(group.passage, group.score, tuple(group.copies.values())) for group in groups]
+
+
+def _read(records: Records, scored: Sequence[Scored]) -> Iterator[tuple[PassageRow, float, str | None]]:
+    """Yield the passages of a ranking with their scores and the addresses of their articles, some at a time."""
+    for start in range(0, len(scored), _AT_ONCE):
+        some = scored[start : start + _AT_ONCE]
+        rows = records.passages([passage for passage, _ in some])
+        urls = _urls(records, rows.values())
+        yield from ((rows[passage], score, urls[rows[passage].article]) for passage, score in some)
 
 
 def copies_elsewhere(

@@ -16,6 +16,7 @@ from index.catalogue import Catalogue
 from index.errors import OnrecordError
 from index.generation import IndexFolder, open_current
 from index.records import Records
+from index.rows import SpeakerSummary
 from retrieval.answer import Answer, Hit
 from retrieval.asked import Asked
 from retrieval.conversing import converse
@@ -23,7 +24,7 @@ from retrieval.dialog import Dialog
 from retrieval.explaining import Explanation, explain
 from retrieval.histories import RecentHistories, Told
 from retrieval.hits import make_hits
-from retrieval.listing import Quoted, SpeakerSummary, list_quotations, list_speakers
+from retrieval.listing import Quoted, list_quotations, list_speakers
 from retrieval.newsroom import Newsroom
 from retrieval.on_record import OnRecord
 from retrieval.search import ModelShelf, Searcher, shelf_for
@@ -181,18 +182,21 @@ class Engine(OnRecord):
             return catalogue.outlets()
 
     def topics(self) -> list[str]:
-        """Return words and short phrases that many of the newest articles use, the most frequent first."""
+        """Return words and short phrases that many of the newest articles use, the most frequent first.
+
+        Soon after a new generation took over, they may still be those of the one before.
+        """
         searcher, topics = self._topics
-        if searcher is not self._searcher:
+        # Who completes words does not wait for those of a new generation: where it is watched for, they follow.
+        if searcher is None or (searcher is not self._searcher and not self._watcher):
             searcher = self._searcher
-            with closing(Catalogue.open(searcher.generation.records_path)) as catalogue:
-                topics = common_topics(catalogue)
+            topics = _topics_of(searcher)
             self._topics = (searcher, topics)
         return topics
 
     def speakers(self) -> list[str]:
         """Return the canonical names of all who are quoted, those quoted most first."""
-        return [person.name for person in self._searcher.directory.people]
+        return self._searcher.directory.names()
 
     def quotations(self, speaker: str | None = None, about: str | None = None) -> Iterator[Quoted]:
         """Yield quotations with where they stand; see `retrieval.listing.list_quotations`."""
@@ -210,8 +214,7 @@ class Engine(OnRecord):
             UsageError: the scope names an article that is not in the index.
         """
         searcher = self._searcher
-        with closing(searcher.generation.open_records()) as records:
-            yield from list_speakers(searcher, records, searcher.area(scope))
+        yield from list_speakers(searcher, searcher.area(scope))
 
     def article(self, name: str) -> list[Hit]:
         """Return all passages of an article, in order; none where the index has no such article.
@@ -284,7 +287,14 @@ class Engine(OnRecord):
                     self._searcher = self._open(self._searcher.models)
                     opened = current  # where it is damaged, an older one answers, and is not looked at again
                     log.info("now answering from %s", self.describe())
+                    if self._topics[0]:
+                        self._topics = (self._searcher, _topics_of(self._searcher))
             except (OnrecordError, OSError) as error:  # a full disk, say; the next look may go well
                 if str(error) != complaint:
                     log.warning("%s; going on with the index as it was", error)
                 complaint = str(error)
+
+
+def _topics_of(searcher: Searcher) -> list[str]:
+    with closing(Catalogue.open(searcher.generation.records_path)) as catalogue:
+        return common_topics(catalogue)

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 from index.errors import UsageError
+from index.people_records import PeopleRecords
 from index.records import Records
+from index.rows import SpeakerSummary
 from retrieval.answer import Citation, HitQuotation
 from retrieval.attribution import by_topic, own_words
 from retrieval.hits import cite
 from retrieval.people import Person
 from retrieval.search import Scope, Searcher
 from retrieval.speakers import clearly_meant
+
+__all__ = [
+    "Quoted",
+    "SpeakerError",
+    "SpeakerSummary",
+    "list_quotations",
+    "list_speakers",
+    "the_person",
+]
 
 MOST_NAMED = 6
 """How many of those who may be meant are named at most."""
@@ -56,18 +68,6 @@ class Quoted:
         return place | self.quotation.to_json() | {"text": self.text, "citation": self.citation.to_json()}
 
 
-@dataclass(frozen=True, slots=True)
-class SpeakerSummary:
-    """A speaker, how often quoted and in how many articles, and the ISO dates of the first and the last of them."""
-
-    name: str
-    kind: str
-    quotations: int
-    articles: int
-    first: str | None
-    last: str | None
-
-
 def list_quotations(searcher: Searcher, records: Records, speaker: str | None, about: str | None) -> Iterator[Quoted]:
     """Yield quotations: articles in the order they were indexed, within an article in the order of the text.
 
@@ -96,14 +96,10 @@ def list_quotations(searcher: Searcher, records: Records, speaker: str | None, a
     yield from _quoted(records, passages, person)
 
 
-def list_speakers(searcher: Searcher, records: Records, scope: Scope | None = None) -> Iterator[SpeakerSummary]:
+def list_speakers(searcher: Searcher, scope: Scope | None = None) -> Iterator[SpeakerSummary]:
     """Yield who speaks within a scope, those quoted most first."""
-    directory = searcher.directory.within(scope.articles) if scope else searcher.directory
-    for person in directory.people:
-        articles = {article for article, _ in person.forms}
-        dates = sorted(row.date for row in records.articles(sorted(articles)).values() if row.date)
-        first, last = (dates[0], dates[-1]) if dates else (None, None)
-        yield SpeakerSummary(person.name, person.kind, person.quotations, len(articles), first, last)
+    with closing(PeopleRecords.open(searcher.generation.records_path)) as records:
+        yield from records.summaries_within(scope.articles) if scope else records.summaries()
 
 
 def the_person(searcher: Searcher, mention: str) -> Person:

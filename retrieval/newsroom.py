@@ -62,4 +62,4 @@ class Newsroom:
     def article(self, name: str) -> FiledArticle | None:
         """Return an article by its id, or None where there is none."""
         with closing(Catalogue.open(self._searcher.generation.records_path)) as catalogue:
-            return next((article for article in catalogue.filed() if article.name == name), None)
+            return catalogue.filed_article(name)

@@ -1,43 +1,68 @@
-"""People across articles: the speakers of single articles joined, by first and last name or by last name alone."""
+"""A speaker across articles, and which one words mean where they fit several."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 
-from index.quotations.names import SUFFIXES, first_names_agree
-from index.records import SpeakerRow
-from retrieval.names import fold, name_words, role_words, singular, words
+from index.people import DOMINANCE, Key
+from index.people_records import Form
+from index.rows import PersonRow
 
-Key = tuple[str, ...]
-
-DOMINANCE = 3
-"""How many times as often the likelier of two people must be quoted to be meant without asking."""
+__all__ = ["DOMINANCE", "Form", "Key", "Person", "clearly_meant"]
 
 
-@dataclass(frozen=True, eq=False)
 class Person:
-    """A speaker across articles.
+    """A speaker across articles; what is long of it is read when it is asked for.
 
     Attributes:
+        id: of its row in the records.
         name: the form of the name that most quotations carry.
         kind: person, organisation or group.
         gender: male or female where the articles tell, else None.
         quotations: how many are attributed to the speaker.
-        forms: how many quotations each article, by its row id, attributes to each name of the speaker.
-        names: words of each form of the name, in order.
-        roles: how articles describe the speaker.
     """
 
-    name: str
-    kind: str
-    gender: str | None
-    quotations: int
-    forms: Mapping[tuple[int, str], int]
-    names: frozenset[Key]
-    roles: frozenset[str]
+    def __init__(self, row: PersonRow, forms: Callable[[], Mapping[Form, int]]) -> None:
+        """Wrap a row of the records.
+
+        Args:
+            row: the row.
+            forms: gives how many quotations each article attributes to each name of the speaker.
+        """
+        self._row = row
+        self._load = forms
+        self.id = row.id
+        self.name = row.name
+        self.kind = row.kind
+        self.gender = row.gender
+        self.quotations = row.quotations
+
+    @property
+    def rank(self) -> tuple[int, str, int, int]:
+        """What people are ordered by when they are offered: those quoted most first."""
+        return (-self.quotations, self.name, self._row.article, self._row.line)
+
+    @cached_property
+    def forms(self) -> Mapping[Form, int]:
+        """How many quotations each article, by its row id, attributes to each name of the speaker."""
+        return self._load()
+
+    @property
+    def knows_forms(self) -> bool:
+        """Whether its forms were read."""
+        return "forms" in vars(self)
+
+    @cached_property
+    def names(self) -> frozenset[Key]:
+        """Words of each form of the name, in order."""
+        return frozenset(tuple(name.split(" ")) for name in json.loads(self._row.names))
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """How articles describe the speaker."""
+        return frozenset(json.loads(self._row.roles))
 
     @cached_property
     def first(self) -> frozenset[str]:
@@ -57,87 +82,20 @@ class Person:
     @cached_property
     def offices(self) -> tuple[tuple[frozenset[str], bool], ...]:
         """Of each role the words that tell it apart, and whether it is that of whoever leads something."""
-        read = map(role_words, self.roles)
-        return tuple((frozenset(map(singular, told)), leads) for told, leads in read)
+        return tuple((frozenset(told.split()), leads) for told, leads in json.loads(self._row.offices))
 
     def within(self, articles: Collection[int]) -> Person | None:
         """Return the speaker as some articles alone have it, named by the ids of their rows; None if none quotes it."""
         forms = {form: count for form, count in self.forms.items() if form[0] in articles}
-        return replace(self, forms=forms, quotations=sum(forms.values())) if forms else None
+        return self.quoted_as(forms) if forms else None
+
+    def quoted_as(self, forms: Mapping[Form, int]) -> Person:
+        """Return the speaker as the articles have it that attribute so many quotations to each of its names."""
+        return Person(self._row._replace(quotations=sum(forms.values())), lambda: forms)
 
 
-def join_speakers(rows: Iterable[SpeakerRow]) -> list[Person]:
-    """Return the people that the speakers of single articles are, those quoted most first.
-
-    The same first and last name is one person, with or without initials between. A last name alone is whoever bears it
-    in the other articles, if that is one person, or one far more quoted than the others; else a person of its own.
-    """
-    groups: dict[Key, list[SpeakerRow]] = defaultdict(list)
-    for row in rows:
-        if row.quotations:
-            groups[_key(row)].append(row)
-    _join_short_first_names(groups)
-    _join_last_names(groups)
-    return most_quoted_first(_person(group) for group in groups.values())
-
-
-def most_quoted_first(people: Iterable[Person]) -> list[Person]:
-    """Return people in the order in which they are offered."""
-    return sorted(people, key=lambda person: (-person.quotations, person.name))
-
-
-def _key(row: SpeakerRow) -> Key:
-    if row.speaker.kind != "person":
-        return ("", " ".join(words(row.speaker.name)))
-    name = [word for word in words(row.speaker.name) if word not in SUFFIXES] or [fold(row.speaker.name)]
-    return (name[0], name[-1]) if len(name) > 1 else (name[0],)
-
-
-def _join_short_first_names(groups: dict[Key, list[SpeakerRow]]) -> None:
-    """Join Ken and Kenneth of one last name, unless their genders differ."""
-    by_last: dict[str, list[Key]] = defaultdict(list)
-    for key in groups:
-        if len(key) == 2 and key[0]:
-            by_last[key[1]].append(key)
-    for keys in by_last.values():
-        for short in keys:
-            longer = [key for key in keys if key != short and first_names_agree(short[0], key[0]) and key in groups]
-            if len(longer) == 1 and short in groups and not _genders(groups, short) ^ _genders(groups, longer[0]):
-                groups[longer[0]] += groups.pop(short)
-
-
-def _genders(groups: dict[Key, list[SpeakerRow]], key: Key) -> set[str]:
-    return {row.speaker.gender for row in groups[key] if row.speaker.gender}
-
-
-def _join_last_names(groups: dict[Key, list[SpeakerRow]]) -> None:
-    bearers: dict[str, Counter[Key]] = defaultdict(Counter)
-    for key, rows in groups.items():
-        if len(key) == 2 and key[0]:
-            bearers[key[1]][key] = sum(row.quotations for row in rows)
-    for key in [key for key in groups if len(key) == 1 or (not key[0] and key[1] in bearers)]:
-        # What was taken for an organisation but has a person's last name ("Trump" at the head of a sentence) counts
-        # as a rival of the person.
-        rival = 0 if len(key) == 1 else sum(row.quotations for row in groups[key])
-        likely = bearers[key[-1]].most_common(2)
-        second = max(rival, likely[1][1] if len(likely) > 1 else 0)
-        if likely and likely[0][1] >= DOMINANCE * second:
-            groups[likely[0][0]] += groups.pop(key)
-
-
-def _person(rows: list[SpeakerRow]) -> Person:
-    carried: Counter[str] = Counter()
-    for row in rows:
-        carried[row.speaker.name] += row.quotations
-    best = max(carried, key=lambda name: (len(words(name)) > 1, carried[name], len(name)))
-    genders = {row.speaker.gender for row in rows if row.speaker.gender}
-    forms = [row.speaker.name for row in rows] + [alias for row in rows for alias in row.speaker.aliases]
-    return Person(
-        name=best,
-        kind=next(row.speaker.kind for row in rows if row.speaker.name == best),
-        gender=genders.pop() if len(genders) == 1 else None,
-        quotations=sum(carried.values()),
-        forms={(row.article, row.speaker.name): row.quotations for row in rows},
-        names=frozenset(tuple(name_words(form)) for form in forms if name_words(form)),
-        roles=frozenset(role for row in rows for role in row.speaker.roles),
-    )
+def clearly_meant(people: Sequence[Person]) -> Person | None:
+    """Return who of several is meant, or None where two are about as likely."""
+    if len(people) > 1 and people[0].quotations < DOMINANCE * people[1].quotations:
+        return None
+    return people[0] if people else None

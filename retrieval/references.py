@@ -123,7 +123,7 @@ def whom(everybody: Directory, near: Directory | None, mention: str) -> Person |
     for people in (*(by_name if len(sought) < 2 else by_name[::-1]), *found):
         person = clearly_meant(people)
         if person:
-            return everybody.person(*next(iter(person.forms)))
+            return everybody.same(person)
         if people and people is by_name[-1]:
             return None
     return None

@@ -21,6 +21,7 @@ from index.records import Records
 from retrieval.copies import copies_elsewhere
 from retrieval.fusion import Scored, best_of, fuse
 from retrieval.hits import Elsewhere
+from retrieval.roll import Roll
 from retrieval.speakers import Directory
 
 K = TypeVar("K")
@@ -31,6 +32,7 @@ ARTICLE = 0.6
 """What it counts that the whole article, as far as it came up, has the words of a question."""
 
 _REMEMBERED = 63
+_SCOPES = 2
 SMALL_STEMS = frozenset(
     stems(
         """a about after all also am an and any are as at be because been before but by can could did do does for from
@@ -96,6 +98,7 @@ class Searcher:
         self.generation = generation
         self.models = models
         self.fast = fast
+        self._scopes: dict[tuple[str, ...], tuple[Scope, list[str]]] = {}
 
     def load(self) -> None:
         """Load now what would be loaded at first use: both models at once, and who speaks."""
@@ -106,7 +109,18 @@ class Searcher:
         loading.join()
 
     def scope(self, names: Sequence[str]) -> tuple[Scope, list[str]]:
-        """Return the scope of the articles with these ids, and the ids that no article has."""
+        """Return the scope of the articles with these ids, and the ids that no article has.
+
+        The last few are kept: those who ask within a scope ask again, and to tell what is in it takes its time.
+        """
+        key = tuple(names)
+        known = self._scopes.get(key)
+        if known is None:
+            known = self._scope(key)
+            self._scopes = {key: known, **dict(list(self._scopes.items())[: _SCOPES - 1])}
+        return known
+
+    def _scope(self, names: Sequence[str]) -> tuple[Scope, list[str]]:
         with closing(self.generation.open_records()) as records:
             rows = records.article_ids(names)
             articles = tuple(rows.values())
@@ -129,8 +143,7 @@ class Searcher:
     @cached_property
     def directory(self) -> Directory:
         """Who speaks in the articles."""
-        with closing(self.generation.open_records()) as records:
-            return Directory.of(records.speakers())
+        return Directory(Roll(self.generation.records_path))
 
     def candidates(self, records: Records, question: str, among: Sequence[int] | None = None) -> list[Scored]:
         """Return the passages nearest in meaning and in words, fused, best first.

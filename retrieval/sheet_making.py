@@ -110,7 +110,9 @@ class _Maker:
         around = {passage + step for passage in own.passages for step in (-1, 1)}
         self._around = records.passages(sorted(around))
         self._roles = {
-            (row.article, row.speaker.name): row.speaker.roles[0] for row in records.speakers() if row.speaker.roles
+            (row.article, row.speaker.name): row.speaker.roles[0]
+            for row in records.speakers(list(self._articles))
+            if row.speaker.roles
         }
 
     def said(self) -> list[_Said]:

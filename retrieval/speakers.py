@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
+from itertools import islice
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
+from index.people_records import PeopleRecords
 from index.quotations.names import first_names_agree
-from index.records import SpeakerRow
+from index.rows import PersonRow
 from retrieval.names import TITLES, is_plural, name_words, names_a_role, role_words, singular, words
-from retrieval.people import DOMINANCE, Key, Person, join_speakers, most_quoted_first
+from retrieval.people import Form, Key, Person, clearly_meant
+from retrieval.roll import Roll
+
+__all__ = ["Directory", "clearly_meant"]
 
 # Words that a name of an organisation may do without.
 _CORPORATE = frozenset(
@@ -22,35 +27,58 @@ _CORPORATE = frozenset(
 _ALIKE = 0.85
 _FEW = 2
 
+_MANY = 300
+"""Of how many articles it is looked up at once whom they quote, before any name is."""
+
 
 class Directory:
-    """The speakers of a collection."""
+    """The speakers of a collection, or of some articles of it."""
 
-    def __init__(self, people: Iterable[Person]) -> None:
-        """List people, those quoted most first."""
-        self.people = list(people)
+    def __init__(self, roll: Roll, inside: frozenset[int] | None = None) -> None:
+        """List who speaks.
 
-    @classmethod
-    def of(cls, rows: Iterable[SpeakerRow]) -> Directory:
-        """Return the directory of the speakers of single articles."""
-        return cls(join_speakers(rows))
+        Args:
+            roll: who speaks in the collection.
+            inside: the only articles that count, by the ids of their rows; all by default.
+        """
+        self._roll = roll
+        self._inside = inside
+        self._parts: dict[int, Person | None] = {}
 
     def within(self, articles: Collection[int]) -> Directory:
         """Return the directory of some articles only, named by the ids of their rows."""
-        inside = set(articles)
-        quoted = dict.fromkeys(person for article in inside for person in self._quoted.get(article, ()))
-        return Directory(most_quoted_first(part for person in quoted if (part := person.within(inside))))
+        inside = frozenset(articles)
+        return Directory(self._roll, inside if self._inside is None else inside & self._inside)
+
+    def names(self, most: int = -1) -> list[str]:
+        """Return the canonical names of all who speak in the collection, those quoted most first; at most so many."""
+        return self._roll.look(lambda records: records.names(most))
 
     def person(self, article: int, name: str) -> Person | None:
         """Return who a name stands for in an article, named by the id of its row."""
-        return self._by_form.get((article, name))
+        if self._inside is not None and article not in self._inside:
+            return None
+        found = self._look(lambda records: records.called(article, name))
+        return found[-1] if found else None
+
+    def same(self, person: Person) -> Person | None:
+        """Return whom another directory of the collection lists, as this one does; None if it does not."""
+        found = self._look(lambda records: records.people([person.id]))
+        return found[0] if found else None
+
+    def named(self, name: str) -> list[Person]:
+        """Return those of a canonical name, those quoted most first."""
+        return self._look(lambda records: records.named(name))
+
+    def with_words(self, every: Sequence[str]) -> list[Person]:
+        """Return those whose names have all of some words, as `name_words` gives them, those quoted most first."""
+        return self._look(lambda records: records.with_words(every)) if every else []
 
     def named_in(self, text: str) -> list[Person]:
         """Return the people whose last names, or first names that nobody shares, stand in a text, in its order."""
         found: list[Person] = []
-        for word in words(text):
-            called = self._called.get(word, ())
-            found += self._bearers.get(word, ()) or (called if len(called) == 1 else ())
+        for word in dict.fromkeys(words(text)):
+            found += self._bearers(word) or (called if len(called := self._called(word)) == 1 else ())
         return list(dict.fromkeys(found))
 
     def find(self, mention: str) -> list[Person]:
@@ -79,27 +107,38 @@ class Directory:
     def similar(self, mention: str) -> list[Person]:
         """Return those whose names look most like words that name nobody, too unlike to be taken for them."""
         typed = " ".join(name_words(mention))
-        names = {person.name: " ".join(name_words(person.name)) for person in self.people if person.kind == "person"}
-        found = process.extract(typed, names, scorer=JaroWinkler.normalized_similarity, score_cutoff=_ALIKE, limit=_FEW)
-        by_name = {person.name: person for person in self.people}
-        return [by_name[name] for _, _, name in found]
+        names = self._plain_names()
+        found = process.extract(typed, names, scorer=JaroWinkler.normalized_similarity, score_cutoff=_ALIKE, limit=None)
+        here = (people[-1] for _, _, name in found if (people := self.named(name)))
+        return list(islice(here, _FEW))
+
+    def _plain_names(self) -> dict[str, str]:
+        """Return the canonical names of persons, and of each the words that compare.
+
+        Where the articles that count are many, names that only others have are among them.
+        """
+        if self._few is None:
+            return self._roll.look(lambda records: records.plain_names())
+        few = self._few
+        people = self._look(lambda records: records.people(sorted(few)))
+        return {person.name: " ".join(name_words(person.name)) for person in people if person.kind == "person"}
 
     def _by_whole_name(self, mentioned: list[str]) -> list[Person]:
         if len(mentioned) < 2:
             return []
-        exact = [p for p in self._with_word.get(mentioned[-1], ()) if tuple(mentioned) in p.names]
+        exact = [p for p in self.with_words(mentioned) if tuple(mentioned) in p.names]
         return exact or [
-            p for p in self._bearers.get(mentioned[-1], ()) if any(first_names_agree(mentioned[0], f) for f in p.first)
+            p for p in self._bearers(mentioned[-1]) if any(first_names_agree(mentioned[0], f) for f in p.first)
         ]
 
     def _by_last_name(self, mentioned: list[str]) -> list[Person]:
         if len(mentioned) == 1:
-            return list(self._bearers.get(mentioned[0], ()) or self._called.get(mentioned[0], ()))
-        bearers = self._with_word.get(mentioned[-1], ())
+            return self._bearers(mentioned[0]) or self._called(mentioned[0])
+        bearers = self.with_words(mentioned)
         return [p for p in bearers if any(tuple(mentioned) == name[-len(mentioned) :] for name in p.names)]
 
     def _by_part(self, mentioned: list[str]) -> list[Person]:
-        return [p for p in self._with_word.get(mentioned[-1], ()) if any(_names(mentioned, name) for name in p.names)]
+        return [p for p in self.with_words(mentioned) if any(_names(mentioned, name) for name in p.names)]
 
     def _by_role(self, mention: str) -> list[Person]:
         if is_plural(mention):
@@ -107,74 +146,71 @@ class Directory:
         wanted, leads = role_words(mention)
         wanted = frozenset(map(singular, wanted))
         scored = []
-        for person in self.people:
-            if person.kind != "person":
-                continue
-            for have, leading in person.offices:
-                if wanted <= have | person.words and (leading or not leads):
-                    scored.append((len(wanted & have) / max(len(have), 1), person))
-                    break
+        for person in self._look(lambda records: records.in_office(wanted)):
+            shares = [
+                len(wanted & have) / max(len(have), 1)
+                for have, leading in person.offices
+                if wanted <= have | person.words and (leading or not leads)
+            ]
+            if shares:
+                scored.append((max(shares), person))
         return [person for _, person in sorted(scored, key=lambda item: -item[0] * item[1].quotations)]
 
     def _by_spelling(self, mentioned: list[str]) -> list[Person]:
         """Return the bearers of the last name that is nearest in spelling, if any is near."""
-        typed = mentioned[-1]
-        limit = 0 if len(typed) < 4 else 1 if len(typed) < 7 else 2
-        distances = {last: OSA.distance(typed, last, score_cutoff=limit) for last in self._bearers}
-        nearest = min(distances.values(), default=limit + 1)
-        if nearest > limit:
-            return []
-        found = {p.name: p for last, distance in distances.items() if distance == nearest for p in self._bearers[last]}
-        people = sorted(found.values(), key=lambda p: -p.quotations)
+        people = sorted(self._nearly_called(mentioned[-1]), key=lambda p: -p.quotations)
         if len(mentioned) > 1:
             people = [p for p in people if any(OSA.distance(mentioned[0], f) <= 1 for f in p.first)]
         return people
 
-    @cached_property
-    def _bearers(self) -> dict[str, list[Person]]:
-        bearers: dict[str, list[Person]] = defaultdict(list)
-        for person in self.people:
-            if person.kind == "person":
-                for last in person.last:
-                    bearers[last].append(person)
-        return bearers
+    def _nearly_called(self, typed: str) -> Iterable[Person]:
+        limit = 0 if len(typed) < 4 else 1 if len(typed) < 7 else 2
+        known = self._roll.look(lambda records: records.last_names(len(typed) - limit, len(typed) + limit))
+        near: dict[int, list[str]] = defaultdict(list)
+        for last in known:
+            near[OSA.distance(typed, last, score_cutoff=limit)].append(last)
+        for distance in range(limit + 1):
+            bearers = sorted(filter(None, map(self._bearers, near[distance])), key=lambda people: people[0].rank)
+            if bearers:
+                return {person.name: person for people in bearers for person in people}.values()
+        return ()
+
+    def _bearers(self, last: str) -> list[Person]:
+        """Return the persons of a last name."""
+        return self._look(lambda records: records.with_last_name(last))
+
+    def _called(self, first: str) -> list[Person]:
+        """Return the persons of a first name."""
+        return self._look(lambda records: records.with_first_name(first))
+
+    def _look(self, up: Callable[[PeopleRecords], Sequence[PersonRow]]) -> list[Person]:
+        """Return whom a look into the records gives, as the articles that count have them, those quoted most first."""
+        people = self._roll.people(up)
+        if self._inside is None:
+            return people
+        if self._few is None:
+            self._roll.read_forms(people)
+        parts = [part for person in people if (part := self._part(person))]
+        return sorted(parts, key=lambda person: person.rank)
+
+    def _part(self, person: Person) -> Person | None:
+        if person.id not in self._parts:
+            self._parts[person.id] = (
+                person.within(self._inside or ()) if self._few is None else self._one_of_few(person)
+            )
+        return self._parts[person.id]
+
+    def _one_of_few(self, person: Person) -> Person | None:
+        forms = (self._few or {}).get(person.id)
+        return person.quoted_as(forms) if forms else None
 
     @cached_property
-    def _with_word(self) -> dict[str, list[Person]]:
-        named: dict[str, list[Person]] = defaultdict(list)
-        for person in self.people:
-            for word in person.words:
-                named[word].append(person)
-        return named
-
-    @cached_property
-    def _quoted(self) -> dict[int, list[Person]]:
-        """The people that each article quotes, by the id of its row."""
-        quoted: dict[int, list[Person]] = defaultdict(list)
-        for person in self.people:
-            for article in {article for article, _ in person.forms}:
-                quoted[article].append(person)
-        return quoted
-
-    @cached_property
-    def _by_form(self) -> dict[tuple[int, str], Person]:
-        return {form: person for person in self.people for form in person.forms}
-
-    @cached_property
-    def _called(self) -> dict[str, list[Person]]:
-        called: dict[str, list[Person]] = defaultdict(list)
-        for person in self.people:
-            if person.kind == "person":
-                for first in person.first:
-                    called[first].append(person)
-        return called
-
-
-def clearly_meant(people: list[Person]) -> Person | None:
-    """Return who of several is meant, or None where two are about as likely."""
-    if len(people) > 1 and people[0].quotations < DOMINANCE * people[1].quotations:
-        return None
-    return people[0] if people else None
+    def _few(self) -> dict[int, dict[Form, int]] | None:
+        """By the ids of all whom the articles that count quote, how often they do; None where those are too many."""
+        inside = self._inside
+        if inside is None or len(inside) > _MANY:
+            return None
+        return self._roll.look(lambda records: records.quoted_in(sorted(inside)))
 
 
 def _preferring(found: list[Person], mention: str) -> list[Person]:

@@ -144,9 +144,9 @@ class Statements:
 
     def _passages_of(self, person: Person) -> list[int]:
         if person.name not in self._own:
-            own = self._records.passages_quoting(person.forms)
-            inside = set(self._scope.passages) if self._scope else None
-            self._own[person.name] = own if inside is None else [passage for passage in own if passage in inside]
+            inside = set(self._scope.articles) if self._scope else None
+            forms = [form for form in person.forms if inside is None or form[0] in inside]
+            self._own[person.name] = self._records.passages_quoting(forms)
         return self._own[person.name]
 
     def _read(self, passages: Iterable[int]) -> dict[int, PassageRow]:

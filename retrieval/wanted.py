@@ -92,9 +92,8 @@ def people_named(directory: Directory, name: str) -> list[Person]:
 
     Unlike what people type it is neither an office nor misspelt: whoever is not quoted any more is nobody else.
     """
-    exact = [person for person in directory.people if person.name == name]
     wanted = name_words(name)
-    return exact or ([person for person in directory.people if _bears(person, wanted)] if wanted else [])
+    return directory.named(name) or [one for one in directory.with_words(wanted[-1:]) if _bears(one, wanted)]
 
 
 def _bears(person: Person, wanted: Sequence[str]) -> bool:

@@ -17,6 +17,7 @@ from index.articles import Article
 from index.errors import DamagedError, NoIndexError, UsageError
 from index.generation import IndexFolder
 from index.sources import read_source
+from retrieval import attribution
 from retrieval.answer import Answer, Hit
 from retrieval.engine import Engine
 
@@ -90,6 +91,17 @@ class TestAnswers:
 
     def test_are_the_same_to_the_same_question(self, engine: Engine) -> None:
         assert engine.ask(QUESTIONS[0]) == engine.ask(QUESTIONS[0])
+
+    @pytest.mark.parametrize("question", ["what did Brandvold say about the ferry?", "what did Brandvold say?"])
+    def test_are_the_same_of_somebody_who_is_quoted_often(
+        self, engine: Engine, monkeypatch: pytest.MonkeyPatch, question: str
+    ) -> None:
+        answer = engine.ask(question)
+        for bound in ("MANY", "WEIGHED"):
+            monkeypatch.setattr(attribution, bound, 1)
+        often = engine.ask(question)
+        assert (often.status, often.speaker, often.hits[0].text) == (answer.status, answer.speaker, answer.hits[0].text)
+        assert {hit.text for hit in often.hits} == {hit.text for hit in answer.hits}
 
     def test_have_the_parts_of_the_contract(self, engine: Engine) -> None:
         answer = engine.ask("who said “the whole end of the pier was a torch”?").to_json("q1")

@@ -42,4 +42,6 @@ def test_goes_on_watching_after_an_index_could_not_be_opened(
             (index.path / CURRENT).write_text(f"{second}\n")
             wait_for(lambda: "going on with the index as it was" in caplog.text)
             assert engine.speakers() == ["Adela Brandvold"]
+            assert "burned" not in engine.topics()
         wait_for(lambda: len(engine.speakers()) == 2)
+        wait_for(lambda: "burned" in engine.topics())

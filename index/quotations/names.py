@@ -107,6 +107,11 @@ def first_names_agree(one: str, other: str) -> bool:
     return long in _pet_names().canonicals_of(short) or short in _pet_names().canonicals_of(long)
 
 
+def full_first_names(first: str) -> set[str]:
+    """Return the first names that one in its compared form is a pet form of."""
+    return _pet_names().canonicals_of(first)
+
+
 @cache
 def known_first_names() -> frozenset[str]:
     """Return first names that have pet forms, and those forms of four letters or more, in their compared form."""
