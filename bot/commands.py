@@ -157,10 +157,12 @@ def run_check(options: argparse.Namespace) -> int:
 
         print(health_line(options.health, options.max_age or MAX_AGE))
         return 0
-    if options.config:
+    if options.config and not options.deep:
         return _check_settings(options.config)
-    good = True
-    for finding in check_index(index_folder(options)):
+    good, check = True, check_index
+    if options.deep:
+        from index.deep_checking import check_deeply as check
+    for finding in check(index_folder(options)):
         print(finding.line, file=sys.stdout if finding.good else sys.stderr)
         good = good and finding.good
     return 0 if good else 1

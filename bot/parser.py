@@ -155,6 +155,12 @@ def _add_check(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
         subparsers, "check", commands.run_check, "verify every file of the index, or a settings file (--config)"
     )
     parser.add_argument(
+        "--deep",
+        action="store_true",
+        help="look into each good generation too: whether its parts agree with each other, with the models, and with "
+        "the files that were read (with --config, of the index that the file names)",
+    )
+    parser.add_argument(
         "--health", type=Path, metavar="FILE", help="tell whether the bot that writes this file is well"
     )
     parser.add_argument("--max-age", type=_seconds, metavar="TIME", help="how old it may be, with --health (2m)")
