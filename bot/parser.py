@@ -238,7 +238,11 @@ def _command(
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help="settings in TOML; what is said here goes before them"
     )
-    parser.add_argument("--debug", action="store_true", help="show where in the program an error arose")
+    parser.add_argument(
+        "--debug",
+        action="store_true",
+        help="show where in the program an error arose; with ask, also what each stage of the search took",
+    )
     parser.set_defaults(run=run)
     return parser
 

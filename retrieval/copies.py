@@ -10,6 +10,7 @@ from index.lexical import LexicalIndex, stems
 from index.records import PassageRow, Records
 from retrieval.fusion import Scored
 from retrieval.names import words
+from retrieval.timings import staged
 
 ALIKE = 0.7
 """The share of common shingles from which two passages are the same text; agencies' stories differ in a word or two."""
@@ -61,6 +62,7 @@ def merge_copies(records: Records, scored: Sequence[Scored], count: int) -> list
     return [Merged(group.passage, group.score, tuple(group.copies.values())) for group in groups]
 
 
+@staged("copies")
 def copies_elsewhere(
     records: Records, lexical: LexicalIndex, merged: Sequence[Merged], among: Sequence[int] | None
 ) -> list[Merged]:
