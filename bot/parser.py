@@ -131,6 +131,7 @@ def _add_bot(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
         "--listen", type=_address, metavar="ADDRESS:PORT", help="where they come in, with --webhook (127.0.0.1:8443)"
     )
     parser.add_argument("--log-format", choices=("text", "json"), help="the log as text, or as a JSON object a line")
+    parser.add_argument("--metrics", type=Path, metavar="FILE", help="count what it does in a file for Prometheus")
     _add_fast(parser)
 
 

@@ -15,6 +15,7 @@ from typing import Self
 from index.catalogue import Catalogue
 from index.errors import OnrecordError
 from index.generation import IndexFolder, open_current
+from index.manifest import Manifest
 from index.records import Records
 from retrieval.answer import Answer, Hit
 from retrieval.asked import Asked
@@ -250,6 +251,11 @@ class Engine(OnRecord):
     def generation(self) -> str:
         """Name of the generation that answers now."""
         return self._searcher.generation.name
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the generation is that answers now."""
+        return self._searcher.generation.manifest
 
     def describe(self) -> str:
         """Return one line on what the index holds."""
