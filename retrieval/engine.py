@@ -60,7 +60,7 @@ class Engine(OnRecord):
         self._index = index
         self._fast = fast
         self._searcher = self._open()
-        self._topics: tuple[Searcher | None, list[str]] = (None, [])
+        self._topics: tuple[str | None, list[str]] = (None, [])
         self._known = RecentHistories()
         self._closing = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="onrecord-watch", daemon=True) if watch else None
@@ -104,15 +104,14 @@ class Engine(OnRecord):
         told = Told(self._searcher, tuple(scope) if scope is not None else None, today)
         dialog = Dialog()
         for turns in range(1, len(history) + 1):
-            key = (told, tuple(history[:turns]))
-            known = self._known.get(key)
+            known = self._known.get(told, history[:turns])
             if known is None:
                 known = self._converse(history[turns - 1], dialog, HISTORY_SHOWS, told, time=0.0, marking=False)[1]
-                self._known.put(key, known)
+                self._known.put(told, history[:turns], known)
             dialog = known
         answer, after = self._converse(question, dialog, k, told, time=0.0)
         if k >= HISTORY_SHOWS:
-            self._known.put((told, (*history, question)), after.showing(HISTORY_SHOWS))
+            self._known.put(told, [*history, question], after.showing(HISTORY_SHOWS))
         return answer
 
     def converse(
@@ -183,12 +182,12 @@ class Engine(OnRecord):
 
     def topics(self) -> list[str]:
         """Return words and short phrases that many of the newest articles use, the most frequent first."""
-        searcher, topics = self._topics
-        if searcher is not self._searcher:
-            searcher = self._searcher
-            with closing(Catalogue.open(searcher.generation.records_path)) as catalogue:
+        known, topics = self._topics
+        generation = self._searcher.generation
+        if known != generation.name:
+            with closing(Catalogue.open(generation.records_path)) as catalogue:
                 topics = common_topics(catalogue)
-            self._topics = (searcher, topics)
+            self._topics = (generation.name, topics)
         return topics
 
     def speakers(self) -> list[str]:
