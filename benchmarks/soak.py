@@ -9,7 +9,6 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
@@ -17,11 +16,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.curves import Curve, curves
-from benchmarks.measuring import ROOT, quantiles
+from benchmarks.measuring import quantiles
 from benchmarks.memory import Sample, sample
+from benchmarks.soak_builds import Builder
 from benchmarks.soak_questions import Asked, conversations
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class Soak:
         samples: the process, every few seconds.
         generations: every generation that answered, in order.
         statuses: how many questions ended how.
+        built: how many builds are done.
     """
 
     begun: float = field(default_factory=time.monotonic)
@@ -59,6 +60,7 @@ class Soak:
     samples: list[Sample] = field(default_factory=list)
     generations: list[str] = field(default_factory=list)
     statuses: dict[str, int] = field(default_factory=dict)
+    built: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def asked(self, status: str, took: float) -> None:
@@ -115,25 +117,25 @@ def _run(folder: Path, options: argparse.Namespace) -> Soak:
     from index.generation import IndexFolder
     from retrieval.engine import Engine
 
-    with _Builder(folder, options) as builder:
-        builder.build()
-        soak = Soak()
-        with Engine(IndexFolder(folder / "index", folder / "notes"), watch=True, fast=options.fast) as engine:
-            engine.warm_up()
-            asking = [
-                threading.Thread(target=_ask, args=(engine, soak, options, number), name=f"asks-{number}")
-                for number in range(options.threads)
-            ]
-            building = threading.Thread(target=_rebuild, args=(builder, soak, options), name="rebuilds")
-            over = threading.Event()
-            looking = threading.Thread(target=_look, args=(engine, soak, folder, options.every, over), name="looks")
-            for thread in (*asking, building, looking):
-                thread.start()
-            for thread in (*asking, building):
-                thread.join()
-            _settle(engine, soak, folder)
-            over.set()
-            looking.join()
+    builder = Builder(folder, options.articles)
+    builder.build()
+    soak = Soak()
+    with Engine(IndexFolder(folder / "index", folder / "notes"), watch=True, fast=options.fast) as engine:
+        engine.warm_up()
+        asking = [
+            threading.Thread(target=_ask, args=(engine, soak, options, number), name=f"asks-{number}")
+            for number in range(options.threads)
+        ]
+        building = threading.Thread(target=_rebuild, args=(builder, soak, options), name="rebuilds")
+        over = threading.Event()
+        looking = threading.Thread(target=_look, args=(engine, soak, folder, options.every, over), name="looks")
+        for thread in (*asking, building, looking):
+            thread.start()
+        for thread in (*asking, building):
+            thread.join()
+        _settle(engine, soak, folder)
+        over.set()
+        looking.join()
     return soak
 
 
@@ -148,7 +150,16 @@ def _ask(engine: Engine, soak: Soak, options: argparse.Namespace, number: int) -
             if not left or time.monotonic() - soak.begun > options.seconds:
                 return
             left -= 1
+            _wait_for_builds(soak, options)
             dialog = _put(engine, soak, asked, dialog)
+
+
+def _wait_for_builds(soak: Soak, options: argparse.Namespace) -> None:
+    """Let nobody run ahead: every build is to be taken up while questions are asked, however soon they are answered."""
+    while soak.built < options.rebuilds and time.monotonic() - soak.begun < options.seconds:
+        if len(soak.seconds) < (soak.built + 2) * options.questions // (options.rebuilds + 1):
+            return
+        time.sleep(0.05)
 
 
 def _put(engine: Engine, soak: Soak, asked: Asked, dialog: Dialog) -> Dialog:
@@ -165,7 +176,7 @@ def _put(engine: Engine, soak: Soak, asked: Asked, dialog: Dialog) -> Dialog:
     return after
 
 
-def _rebuild(builder: _Builder, soak: Soak, options: argparse.Namespace) -> None:
+def _rebuild(builder: Builder, soak: Soak, options: argparse.Namespace) -> None:
     """Rebuild whenever as large a share of the questions is asked."""
     for number in range(options.rebuilds):
         due = options.questions * (number + 1) // (options.rebuilds + 1)
@@ -176,8 +187,9 @@ def _rebuild(builder: _Builder, soak: Soak, options: argparse.Namespace) -> None
         try:
             builder.change(number)
             builder.build()
-        except RuntimeError as error:
+        except (RuntimeError, OSError) as error:
             soak.failed(f"build {number}: {error}")
+        soak.built += 1
 
 
 def _look(engine: Engine, soak: Soak, folder: Path, every: float, over: threading.Event) -> None:
@@ -199,48 +211,6 @@ def _settle(engine: Engine, soak: Soak, folder: Path) -> None:
         time.sleep(0.5)
     some = f", such as {now.held[0]}" if now.held else ""
     soak.failed(f"{engine.generation} answers; {now.generations} are held, {len(now.held)} deleted files{some}")
-
-
-class _Builder:
-    """Articles that change, and builds of them, each `onrecord index` as a whole process."""
-
-    def __init__(self, folder: Path, options: argparse.Namespace) -> None:
-        self._folder, self._options = folder, options
-
-    def __enter__(self) -> Self:
-        from benchmarks.corpus import ROOT as CHECKOUT
-        from benchmarks.corpus import write_articles
-
-        self._articles = self._folder / "articles"
-        write_articles(self._articles, self._options.articles, 3)
-        for path in (CHECKOUT / "tests" / "articles").iterdir():
-            (self._articles / path.name).write_bytes(path.read_bytes())
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Leave everything to the temporary folder."""
-
-    def change(self, number: int) -> None:
-        """Add three articles, change two and remove one."""
-        from benchmarks.corpus import write_articles
-
-        first = self._options.articles + 3 * number
-        write_articles(self._articles, 3, 3, first=first)
-        for other in (2 * number, 2 * number + 1):
-            path = self._place(other)
-            if path.exists():
-                path.write_text(f"{path.read_text('utf-8')}\nIt was told anew, for time {number}.\n", "utf-8")
-        self._place(first - 3 if number else 0).unlink(missing_ok=True)
-
-    def build(self) -> None:
-        command = [sys.executable, "-m", "bot.cli", "index", str(self._articles)]
-        places = ["--index", str(self._folder / "index"), "--state", str(self._folder)]
-        done = subprocess.run([*command, *places], cwd=ROOT, check=False, capture_output=True, text=True)
-        if done.returncode:
-            raise RuntimeError(done.stderr.strip()[-300:])
-
-    def _place(self, number: int) -> Path:
-        return self._articles / f"{number // 1000:03}" / f"{number:06}.txt"
 
 
 def _figures(soak: Soak, options: argparse.Namespace) -> dict[str, Any]:
