@@ -88,7 +88,7 @@ class Grown:
         self._exact = exact
         self._seed = seed
         self._chance = np.random.default_rng(seed)
-        self.seconds = {"records": 0.0, "terms": 0.0, "vectors": 0.0}
+        self.seconds = {"records": 0.0, "terms": 0.0, "vectors": 0.0, "people": 0.0}
 
     def write(self, passages: int) -> dict[str, int]:
         """Write the three parts, chunk by chunk; return how many there are of what the manifest counts."""
@@ -105,6 +105,8 @@ class Grown:
                 self._add_vectors(vectors, records.article_passages(rows), chunk)
                 start = self._took("vectors", start)
         start = self._took("terms and vectors, their ends", start)
+        records.join_people()
+        start = self._took("people", start)
         counts = {table: records.count(table) for table in ("articles", "passages", "quotations")}
         records.finish()
         self._took("records", start)

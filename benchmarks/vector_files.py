@@ -11,8 +11,8 @@ import numpy as np
 
 from index.generation import SENTENCES, VECTORS, Generation
 from index.inference import Floats
-from index.sentences import MOST
 from index.segments import Ids
+from index.sentences import MOST
 from index.vector_writing import VectorWriter
 from index.vectors import VectorIndex
 

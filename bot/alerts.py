@@ -174,6 +174,7 @@ class Alerts:
         except RetryAfter as error:
             pause = seconds_of(error.retry_after)
             _LOGGER.info("Telegram asks to wait %s s before alert %s", pause, alert.id)
+            self._desk.metrics.alerted("again")
             await self._work(lambda: self.follows.put_back(alert, pause, whole_chat=True))
         except Forbidden as error:
             await self._leave(alert, str(error))
@@ -192,6 +193,7 @@ class Alerts:
         markup = None if key is None else answer_keyboard(key, sent, texts)
         with sent_once():
             arrived = await send(bot, Place(follower.chat, follower.topic), text, markup)
+        self._desk.metrics.alerted("sent")
         await self._work(lambda: self.follows.arrived(alert))
         if key is not None:
             await self._desk.remember(lambda: memory.arrived(key, follower.chat, arrived.message_id))
@@ -205,6 +207,7 @@ class Alerts:
             await self._leave(alert, error.message)
         elif time.time() - alert.made > GIVEN_UP:
             _LOGGER.error("Alert %s is given up, as Telegram refuses it: %s", alert.id, error)
+            self._desk.metrics.alerted("dropped")
             await self._work(lambda: self.follows.arrived(alert))
         else:
             _LOGGER.warning("Telegram refuses alert %s, which is tried again: %s", alert.id, error)
@@ -213,10 +216,12 @@ class Alerts:
     async def _leave(self, alert: Alert, reason: str) -> None:
         """Let a chat follow nothing any more."""
         chat = alert.follow.follower.chat
+        self._desk.metrics.alerted("dropped")
         count = await self._work(lambda: self.follows.drop_chat(chat))
         _LOGGER.warning("A chat is told nothing any more, and follows nothing (%s things): %s", count, reason)
 
     async def _put_back(self, alert: Alert, seconds: float) -> None:
+        self._desk.metrics.alerted("again")
         await self._work(lambda: self.follows.put_back(alert, seconds))
 
     async def _work(self, function: Callable[[], T]) -> T:

@@ -96,7 +96,7 @@ class Conversation:
     def _converse(self, question: str, dialog: Dialog) -> tuple[Marked, Sent]:
         engine = self.desk.engine
         generation = engine.generation
-        answer, after = engine.converse(question, dialog)
+        answer, after = self.desk.answered(lambda: engine.converse(question, dialog))
         message = message_for(answer, self.texts)
         sent = sent_answer(answer, message.shown, message.left, k=PASSAGES, before=dialog.as_of(time.time()))
         return message, replace(sent, generation=generation, dialog=after)

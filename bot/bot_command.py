@@ -47,6 +47,7 @@ def bot_settings(options: argparse.Namespace) -> Settings:
     listen, port = options.listen or (webhook.listen, webhook.port)
     return replace(
         settings,
+        metrics=replace(settings.metrics, file=options.metrics or settings.metrics.file),
         log=replace(settings.log, format=options.log_format or settings.log.format),
         telegram=replace(
             told,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from bot.places import index_folder, settings_of, state_folder, wanted_build
 from bot.rendering import plain_text, printable
+from bot.timing_lines import timings_told
 from index.articles import Article
 from index.errors import ArticleError, GenerationError, NoIndexError, SourceError, UsageError
 from index.generation import verify_generation
@@ -77,7 +78,7 @@ def run_ask(options: argparse.Namespace) -> int:
     question = _question(options.question)
     if not question:
         raise UsageError("the question is empty; ask something, such as: onrecord ask what did Gimenez say")
-    with open_engine(options) as engine:
+    with open_engine(options) as engine, timings_told(wanted=options.debug):
         answer = engine.ask(question, k=options.k or 5, now=options.now)
     if options.json:
         print(_to_json(answer, indent=1))
@@ -157,10 +158,12 @@ def run_check(options: argparse.Namespace) -> int:
 
         print(health_line(options.health, options.max_age or MAX_AGE))
         return 0
-    if options.config:
+    if options.config and not options.deep:
         return _check_settings(options.config)
-    good = True
-    for finding in check_index(index_folder(options)):
+    good, check = True, check_index
+    if options.deep:
+        from index.deep_checking import check_deeply as check
+    for finding in check(index_folder(options)):
         print(finding.line, file=sys.stdout if finding.good else sys.stderr)
         good = good and finding.good
     return 0 if good else 1
@@ -219,7 +222,7 @@ def _article_text(article: Article) -> str:
 
 def _run_batch(options: argparse.Namespace) -> int:
     failed = False
-    with open_engine(options) as engine:
+    with open_engine(options) as engine, timings_told(wanted=options.debug):
         for number, record in read_batch(options.batch):
             if isinstance(record, UsageError):
                 failed = True

@@ -17,8 +17,12 @@ from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import BaseRateLimiter
 from telegram.request import HTTPXRequest
 
+from bot.metrics import NONE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator, Sequence
+
+    from bot.metrics import Metrics, RequestKind, RequestOutcome
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -115,9 +119,36 @@ class PatientRequest(HTTPXRequest):
     Messages are tried for an hour. "Is typing" is not tried again at all, anything else a few times.
     """
 
+    def __init__(self, *, metrics: Metrics = NONE, **options: Any) -> None:  # noqa: ANN401 - passed on
+        """Prepare to make requests.
+
+        Args:
+            metrics: counts them.
+            options: those of `HTTPXRequest`.
+        """
+        super().__init__(**options)
+        self._metrics = metrics
+
     async def do_request(self, url: str, *args: Any, **kwargs: Any) -> tuple[int, bytes]:  # noqa: ANN401 - passed on
         """Make a request; the last attempt's outcome is the outcome."""
         endpoint = url.rpartition("/")[2]
+        kind = _kind(endpoint)
+        try:
+            code, payload = await self._attempted(endpoint, kind, url, *args, **kwargs)
+        except TelegramError:
+            self._metrics.requested(kind, "failed")
+            raise
+        self._metrics.requested(kind, _outcome(code))
+        return code, payload
+
+    async def _attempted(
+        self,
+        endpoint: str,
+        kind: RequestKind,
+        url: str,
+        *args: Any,  # noqa: ANN401 - passed on
+        **kwargs: Any,  # noqa: ANN401 - passed on
+    ) -> tuple[int, bytes]:
         timeouts, unsure = TIMEOUTS, False
         for pause in chain(_pauses(endpoint), (None,)):
             try:
@@ -132,11 +163,27 @@ class PatientRequest(HTTPXRequest):
                 if pause is None or code < httpx.codes.INTERNAL_SERVER_ERROR:
                     return (httpx.codes.OK, _DONE) if unsure and _was_done(code, payload) else (code, payload)
                 _LOGGER.info("Telegram's server failed at %s (%s); trying again", endpoint, code)
+            self._metrics.retried(kind)
             await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - spreads what failed at once
         raise AssertionError("the last attempt returns or raises")
 
 
 _DONE: Final = json.dumps({"ok": True, "result": True}).encode()
+
+
+def _kind(endpoint: str) -> RequestKind:
+    """Return the kind of a request; the name of a file that is fetched is nobody's business."""
+    if endpoint == TYPING:
+        return "typing"
+    return "send" if endpoint.startswith("send") else "edit" if endpoint.startswith("edit") else "other"
+
+
+def _outcome(code: int) -> RequestOutcome:
+    if code < httpx.codes.BAD_REQUEST:
+        return "ok"
+    if code >= httpx.codes.INTERNAL_SERVER_ERROR:
+        return "failed"
+    return "flood" if code == httpx.codes.TOO_MANY_REQUESTS else "refused"
 
 
 def _pauses(endpoint: str) -> Sequence[float]:

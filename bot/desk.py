@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from bot.access import Access, Standing, chat_in, person_in
 from bot.further import Asks
+from bot.metrics import NONE, Metrics
 from bot.misses import Misses
 from bot.sent import Articles
+from retrieval.timings import timed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from bot.answers_sent import AnswersSent
     from bot.settings import Settings
     from bot.store import Store
+    from index.manifest import Manifest
     from retrieval.answer import Answer
     from retrieval.dialog import Dialog
     from retrieval.listing import Quoted, SpeakerSummary
@@ -42,6 +45,10 @@ class Engine(Asks, Articles, Protocol):
     @property
     def generation(self) -> str:
         """Name of the generation that answers now."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the generation is that answers now."""
 
     def converse(self, question: str, dialog: Dialog) -> tuple[Answer, Dialog]:
         """Return what the articles say to a question within a conversation, and the conversation with it."""
@@ -84,13 +91,22 @@ class Desk:
         access: who may do what; see `standing` and `is_admin`.
         settings: what the operator set.
         misses: what was not meant, likewise.
+        metrics: what is counted.
         typing_slots: for typing actions, which are many where many people wait.
     """
 
     def __init__(
-        self, engine: Engine, memory: AnswersSent, store: Store, settings: Settings, state: Path | None
+        self,
+        engine: Engine,
+        memory: AnswersSent,
+        store: Store,
+        settings: Settings,
+        state: Path | None,
+        *,
+        metrics: Metrics = NONE,
     ) -> None:
         """Begin with the engine, which stays open, and the memory and the store, which `close` closes."""
+        self.metrics = metrics
         self.engine = engine
         self.memory = memory
         self.store = store
@@ -105,6 +121,17 @@ class Desk:
     async def work(self, function: Callable[[], T]) -> T:
         """Return what the engine says, when its turn has come."""
         return await asyncio.get_running_loop().run_in_executor(self._workers, function)
+
+    def answered(self, answer: Callable[[], tuple[Answer, T]]) -> tuple[Answer, T]:
+        """Return what the engine answers to a question, and count it; blocking, so it belongs in `work`."""
+        with timed() as timings:
+            try:
+                found = answer()
+            except Exception:
+                self.metrics.answered("failed", timings)
+                raise
+        self.metrics.answered(found[0].status, timings)
+        return found
 
     async def recall(self, read: Callable[[], T], otherwise: T) -> T:
         """Return what is remembered, or something else where the memory cannot be read."""

@@ -37,6 +37,7 @@ EXAMPLES = {
     ),
     "check": (
         "onrecord check",
+        "onrecord check --deep            # also whether the parts of the index agree; a few seconds to minutes",
         "onrecord check --config onrecord.toml          # that file, and no index",
         "onrecord check --health /var/lib/onrecord/health.json --max-age 5m",
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.rendering import place_line
+from bot.timing_lines import timing_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ _MEASURES = {
 
 
 def explanation_lines(turn: Turn, explanation: Explanation) -> Iterator[str]:
-    """Yield how a question was read, and then each passage that was considered with what each stage made of it."""
+    """Yield how a question was read, what each stage made of each passage that was considered, and what it took."""
     question = explanation.question
     yield f"Question: {question.text}"
     if turn.filters:
@@ -47,6 +48,8 @@ def explanation_lines(turn: Turn, explanation: Explanation) -> Iterator[str]:
         yield "No passage was considered."
     for number, one in enumerate(explanation.considered, 1):
         yield f"{number:>4}  {_stages(one)}: {place_line(one.citation)}"
+    if turn.timings:
+        yield from timing_lines(turn.timings)
 
 
 def _speaker(explanation: Explanation) -> str:

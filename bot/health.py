@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import os
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from bot.rendering import printable
+from bot.written_again import written_again
 from index import __version__
 from index.errors import OnrecordError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
-
-_LOGGER = logging.getLogger(__name__)
 
 MAX_AGE: Final = 120.0
 """Seconds after which a bot that has not written is taken for gone, by default."""
@@ -79,29 +77,13 @@ class Health:
     work: Work
     generation: Callable[[], str]
     errors: LastError
-    _failed: bool = False
 
-    @asynccontextmanager
-    async def shown(self) -> AsyncIterator[None]:
+    def shown(self) -> AbstractAsyncContextManager[None]:
         """Write until the end of the block."""
-        writing = asyncio.create_task(self._keep_writing(), name="health")
-        try:
-            yield
-        finally:
-            writing.cancel()
-            await asyncio.wait({writing})
+        return written_again(self.file, self.every, self._content, what="health file")
 
-    async def _keep_writing(self) -> None:
-        while True:
-            told = self._told()
-            try:
-                await asyncio.to_thread(_replace, self.file, told)
-                self._failed = False
-            except OSError as error:
-                if not self._failed:
-                    _LOGGER.warning("%s: the health file cannot be written: %s", self.file, error.strerror)
-                self._failed = True
-            await asyncio.sleep(self.every)
+    def _content(self) -> bytes:
+        return (json.dumps(self._told(), ensure_ascii=False) + "\n").encode("utf-8", "replace")
 
     def _told(self) -> dict[str, Any]:
         return {
@@ -145,12 +127,6 @@ def health_line(file: Path, max_age: float, now: datetime | None = None) -> str:
             f"{file}: written {age:,.0f} s ago, more than {max_age:,.0f} s: the bot was stopped, or hangs; see its log"
         )
     return printable(f"well {age:.0f} s ago: {line}")
-
-
-def _replace(file: Path, told: dict[str, Any]) -> None:
-    part = file.with_name(f".{file.name}.{os.getpid()}")
-    part.write_text(json.dumps(told, ensure_ascii=False) + "\n", encoding="utf-8", errors="replace")
-    part.replace(file)
 
 
 def _iso(seconds: float | None) -> str | None:

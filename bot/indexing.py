@@ -91,10 +91,12 @@ class Indexing:
         try:
             report = await self._built(edits, jobs)
         except OnrecordError as error:
+            self._desk.metrics.built("failed")
             _LOGGER.warning("The index was not built: %s", error)
             reason = shortened(printable(str(error)), LONGEST_REASON)
             outcomes = [(_texts(job).build_stopped, _texts(job).build_failed.format(reason=reason)) for job in jobs]
         else:
+            self._desk.metrics.built("done")
             opened = await self._opened(report["generation"])
             outcomes = [(_texts(job).build_done, _outcome(job, report, opened=opened)) for job in jobs]
         for job, (last, outcome) in zip(jobs, outcomes, strict=True):

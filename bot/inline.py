@@ -77,7 +77,7 @@ class Inline:
         if latest != words and (latest.startswith(words) or words.startswith(latest)):
             return None
         engine = self._desk.engine
-        answers = [engine.ask(words, k=PASSAGES)]
+        answers = [self._desk.answered(lambda: (engine.ask(words, k=PASSAGES), None))[0]]
         if answers[0].status == "ambiguous":
             answer, dialog = engine.converse(words, Dialog())
             answers = [engine.converse(choice, dialog)[0] for choice in answer.choices]

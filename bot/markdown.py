@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from bot.filters import Filters
     from retrieval.answer import Answer, Hit
+    from retrieval.timings import Timings
 
 LONGEST = 2000  # code points of a question that are kept; a longer one is never answered
 
@@ -33,6 +34,7 @@ class Turn:
         answered: whether the hits answer, or only come near.
         hits: the passages, those that /more showed among them.
         filters: the filters that were in force.
+        timings: what answering took, by stage.
     """
 
     question: str
@@ -42,13 +44,14 @@ class Turn:
     answered: bool
     hits: Sequence[Hit]
     filters: Filters
+    timings: Timings | None = None
 
     @classmethod
-    def of(cls, answer: Answer, hits: Sequence[Hit], filters: Filters) -> Turn:
+    def of(cls, answer: Answer, hits: Sequence[Hit], filters: Filters, timings: Timings | None = None) -> Turn:
         """Return the turn of an answer; `hits` may grow afterwards."""
         same = answer.standalone.strip() == answer.question.strip()
         question, understood = answer.question[:LONGEST], None if same else answer.standalone[:LONGEST]
-        return cls(question, understood, answer.message, answer.choices, bool(answer.hits), hits, filters)
+        return cls(question, understood, answer.message, answer.choices, bool(answer.hits), hits, filters, timings)
 
 
 def conversation_text(turns: Iterable[Turn], *, about: str) -> str:

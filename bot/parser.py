@@ -131,6 +131,7 @@ def _add_bot(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
         "--listen", type=_address, metavar="ADDRESS:PORT", help="where they come in, with --webhook (127.0.0.1:8443)"
     )
     parser.add_argument("--log-format", choices=("text", "json"), help="the log as text, or as a JSON object a line")
+    parser.add_argument("--metrics", type=Path, metavar="FILE", help="count what it does in a file for Prometheus")
     _add_fast(parser)
 
 
@@ -153,6 +154,12 @@ def _add_pair(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
 def _add_check(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser = _command(
         subparsers, "check", commands.run_check, "verify every file of the index, or a settings file (--config)"
+    )
+    parser.add_argument(
+        "--deep",
+        action="store_true",
+        help="look into each good generation too: whether its parts agree with each other, with the models, and with "
+        "the files that were read (with --config, of the index that the file names)",
     )
     parser.add_argument(
         "--health", type=Path, metavar="FILE", help="tell whether the bot that writes this file is well"
@@ -232,7 +239,11 @@ def _command(
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help="settings in TOML; what is said here goes before them"
     )
-    parser.add_argument("--debug", action="store_true", help="show where in the program an error arose")
+    parser.add_argument(
+        "--debug",
+        action="store_true",
+        help="show where in the program an error arose; with ask, also what each stage of the search took",
+    )
     parser.set_defaults(run=run)
     return parser
 

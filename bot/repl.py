@@ -17,6 +17,7 @@ from bot.plain import PlainView, SpokenView
 from bot.rendering import printable
 from index.errors import OnrecordError, UsageError
 from retrieval.dialog import Dialog, places
+from retrieval.timings import Timings, timed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -170,11 +171,15 @@ class Chat:
         return list(self._engine.outlets()) if command == "/in" else []
 
     def _ask(self, question: str) -> None:
-        answer, self._dialog = interruptible(lambda: self._answer_to(question, self._k))
+        answer, self._dialog, timings = interruptible(lambda: self._timed_answer_to(question))
         self._answer, self._shown, self._waiting = answer, list(answer.hits or answer.nearest), None
-        self._turns.append(Turn.of(answer, self._shown, self._filters))
+        self._turns.append(Turn.of(answer, self._shown, self._filters, timings))
         self._asked += 1
         self._view.answer(answer)
+
+    def _timed_answer_to(self, question: str) -> tuple[Answer, Dialog, Timings]:
+        with timed() as timings:
+            return *self._answer_to(question, self._k), timings
 
     def _answer_to(self, question: str, k: int) -> tuple[Answer, Dialog]:
         return self._filtered(lambda scope: self._engine.converse(question, self._dialog, k=k, scope=scope))

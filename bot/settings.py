@@ -159,6 +159,19 @@ class HealthSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsSettings:
+    """The file in which a running bot counts what it does, for Prometheus.
+
+    Attributes:
+        file: where it is written; None counts nothing.
+        every: seconds between two writings.
+    """
+
+    file: Path | None = setting(path, None)
+    every: float = setting(span, 15.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All there is to set.
 
@@ -175,6 +188,7 @@ class Settings:
     telegram: TelegramSettings = field(default_factory=TelegramSettings)
     log: LogSettings = field(default_factory=LogSettings)
     health: HealthSettings = field(default_factory=HealthSettings)
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
 
     @property
     def sources(self) -> list[str]:
@@ -248,6 +262,8 @@ def _lacking(settings: Settings) -> Iterator[str]:
             yield f"telegram.webhook: there is no file {file}"
     if settings.telegram.webhook.url and not find_spec("tornado"):
         yield "telegram.webhook: needs an extra: pip install 'onrecord[webhook]'"
+    if settings.metrics.file and not find_spec("prometheus_client"):
+        yield "metrics.file: needs an extra: pip install 'onrecord[metrics]'"
     if settings.telegram.token_file:
         try:
             read_token(settings.telegram.token_file)

@@ -22,6 +22,7 @@ from bot.handlers import add_handlers, add_newsroom_handlers
 from bot.health import Health, LastError
 from bot.indexing import Indexing
 from bot.journal import Journal, open_journal
+from bot.metrics import NONE, Metrics, metrics_for
 from bot.polling import PollingApplication, serve
 from bot.receiving import JournallingRequest
 from bot.redaction import private_logs, without_token
@@ -97,20 +98,21 @@ async def answer(
     """
     root = _checked_root(base_url)
     with LastError() as errors, _journal(state, token, root) as journal:
+        metrics = metrics_for(settings.metrics)
         application = build_application(
-            engine, token=token, base_url=root, state=state, settings=settings, journal=journal
+            engine, token=token, base_url=root, state=state, settings=settings, journal=journal, metrics=metrics
         )
-        async with _shown(application, engine, settings.health, errors):
+        turns = application.update_processor
+        assert isinstance(turns, InTurn)
+        async with _shown(turns, engine, settings.health, errors), metrics.shown(engine, turns):
             await serve(application, journal, settings.telegram.webhook)
 
 
 def _shown(
-    application: PollingApplication, engine: Engine, settings: HealthSettings, errors: LastError
+    turns: InTurn, engine: Engine, settings: HealthSettings, errors: LastError
 ) -> AbstractAsyncContextManager[None]:
     if not settings.file:
         return nullcontext()
-    turns = application.update_processor
-    assert isinstance(turns, InTurn)
     return Health(settings.file, settings.every, turns, lambda: engine.generation, errors).shown()
 
 
@@ -132,6 +134,7 @@ def build_application(
     state: Path | None = None,
     settings: Settings = DEFAULTS,
     journal: Journal | None = None,
+    metrics: Metrics = NONE,
 ) -> PollingApplication:
     """Return the bot as an Application, ready to initialize; `run_polling` works on it too.
 
@@ -142,6 +145,7 @@ def build_application(
         state: the folder where conversations and what buttons need are kept.
         settings: what the operator set.
         journal: where updates stand until they are answered.
+        metrics: what is counted.
 
     Raises:
         OnrecordError: the state folder cannot be written.
@@ -153,6 +157,7 @@ def build_application(
     if root := _checked_root(base_url):
         builder = builder.base_url(f"{root}/bot").base_file_url(f"{root}/file/bot")
     sending = PatientRequest(
+        metrics=metrics,
         connect_timeout=CONNECT_TIMEOUT,
         read_timeout=SEND_TIMEOUT,
         write_timeout=SEND_TIMEOUT,
@@ -165,12 +170,12 @@ def build_application(
         .get_updates_request(polling)
         .defaults(Defaults(allow_sending_without_reply=True, link_preview_options=LinkPreviewOptions(is_disabled=True)))
         .rate_limiter(FloodWait())
-        .concurrent_updates(InTurn(journal))
+        .concurrent_updates(InTurn(journal, metrics=metrics))
         .build()
     )
     memory = AnswersSent.open(state and state / f"telegram-{bot_id(token)}.sqlite")
     store = Store.open(state and store_path(state, token))
-    desk = Desk(engine, memory, store, settings, state)
+    desk = Desk(engine, memory, store, settings, state, metrics=metrics)
     alerts, indexing = Alerts(desk), Indexing(desk, state)
     application.post_init = partial(_begin, desk, alerts, indexing)
     application.post_stop = lambda _: alerts.stop()

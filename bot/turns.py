@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
+from bot.metrics import NONE, Metrics
 from bot.rates import Gate
 
 if TYPE_CHECKING:
@@ -38,16 +39,18 @@ class InTurn(BaseUpdateProcessor):
     What is done is struck out of the journal; what is cancelled by the end of the process stays in it.
     """
 
-    def __init__(self, journal: Journal | None = None, gate: Gate | None = None) -> None:
+    def __init__(self, journal: Journal | None = None, gate: Gate | None = None, metrics: Metrics = NONE) -> None:
         """Be ready.
 
         Args:
             journal: where updates stand until they are answered; without one, a kill loses those under way.
             gate: what lets them in.
+            metrics: counts those that it does not.
         """
         super().__init__(max_concurrent_updates=UPDATES_AT_ONCE)
         self._journal = journal
         self._gate = gate or Gate()
+        self._metrics = metrics
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._waiting: Counter[int] = Counter()
         self._finished: list[int] = []
@@ -73,6 +76,8 @@ class InTurn(BaseUpdateProcessor):
             if self._is_new(update):
                 if await self._gate.admits(update):
                     await self._in_turn(update, coroutine)
+                else:
+                    self._metrics.passed_over("rate")
                 self._strike_out(update)
         finally:
             # Cancelled while waiting for its turn, the coroutine was never begun, and Python would complain.
@@ -86,6 +91,7 @@ class InTurn(BaseUpdateProcessor):
             await coroutine
             return
         if self._waiting[whose] >= MOST_WAITING:
+            self._metrics.passed_over("queue")
             _LOGGER.warning("A chat has more waiting than is ever read; some of it is passed over")
             return
         self._waiting[whose] += 1

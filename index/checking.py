@@ -12,10 +12,17 @@ from index.verification import verify
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found of one generation, in one line."""
+    """What was found of one generation, in one line.
+
+    Attributes:
+        good: whether nothing is wrong.
+        line: what was found.
+        generation: name of the generation, where every file of it is the one that was sealed.
+    """
 
     good: bool
     line: str
+    generation: str | None = None
 
 
 def check_index(index: IndexFolder) -> Iterator[Finding]:
@@ -46,4 +53,4 @@ def _check(index: IndexFolder, name: str, standing: str) -> Finding:
     except GenerationError as error:
         return Finding(good=False, line=f"damaged ({standing}): {error}")
     counts = ", ".join(f"{count:,} {what}" for what, count in manifest.counts.items())
-    return Finding(good=True, line=f"good ({standing}): {short(name)}, {counts}, {len(seals)} files")
+    return Finding(good=True, line=f"good ({standing}): {short(name)}, {counts}, {len(seals)} files", generation=name)

@@ -177,11 +177,19 @@ def open_generation(index: IndexFolder, name: str) -> Generation:
         DamagedError: a file is missing or was changed.
         FormatError: another version of the format wrote it.
     """
+    return open_verified(index, name, verify_generation(index, name))
+
+
+def open_verified(index: IndexFolder, name: str, manifest: Manifest) -> Generation:
+    """Open a generation whose files were verified.
+
+    Raises:
+        DamagedError: a part of it cannot be read.
+    """
     # faiss takes most of half a second to import: whoever only looks what there is does without.
     from index.sentence_vectors import SentenceVectors  # noqa: PLC0415
     from index.vectors import VectorIndex  # noqa: PLC0415
 
-    manifest = verify_generation(index, name)
     folder = index.generations / name
     return Generation(
         name=name,

@@ -207,6 +207,13 @@ class LexicalIndex:
         """Return how many passages the index holds."""
         return int(self._searcher.num_docs)
 
+    def held(self, passages: Sequence[int]) -> list[int]:
+        """Return the ids of those of some passages that the index holds; one that it holds twice comes twice."""
+        if not passages:
+            return []
+        found = self._found(self._within(tantivy.Query.all_query(), passages), 2 * len(passages))
+        return [passage for passage, _ in found]
+
     def _any_word(self, question: str) -> tantivy.Query:
         alternatives = [
             (tantivy.Occur.Should, tantivy.Query.boost_query(self._term(field, word), weight))

@@ -17,6 +17,7 @@ from retrieval.people import Person
 from retrieval.references import leans, named_in, whom
 from retrieval.search import SMALL_STEMS, Scope, Searcher
 from retrieval.speakers import Directory
+from retrieval.timings import staged
 
 THIN = 2
 """With how many words of its own, at most, a question without a name leans on what was said before."""
@@ -91,6 +92,7 @@ class Asked:
         """Answer a question in full words from the articles at hand only."""
         return self._within(Scope(self.hand.articles, tuple(self.hand.passages)), standalone, self.k)
 
+    @staged("deciding")
     def _within(self, scope: Scope | None, standalone: str, k: int) -> Answer:
         answer = answer_question(
             self.searcher, self.records, standalone, k=k, now=self.now, scope=scope, marking=self.marking

@@ -19,6 +19,7 @@ from retrieval.names import TITLES, fold
 from retrieval.people import Person
 from retrieval.reranking import Candidate, windows
 from retrieval.search import Scope, Searcher
+from retrieval.timings import staged
 
 READ = 8
 """How many passages the reranker reads."""
@@ -75,6 +76,7 @@ class Match:
         return self.probability >= ANSWERED
 
 
+@staged("speakers")
 def own_words(records: Records, person: Person, scope: Scope | None) -> OwnWords:
     """Return the passages that quote a person, within a scope."""
     forms = person.forms
@@ -90,6 +92,7 @@ def own_words(records: Records, person: Person, scope: Scope | None) -> OwnWords
     return OwnWords(person, passages, mine)
 
 
+@staged("speakers")
 def newest_first(searcher: Searcher, records: Records, own: OwnWords) -> list[Candidate]:
     """Return a person's passages: articles newest first, within one article the most central first.
 
@@ -108,6 +111,7 @@ def newest_first(searcher: Searcher, records: Records, own: OwnWords) -> list[Ca
     return [Candidate(passage, 1 - position / (len(ranked) + 1)) for position, passage in enumerate(ranked)]
 
 
+@staged("speakers")
 def by_topic(
     searcher: Searcher, records: Records, topic: str, question: str, *, own: Sequence[OwnWords], scope: Scope | None
 ) -> list[Match]:

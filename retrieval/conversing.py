@@ -19,6 +19,7 @@ from retrieval.question import read_question
 from retrieval.references import is_pronoun, leans, resolve
 from retrieval.remembering import turn_of
 from retrieval.standalone import about, appended, instead, topic_of, with_speaker
+from retrieval.timings import staged
 
 NOTHING_MORE = "There is nothing more on that in these articles."
 NOBODY_ELSE = "Who else said that, these articles do not tell."
@@ -28,6 +29,7 @@ _OPEN = re.compile(r"\b(?:what|how) about\b", re.IGNORECASE)
 _ELSE = re.compile(r"\belse\b", re.IGNORECASE)
 
 
+@staged("conversation")
 def converse(asked: Asked, time: float) -> tuple[Answer, Dialog]:
     """Answer a question within its conversation, and return the conversation with it.
 

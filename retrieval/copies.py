@@ -10,6 +10,7 @@ from index.lexical import LexicalIndex, stems
 from index.records import PassageRow, Records
 from retrieval.fusion import Scored
 from retrieval.names import words
+from retrieval.timings import staged
 
 ALIKE = 0.7
 """The share of common shingles from which two passages are the same text; agencies' stories differ in a word or two."""
@@ -69,6 +70,7 @@ def _read(records: Records, scored: Sequence[Scored]) -> Iterator[tuple[PassageR
         yield from ((rows[passage], score, urls[rows[passage].article]) for passage, score in some)
 
 
+@staged("copies")
 def copies_elsewhere(
     records: Records, lexical: LexicalIndex, merged: Sequence[Merged], among: Sequence[int] | None
 ) -> list[Merged]:

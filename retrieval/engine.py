@@ -15,6 +15,7 @@ from typing import Self
 from index.catalogue import Catalogue
 from index.errors import OnrecordError
 from index.generation import IndexFolder, open_current
+from index.manifest import Manifest
 from index.records import Records
 from index.rows import SpeakerSummary
 from retrieval.answer import Answer, Hit
@@ -28,7 +29,7 @@ from retrieval.listing import Quoted, list_quotations, list_speakers
 from retrieval.newsroom import Newsroom
 from retrieval.on_record import OnRecord
 from retrieval.search import ModelShelf, Searcher, shelf_for
-from retrieval.topics import common_topics
+from retrieval.topics import topics_of
 
 WATCH_SECONDS = 0.5
 
@@ -60,7 +61,7 @@ class Engine(OnRecord):
         self._index = index
         self._fast = fast
         self._searcher = self._open()
-        self._topics: tuple[Searcher | None, list[str]] = (None, [])
+        self._topics: tuple[str | None, list[str]] = (None, [])
         self._known = RecentHistories()
         self._closing = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="onrecord-watch", daemon=True) if watch else None
@@ -104,15 +105,14 @@ class Engine(OnRecord):
         told = Told(self._searcher, tuple(scope) if scope is not None else None, today)
         dialog = Dialog()
         for turns in range(1, len(history) + 1):
-            key = (told, tuple(history[:turns]))
-            known = self._known.get(key)
+            known = self._known.get(told, history[:turns])
             if known is None:
                 known = self._converse(history[turns - 1], dialog, HISTORY_SHOWS, told, time=0.0, marking=False)[1]
-                self._known.put(key, known)
+                self._known.put(told, history[:turns], known)
             dialog = known
         answer, after = self._converse(question, dialog, k, told, time=0.0)
         if k >= HISTORY_SHOWS:
-            self._known.put((told, (*history, question)), after.showing(HISTORY_SHOWS))
+            self._known.put(told, [*history, question], after.showing(HISTORY_SHOWS))
         return answer
 
     def converse(
@@ -186,12 +186,12 @@ class Engine(OnRecord):
 
         Soon after a new generation took over, they may still be those of the one before.
         """
-        searcher, topics = self._topics
+        known, topics = self._topics
+        generation = self._searcher.generation
         # Who completes words does not wait for those of a new generation: where it is watched for, they follow.
-        if searcher is None or (searcher is not self._searcher and not self._watcher):
-            searcher = self._searcher
-            topics = _topics_of(searcher)
-            self._topics = (searcher, topics)
+        if known is None or (known != generation.name and not self._watcher):
+            topics = topics_of(generation)
+            self._topics = (generation.name, topics)
         return topics
 
     def speakers(self) -> list[str]:
@@ -254,6 +254,11 @@ class Engine(OnRecord):
         """Name of the generation that answers now."""
         return self._searcher.generation.name
 
+    @property
+    def manifest(self) -> Manifest:
+        """What the generation is that answers now."""
+        return self._searcher.generation.manifest
+
     def describe(self) -> str:
         """Return one line on what the index holds."""
         return self._searcher.generation.manifest.describe()
@@ -288,13 +293,8 @@ class Engine(OnRecord):
                     opened = current  # where it is damaged, an older one answers, and is not looked at again
                     log.info("now answering from %s", self.describe())
                     if self._topics[0]:
-                        self._topics = (self._searcher, _topics_of(self._searcher))
+                        self._topics = (self.generation, topics_of(self._searcher.generation))
             except (OnrecordError, OSError) as error:  # a full disk, say; the next look may go well
                 if str(error) != complaint:
                     log.warning("%s; going on with the index as it was", error)
                 complaint = str(error)
-
-
-def _topics_of(searcher: Searcher) -> list[str]:
-    with closing(Catalogue.open(searcher.generation.records_path)) as catalogue:
-        return common_topics(catalogue)

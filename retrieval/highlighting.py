@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from index.sentences import sentences
 from retrieval.answer import Span
 from retrieval.search import Searcher
+from retrieval.timings import staged
 
 WEIGHED = 3
 """In how many passages, best first, the reranker chooses the sentence; in the others the words of the question do."""
@@ -17,6 +18,7 @@ CLOSELY = 3
 _MOST = 12
 
 
+@staged("highlights", closed=True)
 def highlight(searcher: Searcher, question: str, texts: Mapping[int, str]) -> dict[int, list[Span]]:
     """Return for each passage, best first, the code points [start, end) of the sentence that answers best.
 

@@ -9,12 +9,14 @@ from index.records import ArticleRow, PassageRow, Records
 from retrieval.answer import Citation, Copy, Hit, HitQuotation, Span
 from retrieval.copies import Merged, merge_copies
 from retrieval.fusion import Scored
+from retrieval.timings import staged
 from retrieval.versions import EARLIER, Versions
 
 Place = tuple[PassageRow, ArticleRow]
 Elsewhere = Callable[[Records, list[Merged]], list[Merged]]
 
 
+@staged("citing")
 def make_hits(
     records: Records,
     scored: Sequence[Scored],

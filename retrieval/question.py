@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from index.quotations.cues import CUES
+from retrieval.timings import staged
 
 Asks = Literal["said", "who", "anything", "nothing"]
 
@@ -172,6 +173,7 @@ class Question:
         return replace(self, topic=_topic(self.topic.replace(words, " ")))
 
 
+@staged("reading")
 def read_question(text: str) -> Question:
     """Read a question.
 

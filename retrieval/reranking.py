@@ -13,6 +13,7 @@ from retrieval.context import contexts
 from retrieval.expectation import expected, holds
 from retrieval.fusion import Scored
 from retrieval.search import Searcher
+from retrieval.timings import staged
 
 READ = 20
 """How many candidates are read at most."""
@@ -56,6 +57,7 @@ class Candidate:
     logit: float | None = None
 
 
+@staged("deciding")
 def rerank(searcher: Searcher, question: str, candidates: Sequence[Scored], records: Records) -> list[Candidate]:
     """Return candidates in order: those worth reading as the reranker has them, the others as they came.
 
@@ -83,6 +85,7 @@ def rerank(searcher: Searcher, question: str, candidates: Sequence[Scored], reco
     return _descending([*ranked, *(one for one in unread if one.passage not in known)])
 
 
+@staged("deciding")
 def read_all(searcher: Searcher, question: str, passages: Sequence[int], records: Records) -> list[Candidate]:
     """Return passages by the probability that they answer, each of them read alone and in its context.
 
@@ -182,6 +185,7 @@ def _descending(ranked: Sequence[Candidate]) -> list[Candidate]:
     return scored
 
 
+@staged("windows")
 def windows(searcher: Searcher, question: str, texts: Mapping[int, str]) -> dict[int, str]:
     """Return of each passage the run of sentences that promises most to answer, at most about `WINDOW` words.
 

@@ -23,6 +23,7 @@ from retrieval.fusion import Scored, best_of, fuse
 from retrieval.hits import Elsewhere
 from retrieval.roll import Roll
 from retrieval.speakers import Directory
+from retrieval.timings import stage, staged
 
 K = TypeVar("K")
 
@@ -60,6 +61,7 @@ class ModelShelf:
         self._vectors: dict[str, Floats] = {}
 
     @cached_property
+    @staged("loading")
     def encoder(self) -> Encoder:
         """Questions to vectors."""
         return Encoder(self.folders[0])
@@ -68,11 +70,14 @@ class ModelShelf:
         """Return the vector of a text; one question needs that of its topic several times."""
         vector = self._vectors.get(text)
         if vector is None:
-            vector = self.encoder.query(text)
+            encoder = self.encoder
+            with stage("encoding"):
+                vector = encoder.query(text)
             self._vectors = {text: vector, **dict(list(self._vectors.items())[:_REMEMBERED])}
         return vector
 
     @cached_property
+    @staged("loading")
     def reranker(self) -> OnnxModel:
         """Questions and passages to logits."""
         return OnnxModel(self.folders[1])
@@ -141,10 +146,12 @@ class Searcher:
         return area
 
     @cached_property
+    @staged("loading")
     def directory(self) -> Directory:
         """Who speaks in the articles."""
         return Directory(Roll(self.generation.records_path))
 
+    @staged("fusing")
     def candidates(self, records: Records, question: str, among: Sequence[int] | None = None) -> list[Scored]:
         """Return the passages nearest in meaning and in words, fused, best first.
 
@@ -158,11 +165,13 @@ class Searcher:
         """
         ids = np.array(among, np.int64) if among is not None else None
         query = self.vector(question)
-        dense = best_of(
-            self.generation.vectors.search(query, CANDIDATES, among=ids),
-            self.generation.sentences.search(query, CANDIDATES, among=ids),
-        )[:CANDIDATES]
-        terms = self.generation.lexical.search(question, CANDIDATES, among=among)
+        with stage("vectors"):
+            dense = best_of(
+                self.generation.vectors.search(query, CANDIDATES, among=ids),
+                self.generation.sentences.search(query, CANDIDATES, among=ids),
+            )[:CANDIDATES]
+        with stage("words"):
+            terms = self.generation.lexical.search(question, CANDIDATES, among=among)
         fused = fuse([(1.0, dense), (1.0, terms)])
         support = self._support(records, question, [passage for passage, _ in fused])
         return sorted(((p, score + ARTICLE * support[p]) for p, score in fused), key=lambda item: (-item[1], item[0]))
@@ -186,6 +195,7 @@ class Searcher:
         """Return the unit vector of a text that is looked for, shape (dimension,)."""
         return self.models.vector(text)
 
+    @staged("vectors")
     def nearness(self, text: str, passages: Sequence[int]) -> dict[int, float]:
         """Return the cosine of a text to each passage, or to its best sentence where that is nearer, by id."""
         query = self.vector(text)
@@ -221,8 +231,9 @@ class Searcher:
         """Return the reranker's logit for each text."""
         if not texts:
             return []
-        pairs = [(question, text) for text in texts]
-        return [float(logit) for logit in self.models.reranker.run(pairs, batch_size=1)[:, 0]]
+        pairs, reranker = [(question, text) for text in texts], self.models.reranker
+        with stage("reranking"):
+            return [float(logit) for logit in reranker.run(pairs, batch_size=1)[:, 0]]
 
     def shares(self, wanted: str, texts: Mapping[K, str]) -> dict[K, float]:
         """Return which share of some words each text holds, rare words weighing more, between 0 and 1."""

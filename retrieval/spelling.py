@@ -12,6 +12,7 @@ from index.lexical import stems
 from index.records import Records
 from retrieval.names import fold
 from retrieval.search import Searcher
+from retrieval.timings import staged
 
 SHORTEST = 5
 _LONG = 8
@@ -19,6 +20,7 @@ _LOOKED_AT = 50
 _WORD = re.compile(r"[^\W\d_]+")
 
 
+@staged("reading")
 def corrected(searcher: Searcher, records: Records, text: str, *, keep: str = "") -> str:
     """Return a text with each word that stands in no article replaced by the nearest one that does, if one is near.
 

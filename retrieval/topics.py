@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import chain, pairwise
 
 from index.catalogue import Catalogue
+from index.generation import Generation
 from index.lexical import stems
 from retrieval.search import SMALL_STEMS
 
@@ -24,18 +26,19 @@ _REPEATED = 3
 _WORD = re.compile(r"([^\w’'-]*)([^\W\d_][\w’'-]*[^\W_])")
 
 
-def common_topics(catalogue: Catalogue, *, most: int = MOST) -> list[str]:
+def topics_of(generation: Generation, *, most: int = MOST) -> list[str]:
     """Return words and two-word phrases of the newest articles, those that most texts hold first.
 
     Each is spelt as it mostly is within sentences. What says little ("about", "said") is left out.
 
     Args:
-        catalogue: of the generation.
+        generation: whose articles are read.
         most: how many to return at most.
     """
     count = _Count()
-    for text in chain(catalogue.newest_titles(TITLES), catalogue.newest_texts(TEXTS)):
-        count.add(text)
+    with closing(Catalogue.open(generation.records_path)) as catalogue:
+        for text in chain(catalogue.newest_titles(TITLES), catalogue.newest_texts(TEXTS)):
+            count.add(text)
     topics = count.topics()
     return sorted(topics, key=lambda topic: (-topics[topic], topic))[:most]
 

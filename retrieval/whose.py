@@ -14,6 +14,7 @@ from retrieval.calibration import SPOKEN, probability, squashed
 from retrieval.names import fold
 from retrieval.reranking import windows
 from retrieval.search import Scope, Searcher
+from retrieval.timings import staged
 
 UNQUOTED = -0.5
 """How near a passage is taken to be that quotes nobody."""
@@ -42,6 +43,7 @@ class Spoken:
         return probability(self.evidence)
 
 
+@staged("speakers")
 def find_spoken(
     searcher: Searcher, records: Records, sought: str, question: str, *, verbatim: bool, scope: Scope | None
 ) -> list[Spoken]:

@@ -201,5 +201,5 @@ class TestCommands:
         assert (done.code, done.out) == (2, "")
         assert done.err == (
             f"onrecord: {path}, line 1: x is no setting; there are articles, index, state, links, telegram, log, "
-            f"health (and 1 more: onrecord check --config {path})\n"
+            f"health, metrics (and 1 more: onrecord check --config {path})\n"
         )

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
+import os
+import re
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from index.generation import CURRENT, IndexFolder
+from retrieval.dialog import Dialog
 from retrieval.engine import Engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pytest
     from conftest import Refresh, Write
 
 FERRY = " date 2031-01-14 QUILLHAVEN (WQHV) - The ferry will not close, Mayor Adela Brandvold said.\n"
@@ -45,3 +49,31 @@ def test_goes_on_watching_after_an_index_could_not_be_opened(
             assert "burned" not in engine.topics()
         wait_for(lambda: len(engine.speakers()) == 2)
         wait_for(lambda: "burned" in engine.topics())
+
+
+def held(index: IndexFolder) -> set[str]:
+    """Return the generations of which this process has a file open or mapped, those that are deleted among them."""
+    mapped = Path("/proc/self/maps").read_text("utf-8").splitlines()
+    opened = (os.path.realpath(file) for file in Path("/proc/self/fd").iterdir())
+    found = (re.search(rf"{re.escape(str(index.generations))}/([^/]+)", place) for place in (*mapped, *opened))
+    return {place.group(1) for place in found if place}
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux tells what a process holds")
+def test_lets_go_of_what_answered_before_whatever_was_asked_of_it(
+    index: IndexFolder, refresh: Refresh, articles: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retrieval.engine.WATCH_SECONDS", 0.02)
+    refresh(articles({"ferry.txt": FERRY}))
+    with Engine(index, watch=True, fast=True) as engine:
+        for number in range(4):
+            assert "ferry" in engine.topics()
+            assert engine.ask("and Brandvold?", history=["what did Lindqvist say?"]).standalone
+            assert engine.converse("what did Brandvold say about the ferry?", Dialog())[0].hits
+            assert engine.explain("ferry").considered
+            assert list(engine.quotations("Brandvold"))
+            assert next(engine.quotations()).citation
+            assert engine.newsroom().index == index
+            built = refresh(articles({f"{number}.txt": PIER.replace("pier", f"pier {number}")})).generation
+            wait_for(lambda name=built: engine.generation == name)  # type: ignore[misc]
+        wait_for(lambda: held(index) == {index.current()})
