@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index import models, sealing, sources
 from index.durable import link_or_copy_tree
-from index.embedding import Embedding
 from index.errors import DamagedError, GenerationError, NoIndexError, SourceError, UsageError
 from index.fetching.addresses import is_link
 from index.file_records import FileRecords
-from index.generation import LEXICAL, RECORDS, SENTENCES, VECTORS, Generation, IndexFolder, open_current
+from index.generation import LEXICAL, RECORDS, Generation, IndexFolder, open_current
 from index.lexical import LexicalWriter
-from index.manifest import Manifest
+from index.manifest import CollectionSeal, Manifest
 from index.options import BuildOptions, Progress, Report
 from index.quotations import VERSION as QUOTATIONS_VERSION
 from index.quotations import QuotationFinder, Reading
 from index.readers.language import ENGLISH
-from index.sentence_vectors import SentenceVectors
 from index.update import Changes, Update
-from index.vectors import VectorIndex
+from index.vector_build import VectorBuild
 
 if TYPE_CHECKING:
     from index.fetching.web import Web
@@ -41,6 +40,7 @@ def build(index: IndexFolder, options: BuildOptions, progress: Progress) -> Repo
 
     Raises:
         BusyError: another build is under way.
+        EngineError: the vectors are to lie in Milvus, which cannot be asked.
         FormatError: another version of the format wrote the index, and `rebuild` was not asked for.
         ModelError: a model is missing.
         SourceError: a source is gone, or nothing in the sources can be read.
@@ -64,6 +64,7 @@ class _Build:
         if not options.rebuild:
             self._previous = self._open_previous()
         self._options = options
+        self._vectors = VectorBuild(index, options)
         self._web = self._opened_web()
         if self._previous and not self._notes:
             self._refreshed = list(dict.fromkeys(options.sources)) or ([] if options.forget else self._sources)
@@ -90,17 +91,19 @@ class _Build:
                 return self._report(self._previous.name, self._previous.manifest, changes, embedded=0, built=False)
             reread = self._read_quotations(records, changes)
             self._write_terms(records, changes, everything=reread)
-            embedded = self._embed(records, changes, prepared["encoder"], sealed["encoder"])
-            manifest = self._manifest(records, sealed)
+            embedded, collection = self._embed(records, changes, prepared["encoder"], sealed["encoder"])
+            manifest = replace(self._manifest(records, sealed), collection=collection)
             remarks = _remarks(records.languages())
         finally:
             records.finish()
         self._progress("sealing", 0, None)
         name = sealing.seal(self._index, self._staging, manifest)
+        self._vectors.swap(collection)
         if self._notes or self._options.rebuild:
             sealing.set_aside_damaged(self._index, self._notes.append)
         before = self._previous.name if self._previous else self._before
         sealing.clean_up(self._index, {name, before or name})
+        self._vectors.tidy()
         if self._web:
             self._web.clean_up(self._sources)
         self._notes += remarks
@@ -184,6 +187,7 @@ class _Build:
             and list(manifest.sources) == self._sources
             and manifest.sealed_models == sealed
             and manifest.quotations == QUOTATIONS_VERSION
+            and self._vectors.fits(manifest)
         )
 
     def _read_quotations(self, records: FileRecords, changes: Changes) -> bool:
@@ -224,23 +228,16 @@ class _Build:
                 writer.add(records.lexical_documents(wanted[start : start + _CHUNK]))
                 self._progress("terms", min(start + _CHUNK, len(wanted)), len(wanted))
 
-    def _embed(self, records: FileRecords, changes: Changes, encoder: Path, sealed: str) -> int:
-        """Write the vectors of all passages and their sentences; return how many passages had to be embedded."""
-        previous = self._previous
+    def _embed(
+        self, records: FileRecords, changes: Changes, encoder: Path, sealed: str
+    ) -> tuple[int, CollectionSeal | None]:
+        """Write the vectors; return how many passages had to be embedded, and the collection they are in, if any."""
+        previous, progress = self._previous, self._progress
         reuse = previous is not None and previous.manifest.sealed_models["encoder"] == sealed
-        if previous and reuse:
-            before = previous.records_path
-            both = [VectorIndex.open(before.with_name(name), mapped=False) for name in (VECTORS, SENTENCES)]
-        else:
-            both = [VectorIndex.empty(models.ModelCard.read(encoder).dimension) for _ in (VECTORS, SENTENCES)]
-        vectors, sentences = both
-        embedding = Embedding(
-            vectors, SentenceVectors(sentences), encoder, lambda done, total: self._progress("embedding", done, total)
+        before = (previous, changes.vectors) if previous and reuse else None
+        return self._vectors.write(
+            records, before, encoder, self._staging, lambda done, total: progress("embedding", done, total)
         )
-        embedding.update(records, changes.vectors if reuse else {})
-        vectors.write(self._staging / VECTORS)
-        sentences.write(self._staging / SENTENCES)
-        return embedding.embedded
 
     def _manifest(self, records: FileRecords, sealed: dict[str, str]) -> Manifest:
         return Manifest(

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
+from index.engine import GrowingSentences, GrowingVectors
 from index.inference import Encoder, Floats
 from index.joining import embedded_texts
 from index.records import Records
-from index.sentence_vectors import SentenceVectors
 from index.sentences import embedded_sentences
-from index.vectors import VectorIndex
 
 _CHUNK = 512
 
@@ -23,7 +22,11 @@ class Embedding:
     """Brings the vectors of an index in line with its passages."""
 
     def __init__(
-        self, vectors: VectorIndex, sentences: SentenceVectors, encoder: Path, progress: Callable[[int, int], None]
+        self,
+        vectors: GrowingVectors,
+        sentences: GrowingSentences,
+        encoder: Path,
+        progress: Callable[[int, int], None],
     ) -> None:
         """Prepare to update the vectors of an index.
 

@@ -15,7 +15,16 @@ from filelock import FileLock, Timeout
 
 from index.durable import hash_file, link_or_copy, replace_file, sync, sync_tree
 from index.errors import BusyError, DamagedError, FormatError, GenerationError, OnrecordError
-from index.generation import CURRENT, LEXICAL, RECORDS, SENTENCES, VECTORS, IndexFolder, verify_generation
+from index.generation import (
+    CURRENT,
+    LEXICAL,
+    RECORDS,
+    SENTENCES,
+    VECTORS,
+    IndexFolder,
+    check_vectors,
+    verify_generation,
+)
 from index.lexical import LexicalIndex
 from index.manifest import MANIFEST, FileSeal, Manifest
 from index.models import ModelCard, is_sound
@@ -70,7 +79,7 @@ def seal(index: IndexFolder, staging: Path, manifest: Manifest) -> str:
     Raises:
         DamagedError: the parts of the build do not agree with each other.
     """
-    _check_parts(staging)
+    _check_parts(index, staging, manifest)
     files = {
         path.relative_to(staging).as_posix(): FileSeal.of(path) for path in sorted(staging.rglob("*")) if path.is_file()
     }
@@ -139,7 +148,7 @@ def set_aside_damaged(index: IndexFolder, note: Callable[[str], None]) -> None:
     """
     for name in index.names():
         try:
-            verify_generation(index, name)
+            check_vectors(index, verify_generation(index, name))
         except FormatError:
             continue
         except GenerationError as error:
@@ -168,17 +177,19 @@ def _remove(folder: Path) -> None:
     shutil.rmtree(doomed, ignore_errors=True)
 
 
-def _check_parts(staging: Path) -> None:
+def _check_parts(index: IndexFolder, staging: Path, manifest: Manifest) -> None:
     records = Records.open(staging / RECORDS)
     try:
         passages = set(records.passage_ids())
     finally:
         records.close()
-    vectors = VectorIndex.open(staging / VECTORS).ids
-    sentences = SentenceVectors(VectorIndex.open(staging / SENTENCES)).passages()
+    if manifest.collection:
+        check_vectors(index, manifest)
+        vectors, whole = manifest.collection.passages, True
+    else:
+        ids = VectorIndex.open(staging / VECTORS).ids
+        sentences = SentenceVectors(VectorIndex.open(staging / SENTENCES)).passages()
+        vectors, whole = len(ids), set(ids.tolist()) == passages and sentences <= passages
     terms = LexicalIndex(staging / LEXICAL).count()
-    whole = set(vectors.tolist()) == passages and sentences <= passages
-    if len(vectors) != len(passages) or not whole or terms != len(passages):
-        raise DamagedError(
-            f"{staging}: {len(passages)} passages, but {len(vectors)} vectors and {terms} lexical documents"
-        )
+    if vectors != len(passages) or not whole or terms != len(passages):
+        raise DamagedError(f"{staging}: {len(passages)} passages, but {vectors} vectors and {terms} lexical documents")

@@ -1,0 +1,272 @@
+"""Building in Milvus: one collection a generation, filled anew, sealed by its manifest, named by an alias."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from index.engine import Ids, Sentences, Vectors
+from index.errors import DamagedError, GenerationError, UsageError
+from index.generation import IndexFolder
+from index.inference import Floats
+from index.manifest import CollectionSeal
+from index.milvus import CHUNK, KEYS, PASSAGES, SENTENCES, asking, connect, count_rows
+from index.milvus_address import MilvusAddress
+from index.sentences import MOST
+
+if TYPE_CHECKING:
+    from pymilvus import MilvusClient
+
+FLAT_UP_TO = 50_000
+"""Vectors up to which all are compared, as the local index does; more are indexed as IVF_SQ8."""
+
+_INSERTED = 2000
+_TIME = "%Y%m%dT%H%M%S%f"
+
+
+class Collections:
+    """The collections of an index in Milvus, changed by whoever holds the writer lock of its folder."""
+
+    def __init__(self, index: IndexFolder, address: MilvusAddress) -> None:
+        """Connect to Milvus.
+
+        Raises:
+            EngineError: the extra is not installed, or there is no answer.
+        """
+        self._index = index
+        self.address = address
+        self._client = connect(index.path, address)
+
+    def prepare(self, *, take_over: bool) -> None:
+        """Drop what a build that was killed left behind, and have the alias name the collection in force.
+
+        Args:
+            take_over: whether the alias may be taken from an index in another folder.
+
+        Raises:
+            UsageError: the alias is that of an index in another folder.
+            EngineError: Milvus cannot be asked.
+        """
+        known = self._known()
+        if known is None:
+            return
+        named = self._named()
+        if named and named not in known and not take_over:
+            raise UsageError(
+                f"{self.address.told}: belongs to an index in another folder ({named} is in force there); choose "
+                "another name, or take it over with `onrecord index --rebuild`"
+            )
+        self.tidy()
+        in_force = self._in_force()
+        with asking(self.address):
+            whole = in_force in self._client.list_collections()
+        if in_force and whole:
+            self.point(in_force)
+
+    def grow(self, before: tuple[Vectors, Sentences] | None, dimension: int) -> GrowingCollection:
+        """Return a new collection that takes what is kept from the vectors of the generation before.
+
+        Raises:
+            EngineError: Milvus refuses.
+        """
+        name = f"{self.address.name}_{datetime.now(UTC):{_TIME}}"
+        return GrowingCollection(self._client, self.address, name, before, dimension)
+
+    def point(self, name: str) -> None:
+        """Have the alias name a collection.
+
+        Raises:
+            EngineError: Milvus refuses.
+        """
+        alias, named = self.address.name, self._named()
+        with asking(self.address):
+            if named is None:
+                self._client.create_alias(name, alias)
+            elif named != name:
+                self._client.alter_alias(name, alias)
+
+    def tidy(self) -> None:
+        """Drop the collections of this index that no generation names.
+
+        Raises:
+            EngineError: Milvus refuses.
+        """
+        known = self._known()
+        if known is None:
+            return
+        ours = re.compile(rf"{self.address.name}_\d{{8}}T\d{{12}}")
+        with asking(self.address):
+            for name in self._client.list_collections():
+                if ours.fullmatch(name) and name not in known:
+                    if name == self._named():
+                        self._client.drop_alias(self.address.name)  # a server drops nothing that has an alias
+                    self._client.drop_collection(name)
+
+    def _known(self) -> set[str] | None:
+        """Return the collections that generations name; None where a manifest cannot be read."""
+        try:
+            seals = [self._index.manifest(name).collection for name in self._index.names()]
+        except GenerationError:
+            return None
+        return {seal.name for seal in seals if seal}
+
+    def _in_force(self) -> str | None:
+        try:
+            seal = self._index.manifest(self._index.current()).collection
+        except GenerationError:
+            return None
+        return seal.name if seal and seal.address == self.address.text else None
+
+    def _named(self) -> str | None:
+        """Return the collection that the alias names."""
+        alias = self.address.name
+        with asking(self.address):
+            for name in self._client.list_collections():
+                if alias in self._client.list_aliases(name)["aliases"]:
+                    return str(name)
+        return None
+
+
+class GrowingCollection:
+    """A collection that is being filled.
+
+    Attributes:
+        vectors: those of the passages.
+        sentences: those of their sentences.
+    """
+
+    def __init__(
+        self,
+        client: MilvusClient,
+        address: MilvusAddress,
+        name: str,
+        before: tuple[Vectors, Sentences] | None,
+        dimension: int,
+    ) -> None:
+        """Make the collection, empty.
+
+        Raises:
+            EngineError: Milvus refuses.
+        """
+        from pymilvus import DataType  # noqa: PLC0415  (an extra)
+
+        self._client, self._address, self._name, self._before = client, address, name, before
+        self._sentences = 0
+        self.vectors = _Passages(self, before)
+        self.sentences = _Sentences(self, before)
+        schema = client.create_schema(auto_id=False)
+        schema.add_field("key", DataType.INT64, is_primary=True)
+        schema.add_field("passage", DataType.INT64)
+        schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dimension)
+        with asking(address):
+            # Readers only see it when it is whole: they need not wait for what others write meanwhile.
+            client.create_collection(name, schema=schema, consistency_level="Eventually")
+            for partition in (PASSAGES, SENTENCES):
+                client.create_partition(name, partition)
+
+    def finish(self) -> CollectionSeal:
+        """Copy what is kept, index everything, load it; return its seal.
+
+        Raises:
+            DamagedError: the generation before lacks vectors that it should have, or not all arrived.
+            EngineError: Milvus refuses.
+        """
+        self._copy(self.vectors.kept)
+        passages = len(self.vectors.ids)
+        with asking(self._address):
+            self._client.flush(self._name)
+            self._client.create_index(self._name, self._indexes(passages + self._sentences))
+            self._client.load_collection(self._name)
+            held = count_rows(self._client, self._name)
+        if held != passages + self._sentences:
+            raise DamagedError(
+                f"{self._address.told}: {passages} vectors of passages and {self._sentences} of sentences were sent to "
+                f"{self._name}, which holds {held}"
+            )
+        return CollectionSeal(self._address.text, self._name, passages, self._sentences)
+
+    def insert_passages(self, vectors: Mapping[int, Floats]) -> None:
+        """Add the vectors of passages by id."""
+        self._insert(PASSAGES, [(i * KEYS + MOST, i, vector) for i, vector in vectors.items()])
+
+    def insert_sentences(self, vectors: Mapping[int, Floats]) -> None:
+        """Add the vectors of the sentences of passages, shape (sentences, dimension) each, by passage id."""
+        rows = [(i * KEYS + at, i, vector) for i, these in vectors.items() for at, vector in enumerate(these)]
+        self._insert(SENTENCES, rows)
+        self._sentences += len(rows)
+
+    def _insert(self, partition: str, rows: Sequence[tuple[int, int, Floats]]) -> None:
+        with asking(self._address):
+            for start in range(0, len(rows), _INSERTED):
+                part = rows[start : start + _INSERTED]
+                records = [{"key": key, "passage": passage, "vector": vector} for key, passage, vector in part]
+                self._client.insert(self._name, records, partition_name=partition)
+
+    def _copy(self, kept: Ids) -> None:
+        """Take over the vectors of passages that are as they were."""
+        if not self._before:
+            return
+        vectors, sentences = self._before
+        for start in range(0, len(kept), CHUNK):
+            ids = kept[start : start + CHUNK].tolist()
+            found = vectors.by_id(ids)
+            if len(found) != len(ids):
+                raise DamagedError(f"the generation before lacks the vectors of {len(ids) - len(found)} passages")
+            self.insert_passages(found)
+            self.insert_sentences(sentences.of(ids))
+
+    def _indexes(self, rows: int) -> object:
+        kind = self._address.kind or ("FLAT" if rows <= FLAT_UP_TO else "IVF_SQ8")
+        building = {
+            "IVF_SQ8": {"nlist": max(64, min(65_536, int(4 * rows**0.5)))},
+            "HNSW": {"M": 16, "efConstruction": 200},
+        }
+        indexes = self._client.prepare_index_params()
+        indexes.add_index("vector", index_type=kind, metric_type="IP", params=building.get(kind, {}))
+        indexes.add_index("passage", index_type="INVERTED")
+        return indexes
+
+
+class _Passages:
+    """The vectors of passages of a collection that is being filled: what is kept is only copied at the end."""
+
+    def __init__(self, growing: GrowingCollection, before: tuple[Vectors, Sentences] | None) -> None:
+        self._growing = growing
+        self._before = before[0] if before else None
+        self._added: list[Ids] = []
+        self.kept: Ids = self._before.ids if self._before else np.empty(0, np.int64)
+
+    @property
+    def ids(self) -> Ids:
+        return np.concatenate([self.kept, *self._added])
+
+    def by_id(self, ids: Sequence[int]) -> dict[int, Floats]:
+        return self._before.by_id(ids) if self._before and ids else {}
+
+    def add(self, ids: Ids, vectors: Floats) -> None:
+        self._growing.insert_passages(dict(zip(ids.tolist(), vectors, strict=True)))
+        self._added.append(ids)
+
+    def remove(self, ids: Sequence[int]) -> None:
+        self.kept = np.setdiff1d(self.kept, np.asarray(ids, np.int64))
+
+
+class _Sentences:
+    """The vectors of sentences of a collection that is being filled: they go and stay with their passages."""
+
+    def __init__(self, growing: GrowingCollection, before: tuple[Vectors, Sentences] | None) -> None:
+        self._growing = growing
+        self._before = before[1] if before else None
+
+    def of(self, passages: Sequence[int]) -> dict[int, Floats]:
+        return self._before.of(passages) if self._before and passages else {}
+
+    def add(self, sentences: Mapping[int, Floats]) -> None:
+        self._growing.insert_sentences(sentences)
+
+    def remove(self, passages: Sequence[int]) -> None:
+        """Do nothing: what is not among the passages that are kept is not copied."""
