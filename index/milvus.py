@@ -1,7 +1,8 @@
 """Asking Milvus: the collection of a sealed generation, counted when it is opened, then searched by id and by vector.
 
-What pymilvus 3.0 and Milvus Lite 3.2 really do was tried, not read: Lite knows no expression templates, counts exactly,
-loses an alias with its collection, and serves one process at a time.
+What pymilvus 3.0 and Milvus Lite 3.2 really do was tried, not read. Lite knows no expression templates and no chained
+comparisons, counts a collection and never a partition, deletes in all partitions where one is named, drops an alias
+with its collection, and serves one process at a time.
 """
 
 from __future__ import annotations
@@ -119,7 +120,8 @@ def check_collection(index: Path, seal: CollectionSeal) -> None:
     with asking(address):
         if seal.name not in client.list_collections(timeout=_TIMEOUT):
             raise DamagedError(f"{address.told}: the collection {seal.name} is missing")
-        client.load_collection(seal.name)
+        if client.get_load_state(seal.name, timeout=_TIMEOUT)["state"].name != "Loaded":
+            client.load_collection(seal.name)
         held = count_rows(client, seal.name)
     if held != seal.passages + seal.sentences:
         raise DamagedError(
