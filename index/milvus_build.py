@@ -48,23 +48,26 @@ class Collections:
             take_over: whether the alias may be taken from an index in another folder.
 
         Raises:
-            UsageError: the alias is that of an index in another folder.
+            UsageError: the alias is that of an index in another folder, or a collection has that name.
             EngineError: Milvus cannot be asked.
         """
-        known = self._known()
+        known, named, all_of_them = self._known(), self._named(), self._all()
+        if self.address.name in all_of_them:
+            raise UsageError(
+                f"{self.address.told}: a collection has that name, which is to be an alias; choose another"
+            )
         if known is None:
             return
-        named = self._named()
-        if named and named not in known and not take_over:
+        if named and named not in known:
+            if take_over:
+                return  # what another index has is only dropped when this one is whole
             raise UsageError(
                 f"{self.address.told}: belongs to an index in another folder ({named} is in force there); choose "
                 "another name, or take it over with `onrecord index --rebuild`"
             )
         self.tidy()
         in_force = self._in_force()
-        with asking(self.address):
-            whole = in_force in self._client.list_collections()
-        if in_force and whole:
+        if in_force in all_of_them:
             self.point(in_force)
 
     def grow(self, before: tuple[Vectors, Sentences] | None, dimension: int) -> GrowingCollection:
@@ -100,7 +103,7 @@ class Collections:
             return
         ours = re.compile(rf"{self.address.name}_\d{{8}}T\d{{12}}")
         with asking(self.address):
-            for name in self._client.list_collections():
+            for name in self._all():
                 if ours.fullmatch(name) and name not in known:
                     if name == self._named():
                         self._client.drop_alias(self.address.name)  # a server drops nothing that has an alias
@@ -114,21 +117,22 @@ class Collections:
             return None
         return {seal.name for seal in seals if seal}
 
-    def _in_force(self) -> str | None:
+    def _in_force(self) -> str:
         try:
             seal = self._index.manifest(self._index.current()).collection
         except GenerationError:
-            return None
-        return seal.name if seal and seal.address == self.address.text else None
+            return ""
+        return seal.name if seal and seal.address == self.address.text else ""
+
+    def _all(self) -> list[str]:
+        with asking(self.address):
+            return list(self._client.list_collections())
 
     def _named(self) -> str | None:
         """Return the collection that the alias names."""
         alias = self.address.name
         with asking(self.address):
-            for name in self._client.list_collections():
-                if alias in self._client.list_aliases(name)["aliases"]:
-                    return str(name)
-        return None
+            return next((n for n in self._all() if alias in self._client.list_aliases(n)["aliases"]), None)
 
 
 class GrowingCollection:
@@ -226,8 +230,10 @@ class GrowingCollection:
             "HNSW": {"M": 16, "efConstruction": 200},
         }
         indexes = self._client.prepare_index_params()
-        indexes.add_index("vector", index_type=kind, metric_type="IP", params=building.get(kind, {}))
-        indexes.add_index("passage", index_type="INVERTED")
+        indexes.add_index(
+            "vector", index_name="vector", index_type=kind, metric_type="IP", params=building.get(kind, {})
+        )
+        indexes.add_index("passage", index_name="passage", index_type="INVERTED")
         return indexes
 
 

@@ -265,6 +265,13 @@ class TestMilvus:
         assert not refresh().built
         assert asked.list_collections() == [good]
 
+    def test_takes_no_name_that_a_collection_has(self, index: IndexFolder, refresh: Refresh, asked: Any) -> None:
+        asked.drop_alias("onrecord")
+        asked.create_collection("onrecord", dimension=4)
+        with pytest.raises(UsageError, match="a collection has that name"):
+            refresh()
+        assert len(opened(index).vectors.ids) == 1
+
     def test_mends_an_alias_that_a_kill_left_on_the_generation_before(
         self, index: IndexFolder, refresh: Refresh, articles: Write, asked: Any
     ) -> None:
