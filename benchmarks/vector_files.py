@@ -58,4 +58,4 @@ def passage_of(ids: Ids) -> Any:  # noqa: ANN401  (an array, or one id)
 
 
 def _index(generation: Generation, name: str) -> VectorIndex:
-    return generation.vectors if name == VECTORS else generation.sentences.vectors
+    return VectorIndex.open(generation.records_path.with_name(name))

@@ -9,8 +9,11 @@ from pathlib import Path
 
 from bot import commands, listings, record_cli
 from bot.examples import EXAMPLES
+from bot.places import named_index
 from bot.time_spans import seconds
 from index import __version__
+from index.errors import UsageError
+from index.milvus_address import MilvusAddress
 
 DESCRIPTION = "Ask a folder of news articles what was said, by whom, and where it is written."
 EXIT_CODES = """\
@@ -229,7 +232,12 @@ def _command(
         epilog="\n  ".join(["Examples:", *EXAMPLES[name]]) + f"\n\n{EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--index", type=_folder, metavar="DIR", help="the index ($ONRECORD_INDEX, else ./.onrecord)")
+    parser.add_argument(
+        "--index",
+        type=_place,
+        metavar="DIR",
+        help="the index ($ONRECORD_INDEX, else ./.onrecord), or milvus://HOST:PORT/NAME, whose vectors lie in Milvus",
+    )
     parser.add_argument(
         "--state",
         type=_folder,
@@ -276,6 +284,13 @@ def _address(text: str) -> tuple[str, int]:
     if host and colon and port.isascii() and port.isdigit() and 0 < int(port) < 1 << 16:
         return host.strip("[]"), int(port)
     raise argparse.ArgumentTypeError(f"{text!r} is not an address with a port, such as 127.0.0.1:8443")
+
+
+def _place(text: str) -> Path | MilvusAddress:
+    try:
+        return named_index(text) if text else _folder(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _folder(text: str) -> Path:

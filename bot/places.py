@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from index.errors import OnrecordError
+from index.errors import OnrecordError, UsageError
 from index.generation import IndexFolder
+from index.milvus_address import SCHEME, MilvusAddress, read_address
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -45,11 +46,34 @@ def index_folder(options: argparse.Namespace) -> IndexFolder:
         OnrecordError: it is a file.
         UsageError: something is wrong with the settings.
     """
-    named = options.index or (settings_of(options).index if options.config else None)
-    path = named or Path(os.environ.get(INDEX_VARIABLE) or ".onrecord")
+    place = _index_place(options)
+    path = place.place(state_folder(options)) if isinstance(place, MilvusAddress) else place
     if path.is_file():
         raise OnrecordError(f"{path}: the index is a file; name a folder with --index")
     return IndexFolder(path, notes=state_folder(options) / "verified")
+
+
+def _index_place(options: argparse.Namespace) -> Path | MilvusAddress:
+    named: Path | MilvusAddress | None = options.index or (settings_of(options).index if options.config else None)
+    return named or named_index(os.environ.get(INDEX_VARIABLE) or ".onrecord")
+
+
+def named_index(text: str, relative_to: Path = Path()) -> Path | MilvusAddress:
+    """Return the index that some words name: a folder, or an address in Milvus.
+
+    Args:
+        text: the words.
+        relative_to: the folder that they are written from.
+
+    Raises:
+        UsageError: it is no address; see `index.milvus_address.read_address`.
+    """
+    if not text.startswith(SCHEME):
+        return relative_to / text
+    address = read_address(text, relative_to)
+    if address.server or address.folder:
+        return address
+    raise UsageError(f"{text}: names no folder; it is milvus:DIR for Milvus Lite")
 
 
 def state_folder(options: argparse.Namespace) -> Path:
@@ -75,9 +99,11 @@ def wanted_build(options: argparse.Namespace, sources: Sequence[str] = ()) -> Bu
     from index.build import BuildOptions
 
     settings = settings_of(options)
+    place = _index_place(options)
     follow, private = getattr(options, "follow", None), getattr(options, "allow_private", None)
     return BuildOptions(
         list(sources) or settings.sources,
         follow=settings.links.follow if follow is None else follow,
         allow_private=settings.links.allow_private if private is None else private,
+        milvus=place if isinstance(place, MilvusAddress) else None,
     )

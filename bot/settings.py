@@ -28,6 +28,7 @@ from bot.settings_file import (
     told,
 )
 from index.errors import UsageError
+from index.milvus_address import SCHEME, MilvusAddress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +47,18 @@ def _link(value: object, folder: Path) -> str:
 
     try:
         return link(text(value, folder))
+    except UsageError as error:
+        raise ValueError(str(error)) from None
+
+
+def _index(value: object, folder: Path) -> Path | MilvusAddress:
+    from bot.places import named_index  # noqa: PLC0415  (reads settings itself)
+
+    found = text(value, folder)
+    if not found.startswith(SCHEME):
+        return path(value, folder)
+    try:
+        return named_index(found, folder)
     except UsageError as error:
         raise ValueError(str(error)) from None
 
@@ -177,12 +190,12 @@ class Settings:
 
     Attributes:
         articles: the folder of articles, where those added from the chat are saved too.
-        index: the folder of the index.
+        index: the folder of the index, or where in Milvus its vectors lie.
         state: the folder of what is kept beside it.
     """
 
     articles: Path | None = setting(path, None)
-    index: Path | None = setting(path, None)
+    index: Path | MilvusAddress | None = setting(_index, None)
     state: Path | None = setting(path, None)
     links: LinkSettings = field(default_factory=LinkSettings)
     telegram: TelegramSettings = field(default_factory=TelegramSettings)
@@ -255,7 +268,8 @@ def _lacking(settings: Settings) -> Iterator[str]:
     if settings.articles and not settings.articles.is_dir():
         yield f"articles: there is no folder {settings.articles}"
     for name in ("index", "state"):
-        if (folder := getattr(settings, name)) and folder.exists() and not folder.is_dir():
+        folder = getattr(settings, name)
+        if isinstance(folder, Path) and folder.exists() and not folder.is_dir():
             yield f"{name}: {folder} is a file"
     for file in (settings.telegram.webhook.certificate, settings.telegram.webhook.key):
         if file and not file.is_file():

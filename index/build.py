@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -17,12 +18,13 @@ from index.fetching.addresses import is_link
 from index.file_records import FileRecords
 from index.generation import LEXICAL, RECORDS, Generation, IndexFolder, open_current
 from index.lexical import LexicalWriter
-from index.manifest import Manifest
+from index.manifest import CollectionSeal, Manifest
 from index.options import BuildOptions, Progress, Report
 from index.quotations import VERSION as QUOTATIONS_VERSION
 from index.quoting import Quoting
 from index.unfinished import Unfinished
 from index.update import Changes, Update
+from index.vector_build import VectorBuild
 
 if TYPE_CHECKING:
     from index.fetching.web import Web
@@ -40,6 +42,7 @@ def build(index: IndexFolder, options: BuildOptions, progress: Progress) -> Repo
 
     Raises:
         BusyError: another build is under way.
+        EngineError: the vectors are to lie in Milvus, which cannot be asked.
         FormatError: another version of the format wrote the index, and `rebuild` was not asked for.
         ModelError: a model is missing.
         SourceError: a source is gone, or nothing in the sources can be read.
@@ -63,6 +66,7 @@ class _Build:
         if not options.rebuild:
             self._previous = self._open_previous()
         self._options = options
+        self._vectors = VectorBuild(index, options)
         self._web = self._opened_web()
         if self._previous and not self._notes:
             self._refreshed = list(dict.fromkeys(options.sources)) or ([] if options.forget else self._sources)
@@ -91,18 +95,20 @@ class _Build:
                 reread = self._read_quotations(records, changes, unfinished)
                 records.join_people()
                 self._write_terms(records, changes, everything=reread)
-                embedded = self._embed(records, changes, prepared["encoder"], sealed["encoder"], unfinished)
-            manifest = self._manifest(records, sealed)
+                embedded, collection = self._embed(records, changes, prepared["encoder"], sealed["encoder"], unfinished)
+            manifest = replace(self._manifest(records, sealed), collection=collection)
             remarks = _remarks(records.languages())
         finally:
             records.finish()
         self._progress("sealing", 0, None)
         name = sealing.seal(self._index, self._staging, manifest)
+        self._vectors.swap(collection)
         if self._notes or self._options.rebuild:
             sealing.set_aside_damaged(self._index, self._notes.append)
         unfinished.discard()
         before = self._previous.name if self._previous else self._before
         sealing.clean_up(self._index, {name, before or name})
+        self._vectors.tidy()
         if self._web:
             self._web.clean_up(self._sources)
         self._notes += remarks
@@ -186,6 +192,7 @@ class _Build:
             and list(manifest.sources) == self._sources
             and manifest.sealed_models == sealed
             and manifest.quotations == QUOTATIONS_VERSION
+            and self._vectors.fits(manifest)
         )
 
     def _read_quotations(self, records: FileRecords, changes: Changes, unfinished: Unfinished) -> bool:
@@ -215,13 +222,15 @@ class _Build:
                 writer.add(records.lexical_documents(wanted[start : start + _CHUNK]))
                 self._progress("terms", min(start + _CHUNK, len(wanted)), len(wanted))
 
-    def _embed(self, records: FileRecords, changes: Changes, encoder: Path, sealed: str, unfinished: Unfinished) -> int:
-        """Write the vectors of all passages and their sentences; return how many passages had to be embedded."""
+    def _embed(
+        self, records: FileRecords, changes: Changes, encoder: Path, sealed: str, unfinished: Unfinished
+    ) -> tuple[int, CollectionSeal | None]:
+        """Write the vectors; return how many passages had to be embedded, and the collection they are in, if any."""
         previous = self._previous
         before = previous if previous and previous.manifest.sealed_models["encoder"] == sealed else None
-        embedding = Embedding(self._staging, encoder, before, unfinished, partial(self._progress, "embedding"))
-        embedding.run(records, changes.vectors)
-        return embedding.embedded
+        embedding = Embedding(encoder, before, unfinished, partial(self._progress, "embedding"))
+        collection = self._vectors.write(embedding, records, changes.vectors, self._staging)
+        return embedding.embedded, collection
 
     def _manifest(self, records: FileRecords, sealed: dict[str, str]) -> Manifest:
         return Manifest(

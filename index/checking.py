@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from index.errors import DamagedError, FormatError, GenerationError
-from index.generation import IndexFolder, short
+from index.generation import IndexFolder, check_vectors, short
 from index.verification import verify
 
 
@@ -30,6 +30,7 @@ def check_index(index: IndexFolder) -> Iterator[Finding]:
 
     Raises:
         NoIndexError: there is no index.
+        EngineError: the vectors of a generation lie in Milvus, which cannot be asked.
     """
     current = None
     try:
@@ -47,6 +48,7 @@ def _check(index: IndexFolder, name: str, standing: str) -> Finding:
         manifest = index.manifest(name)
         seals = index.seals(name, manifest)
         verify(seals)
+        check_vectors(index, manifest)
     except FormatError as error:
         # Left from before an upgrade: whole as far as anyone can tell, and kept until the next build.
         return Finding(good=standing != "in force", line=f"another format ({standing}): {error}")

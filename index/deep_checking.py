@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from index.checking import Finding, check_index
+from index.engine import Ids, Vectors
 from index.errors import GenerationError
 from index.generation import Generation, IndexFolder, open_verified, short
 from index.inference import Encoder, Floats, OnnxModel
@@ -22,9 +23,8 @@ from index.models import ModelCard
 from index.quotations import Quotation
 from index.recorded_files import RecordedFiles
 from index.records import Records
-from index.segments import Ids
+from index.sentence_vectors import SentenceVectors
 from index.sentences import MOST
-from index.vectors import VectorIndex
 
 CHUNK = 1024
 """How many passages are looked at together, so that the vectors of an index never lie in memory at once."""
@@ -116,11 +116,11 @@ class _Parts:
 
     def summary(self) -> str:
         """Return what was compared, of a generation that is whole."""
-        sentences = len(self.generation.sentences.vectors.ids)
         sample = counted(len(self._sample), "passages")
         return (
-            f"{counted(len(self._ids), 'vectors')}, {sentences:,} of sentences, {self.generation.lexical.count():,} "
-            f"lexical documents; {sample} embedded anew, cosine at least {self._least:.4f}"
+            f"{counted(len(self._ids), 'vectors')}, {self._sentence_count:,} of sentences, "
+            f"{self.generation.lexical.count():,} lexical documents; {sample} embedded anew, cosine at least "
+            f"{self._least:.4f}"
         )
 
     @cached_property
@@ -138,10 +138,18 @@ class _Parts:
         yield from self._held(vectors, vectors.ids, "vectors")
 
     def _sentences(self) -> Iterator[str]:
-        vectors = self.generation.sentences.vectors
-        yield from self._held(vectors, vectors.ids // MOST, "sentence vectors")
+        sentences = self.generation.sentences
+        if isinstance(sentences, SentenceVectors):  # those in Milvus were counted when they were opened
+            yield from self._held(sentences.vectors, sentences.vectors.ids // MOST, "sentence vectors")
 
-    def _held(self, vectors: VectorIndex, owners: Ids, what: str) -> Iterator[str]:
+    @property
+    def _sentence_count(self) -> int:
+        sentences, collection = self.generation.sentences, self.generation.manifest.collection
+        if isinstance(sentences, SentenceVectors):
+            return len(sentences.vectors)
+        return collection.sentences if collection else 0
+
+    def _held(self, vectors: Vectors, owners: Ids, what: str) -> Iterator[str]:
         """Yield what is wrong with vectors that are there, given the passage that each belongs to."""
         ids = vectors.ids
         if stray := len(np.setdiff1d(owners, self._ids)):

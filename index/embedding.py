@@ -8,76 +8,61 @@ from pathlib import Path
 
 import numpy as np
 
-from index.generation import SENTENCES, VECTORS, Generation
+from index.engine import Grow
+from index.generation import Generation
 from index.inference import Encoder, Floats
 from index.joining import embedded_texts
+from index.manifest import CollectionSeal
 from index.models import ModelCard
 from index.records import Records
-from index.segments import Ids
-from index.sentence_vectors import sentence_ids
-from index.sentences import MOST, embedded_sentences
+from index.sentences import embedded_sentences
 from index.unfinished import Digest, Unfinished, digest
-from index.vector_writing import VectorWriter
 
 CHUNK = 512
 """So many passages are embedded between two moments at which the work of a build is kept."""
 
 
 class Embedding:
-    """Writes the vectors of a build, holding those of a few passages at a time, and of one segment."""
+    """Brings the vectors of an index in line with its passages, holding those of a few at a time."""
 
     def __init__(
         self,
-        folder: Path,
         encoder: Path,
         before: Generation | None,
         unfinished: Unfinished,
         progress: Callable[[int, int], None],
     ) -> None:
-        """Prepare to write the vectors of an index.
+        """Prepare to embed.
 
         Args:
-            folder: where to write them.
-            encoder: folder of the prepared encoder that makes them, loaded only if there is a text to embed.
+            encoder: folder of the prepared encoder, loaded only if there is a text to embed.
             before: the generation whose vectors, by the same encoder, are taken over.
             unfinished: what an interrupted build has embedded already.
             progress: told how many of the missing passages are done, and how many there are.
         """
-        self._folder = folder
-        self._encoder_folder = encoder
-        self._before = before
+        self._folder = encoder
+        self.before = before
         self._unfinished = unfinished
         self._progress = progress
         self.embedded = 0
 
-    def run(self, records: Records, reusable: Mapping[Digest, int]) -> None:
+    def run(self, records: Records, reusable: Mapping[Digest, int], grow: Grow) -> CollectionSeal | None:
         """Leave out the vectors of passages that are gone, add those that are missing; count what was embedded.
 
         Args:
             records: the passages.
             reusable: of texts that are gone the ids of the passages that had them, in the generation before.
+            grow: begins the vectors of the new generation.
         """
         wanted = np.asarray(records.passage_ids(), np.int64)
-        known = self._before.vectors.ids if self._before else np.zeros(0, np.int64)
-        gone = np.setdiff1d(known, wanted, assume_unique=True)
-        passages, sentences = self._writer(VECTORS, gone, each=1), self._writer(SENTENCES, gone, each=MOST)
+        known = self.before.vectors.ids if self.before else np.zeros(0, np.int64)
         missing = np.setdiff1d(wanted, known, assume_unique=True)
+        growing = grow(ModelCard.read(self._folder).dimension, np.setdiff1d(known, wanted, assume_unique=True))
         for start in range(0, len(missing), CHUNK):
             ids = missing[start : start + CHUNK].tolist()
-            rows = self._vectors(records, ids, reusable, keep=len(missing) > CHUNK)
-            passages.add(np.asarray(ids, np.int64), np.stack([rows[i][0] for i in ids]))
-            sentences.add(
-                np.concatenate([sentence_ids(i, len(rows[i]) - 1) for i in ids]),
-                np.concatenate([rows[i][1:] for i in ids]),
-            )
+            growing.add(self._vectors(records, ids, reusable, keep=len(missing) > CHUNK))
             self._progress(start + len(ids), len(missing))
-        passages.finish()
-        sentences.finish()
-
-    def _writer(self, name: str, gone: Ids, *, each: int) -> VectorWriter:
-        before = self._before.records_path.with_name(name) if self._before else None
-        dimension = ModelCard.read(self._encoder_folder).dimension
-        return VectorWriter(self._folder / name, dimension, before=before, without=gone, each=each)
+        return growing.finish()
 
     def _vectors(
         self, records: Records, ids: Sequence[int], reusable: Mapping[Digest, int], *, keep: bool
@@ -92,15 +77,16 @@ class Embedding:
         made = self._embed({i: (texts[i], passages[i]) for i in ids if i not in rows})
         if keep:
             self._unfinished.keep_vectors({keys[i]: these for i, these in made.items()})
-        return rows | made
+        rows |= made
+        return {i: rows[i] for i in ids}
 
     def _taken_over(self, digests: Mapping[int, Digest], reusable: Mapping[Digest, int]) -> dict[int, Floats]:
         """Return what the generation before has for texts, each alone in its old place."""
-        if not self._before:
+        if not self.before:
             return {}
         old = {i: reusable[key] for i, key in digests.items() if key in reusable}
-        known = self._before.vectors.by_id(list(old.values()))
-        sentences = self._before.sentences.of(list(known))
+        known = self.before.vectors.by_id(list(old.values()))
+        sentences = self.before.sentences.of(list(known))
         return {
             i: np.stack([known[was], *sentences.get(was, ())])  # the passage, then its sentences if it has several
             for i, was in old.items()
@@ -109,7 +95,7 @@ class Embedding:
 
     @cached_property
     def _encoder(self) -> Encoder:
-        return Encoder(self._encoder_folder, building=True)
+        return Encoder(self._folder, building=True)
 
     def _embed(self, texts: Mapping[int, tuple[str, str]]) -> dict[int, Floats]:
         """Return the vectors of texts that stand for passages and, below each, those of the passage's sentences."""

@@ -6,6 +6,7 @@ OnrecordError               exit code 1; its text is one line that says what, wh
 ├── ArticleError            one article cannot be read; the build reports it and goes on
 ├── ModelError              a model is missing, or its weights are not the published ones
 ├── BusyError               another build holds the writer lock
+├── EngineError             Milvus cannot be asked: not reachable, not installed, or it refuses
 └── GenerationError         a generation cannot be used
     ├── NoIndexError        there is no index here
     ├── FormatError         written by another version of the format
@@ -49,6 +50,13 @@ class ModelError(OnrecordError):
 
 class BusyError(OnrecordError):
     """Another build holds the writer lock."""
+
+
+class EngineError(OnrecordError):
+    """Milvus, which holds the vectors of an index, cannot be asked.
+
+    No `GenerationError`: what is sealed may be whole, and an older generation would be no better off.
+    """
 
 
 class GenerationError(OnrecordError):

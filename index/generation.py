@@ -18,8 +18,7 @@ from index.records import Records
 from index.verification import check_hash, verify
 
 if TYPE_CHECKING:
-    from index.sentence_vectors import SentenceVectors
-    from index.vectors import VectorIndex
+    from index.engine import Sentences, Vectors
 
 CURRENT = "CURRENT"
 RECORDS = "articles.sqlite"
@@ -141,8 +140,8 @@ class Generation:
 
     name: str
     manifest: Manifest
-    vectors: VectorIndex
-    sentences: SentenceVectors
+    vectors: Vectors
+    sentences: Sentences
     lexical: LexicalIndex
     records_path: Path
     encoder: Path
@@ -165,6 +164,19 @@ def verify_generation(index: IndexFolder, name: str) -> Manifest:
     return manifest
 
 
+def check_vectors(index: IndexFolder, manifest: Manifest) -> None:
+    """Check that the collection that a manifest names, if any, is there and holds what was sealed.
+
+    Raises:
+        DamagedError: it is missing, or holds another number of rows.
+        EngineError: Milvus cannot be asked.
+    """
+    if manifest.collection:
+        from index.milvus import check_collection  # noqa: PLC0415  (an extra, for who names such an index)
+
+        check_collection(index.path, manifest.collection)
+
+
 def short(name: str) -> str:
     """Return a name of a generation for people: the time of its build."""
     return name.partition("-")[0]
@@ -176,6 +188,7 @@ def open_generation(index: IndexFolder, name: str) -> Generation:
     Raises:
         DamagedError: a file is missing or was changed.
         FormatError: another version of the format wrote it.
+        EngineError: its vectors lie in Milvus, which cannot be asked.
     """
     return open_verified(index, name, verify_generation(index, name))
 
@@ -186,21 +199,30 @@ def open_verified(index: IndexFolder, name: str, manifest: Manifest) -> Generati
     Raises:
         DamagedError: a part of it cannot be read.
     """
-    # faiss takes most of half a second to import: whoever only looks what there is does without.
-    from index.sentence_vectors import SentenceVectors  # noqa: PLC0415
-    from index.vectors import VectorIndex  # noqa: PLC0415
-
     folder = index.generations / name
+    vectors, sentences = _open_vectors(index, folder, manifest)
     return Generation(
         name=name,
         manifest=manifest,
-        vectors=VectorIndex.open(folder / VECTORS),
-        sentences=SentenceVectors(VectorIndex.open(folder / SENTENCES)),
+        vectors=vectors,
+        sentences=sentences,
         lexical=LexicalIndex(folder / LEXICAL),
         records_path=folder / RECORDS,
         encoder=index.models / manifest.sealed_models["encoder"],
         reranker=index.models / manifest.sealed_models["reranker"],
     )
+
+
+def _open_vectors(index: IndexFolder, folder: Path, manifest: Manifest) -> tuple[Vectors, Sentences]:
+    if manifest.collection:
+        from index.milvus import open_collection  # noqa: PLC0415  (an extra, for who names such an index)
+
+        return open_collection(index.path, manifest.collection)
+    # faiss takes most of half a second to import: whoever only looks what there is does without.
+    from index.sentence_vectors import SentenceVectors  # noqa: PLC0415
+    from index.vectors import VectorIndex  # noqa: PLC0415
+
+    return VectorIndex.open(folder / VECTORS), SentenceVectors(VectorIndex.open(folder / SENTENCES))
 
 
 def open_current(index: IndexFolder, warn: Callable[[str], None]) -> Generation:
@@ -214,6 +236,7 @@ def open_current(index: IndexFolder, warn: Callable[[str], None]) -> Generation:
         NoIndexError: there is no index.
         FormatError: another version of the format wrote it.
         DamagedError: no generation is good.
+        EngineError: its vectors lie in Milvus, which cannot be asked.
     """
     name = None
     try:

@@ -36,6 +36,23 @@ class FileSeal:
 
 
 @dataclass(frozen=True, slots=True)
+class CollectionSeal:
+    """The collection of Milvus that holds the vectors of a generation.
+
+    Attributes:
+        address: where it lies, as `index.milvus_address.MilvusAddress.text` tells it.
+        name: of the collection.
+        passages: how many vectors of passages it holds.
+        sentences: how many vectors of sentences it holds.
+    """
+
+    address: str
+    name: str
+    passages: int
+    sentences: int
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What a generation is.
 
@@ -47,6 +64,7 @@ class Manifest:
         sealed_models: names of their folders under models/, by role.
         quotations: version of the quotation finder.
         files: seal of every other file, by path relative to the generation.
+        collection: holds the vectors, where they are not among the files.
         format: version of the format on disk.
     """
 
@@ -57,6 +75,7 @@ class Manifest:
     sealed_models: dict[str, str]
     quotations: int
     files: dict[str, FileSeal] = field(default_factory=dict)
+    collection: CollectionSeal | None = None
     format: int = FORMAT
 
     def describe(self) -> str:
@@ -66,7 +85,10 @@ class Manifest:
 
     def to_bytes(self) -> bytes:
         """Return the content of manifest.json."""
-        return json.dumps(asdict(self), indent=1, sort_keys=True).encode()
+        record = asdict(self)
+        if not self.collection:
+            del record["collection"]
+        return json.dumps(record, indent=1, sort_keys=True).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes, where: str) -> Manifest:
@@ -84,6 +106,8 @@ class Manifest:
                     "make it anew with `onrecord index --rebuild`"
                 )
             files = {name: FileSeal(**seal) for name, seal in record.pop("files").items()}
+            if collection := record.get("collection"):
+                record["collection"] = CollectionSeal(**collection)
             return cls(**record | {"files": files, "sources": tuple(record["sources"])})
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise DamagedError(f"{where}: is not a manifest: {error}") from None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from index.fetching.limits import Limits
+from index.milvus_address import MilvusAddress
 from index.update import Changes
 
 Progress = Callable[[str, int, int | None], None]
@@ -48,6 +49,7 @@ class BuildOptions:
         follow: whether to fetch the pages that entries of feeds lead to; as before by default.
         allow_private: whether links may lead into private networks; likewise.
         limits: bounds of fetching.
+        milvus: where the vectors are to lie; where they lay before by default, else in files.
     """
 
     sources: Sequence[str] = ()
@@ -58,3 +60,4 @@ class BuildOptions:
     follow: bool | None = None
     allow_private: bool | None = None
     limits: Limits = field(default_factory=Limits)
+    milvus: MilvusAddress | None = None

@@ -16,7 +16,16 @@ from filelock import FileLock, Timeout
 
 from index.durable import hash_file, link_or_copy, replace_file, sync, sync_tree
 from index.errors import BusyError, DamagedError, FormatError, GenerationError, OnrecordError
-from index.generation import CURRENT, LEXICAL, RECORDS, SENTENCES, VECTORS, IndexFolder, verify_generation
+from index.generation import (
+    CURRENT,
+    LEXICAL,
+    RECORDS,
+    SENTENCES,
+    VECTORS,
+    IndexFolder,
+    check_vectors,
+    verify_generation,
+)
 from index.lexical import LexicalIndex
 from index.manifest import MANIFEST, FileSeal, Manifest
 from index.models import ModelCard, is_sound
@@ -71,7 +80,7 @@ def seal(index: IndexFolder, staging: Path, manifest: Manifest) -> str:
     Raises:
         DamagedError: the parts of the build do not agree with each other.
     """
-    _check_parts(staging)
+    _check_parts(index, staging, manifest)
     files = {
         path.relative_to(staging).as_posix(): FileSeal.of(path) for path in sorted(staging.rglob("*")) if path.is_file()
     }
@@ -140,7 +149,7 @@ def set_aside_damaged(index: IndexFolder, note: Callable[[str], None]) -> None:
     """
     for name in index.names():
         try:
-            verify_generation(index, name)
+            check_vectors(index, verify_generation(index, name))
         except FormatError:
             continue
         except GenerationError as error:
@@ -169,13 +178,16 @@ def _remove(folder: Path) -> None:
     shutil.rmtree(doomed, ignore_errors=True)
 
 
-def _check_parts(staging: Path) -> None:
+def _check_parts(index: IndexFolder, staging: Path, manifest: Manifest) -> None:
     with closing(Records.open(staging / RECORDS)) as records:
         passages = np.asarray(records.passage_ids(), np.int64)
-    vectors = VectorIndex.open(staging / VECTORS).ids
-    sentences = SentenceVectors(VectorIndex.open(staging / SENTENCES)).passages()
+    if manifest.collection:
+        check_vectors(index, manifest)
+        vectors, whole = manifest.collection.passages, True
+    else:
+        ids = VectorIndex.open(staging / VECTORS).ids
+        sentences = SentenceVectors(VectorIndex.open(staging / SENTENCES)).passages()
+        vectors, whole = len(ids), np.array_equal(ids, passages) and bool(np.isin(sentences, passages).all())
     terms = LexicalIndex(staging / LEXICAL).count()
-    if not np.array_equal(vectors, passages) or not np.isin(sentences, passages).all() or terms != len(passages):
-        raise DamagedError(
-            f"{staging}: {len(passages)} passages, but {len(vectors)} vectors and {terms} lexical documents"
-        )
+    if vectors != len(passages) or not whole or terms != len(passages):
+        raise DamagedError(f"{staging}: {len(passages)} passages, but {vectors} vectors and {terms} lexical documents")

@@ -10,6 +10,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
+from index.engine import Ids
 from index.errors import DamagedError
 from index.inference import Floats
 
@@ -17,7 +18,7 @@ from index.inference import Floats
 # each other by spinning: 97 ms instead of .3 beside other work.
 faiss.omp_set_num_threads(1)
 
-Ids = npt.NDArray[np.int64]
+
 Rows = npt.NDArray[np.int64]
 
 EXACT = 50_000

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from index.engine import Ids
 from index.inference import Floats
-from index.segments import Ids
 from index.sentences import MOST
 from index.vectors import VectorIndex
 

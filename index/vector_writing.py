@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from index.durable import link_or_copy
+from index.engine import Ids
+from index.generation import SENTENCES, VECTORS, Generation
 from index.inference import Floats
-from index.segments import FULL, Ids, Segment, chunks
+from index.segments import FULL, Segment, chunks
+from index.sentence_vectors import sentence_ids
+from index.sentences import MOST
 from index.vectors import segment_file, segment_files
 
 FEWEST = FULL // 2
@@ -95,3 +100,34 @@ class VectorWriter:
             segment.write(target)
         self._ids.append(segment.ids)
         self._sealed += 1
+
+
+class FileVectors:
+    """The vectors of passages and of their sentences in files of a generation that is being built."""
+
+    def __init__(self, folder: Path, before: Generation | None, dimension: int, gone: Ids) -> None:
+        """Begin with the vectors of a generation, but those of some passages, or with none.
+
+        Args:
+            folder: where to write.
+            before: the generation, whose vectors lie in files; those in Milvus are copied.
+            dimension: length of each vector.
+            gone: ids of passages to leave out.
+        """
+        files = before is not None and not before.manifest.collection
+        old = before.records_path.parent if before and files else None
+        self._passages, self._sentences = (
+            VectorWriter(folder / name, dimension, before=old / name if old else None, without=gone, each=each)
+            for name, each in ((VECTORS, 1), (SENTENCES, MOST))
+        )
+
+    def add(self, rows: Mapping[int, Floats]) -> None:
+        """Add, by passage id, the vector of a passage and below it those of its sentences, if it has several."""
+        self._passages.add(np.asarray(list(rows), np.int64), np.stack([these[0] for these in rows.values()]))
+        ids = [sentence_ids(passage, len(these) - 1) for passage, these in rows.items()]
+        self._sentences.add(np.concatenate(ids), np.concatenate([these[1:] for these in rows.values()]))
+
+    def finish(self) -> None:
+        """Write what is left to write."""
+        self._passages.finish()
+        self._sentences.finish()

@@ -12,8 +12,9 @@ from typing import TypeVar
 import faiss
 import numpy as np
 
+from index.engine import Ids
 from index.inference import Floats
-from index.segments import ESTIMATED, Ids, Rows, Segment
+from index.segments import ESTIMATED, Rows, Segment
 
 T = TypeVar("T")
 Found = list[tuple[int, float]]

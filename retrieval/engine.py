@@ -57,6 +57,7 @@ class Engine(OnRecord):
             NoIndexError: there is no index.
             FormatError: another version of the format wrote it.
             DamagedError: no generation of it is good.
+            EngineError: its vectors lie in Milvus, which cannot be asked.
         """
         self._index = index
         self._fast = fast

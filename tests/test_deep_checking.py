@@ -19,8 +19,8 @@ from index.durable import hash_file
 from index.generation import IndexFolder
 from index.lexical import LexicalDocument, LexicalWriter
 from index.manifest import FileSeal
+from index.segments import Segment
 from index.sentences import MOST
-from index.vectors import VectorIndex
 
 PIER = (
     " date 2031-03-04 QUILLHAVEN (WQHV) - The pier burned. The whole harbor saw it burn until the morning came.\n\n"
@@ -87,28 +87,31 @@ def torn_page(folder: Path) -> None:
         file.write(b"\xff" * 64)
 
 
-def vectors(change: Callable[[VectorIndex], object], name: str = "passages.faiss") -> Damage:
+def vectors(change: Callable[[Segment], object], name: str = "passages.faiss") -> Damage:
     def damage(folder: Path) -> None:
-        opened = VectorIndex.open(folder / name, mapped=False)
+        opened = Segment.open(folder / name, mapped=False)
         change(opened)
         opened.write(folder / name)
 
     return damage
 
 
-def longer(opened: VectorIndex) -> None:
-    last = opened.ids.tolist()[-1]
-    row = opened.by_id([last])[last]
-    opened.remove([last])
-    opened.add(np.array([last], np.int64), row[None] * 1.5)
+def without_the_first(opened: Segment) -> None:
+    opened.keep(np.flatnonzero(opened.ids != 1))
 
 
-def turned(opened: VectorIndex) -> None:
+def longer(opened: Segment) -> None:
+    last = opened.ids[-1:]
+    row = opened.vectors(np.array([len(opened) - 1]))
+    opened.keep(np.arange(len(opened) - 1))
+    opened.add(last, row * 1.5)
+
+
+def turned(opened: Segment) -> None:
     """Give each passage the vector of the next one."""
-    ids = opened.ids.copy()
-    rows = opened.by_id(ids.tolist())
-    opened.remove(ids.tolist())
-    opened.add(ids, np.roll(np.stack([rows[i] for i in ids.tolist()]), 1, axis=0))
+    ids, rows = opened.ids, opened.vectors(np.arange(len(opened)))
+    opened.keep(np.arange(0))
+    opened.add(ids, np.roll(rows, 1, axis=0))
 
 
 def words(change: Callable[[LexicalWriter], object]) -> Damage:
@@ -133,7 +136,7 @@ DAMAGES: list[tuple[Damage, str]] = [
     ),
     (sql("UPDATE quotations SET start = -1"), r"1 passage with a quotation beyond their text, .*"),
     (sql("UPDATE speakers SET name = 'Nobody'"), r"1 passage quoting somebody who is no speaker of the article, .* 2"),
-    (vectors(lambda opened: opened.remove([1])), r"1 passage without a vector, such as pier\.txt, paragraph 1"),
+    (vectors(without_the_first), r"1 passage without a vector, such as pier\.txt, paragraph 1"),
     (vectors(longer), r"1 vector not of length 1 in 384 dimensions"),
     (vectors(turned), r"\d passages embedded otherwise by the encoder \(cosine below 0\.99\), such as .*"),
     (
