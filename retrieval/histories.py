@@ -30,10 +30,12 @@ class RecentHistories:
         self._lock = threading.Lock()
 
     def get(self, key: tuple[Told, tuple[str, ...]]) -> Dialog | None:
+        """Return the dialog after a history, or None where it is not among the latest."""
         with self._lock:
             return self._dialogs.get(key)
 
     def put(self, key: tuple[Told, tuple[str, ...]], dialog: Dialog) -> None:
+        """Remember the dialog after a history, and forget the oldest beyond `KNOWN`."""
         with self._lock:
             self._dialogs[key] = dialog
             while len(self._dialogs) > KNOWN:
