@@ -21,7 +21,7 @@ def test_equal_scores_are_all_one(hits: list[Scored]) -> None:
 
 
 def test_the_best_score_of_a_passage_counts_and_ids_decide_between_equals() -> None:
-    assert best_of([(1, -3.0), (2, 0.5)], [(1, -1.0), (3, 0.5)], [(2, 0.25)]) == [(2, 0.5), (3, 0.5), (1, -1.0)]
+    assert best_of([(1, -3.0), (3, 0.5)], [(1, -1.0), (2, 0.5)], [(2, 0.25)]) == [(2, 0.5), (3, 0.5), (1, -1.0)]
 
 
 def test_lists_count_by_their_weight_and_lacking_a_passage_is_nothing() -> None:

@@ -58,6 +58,27 @@ def test_capital_letters_mean_nothing_where_all_are_capitals() -> None:
     assert (read.asks, read.speaker, read.topic) == ("said", "BRANDVOLD", "ABOUT FEES")
 
 
+@pytest.mark.parametrize(
+    "speaker",
+    [
+        "the Harbor Claims Board",
+        "Ada Will Smith",
+        "the first deputy mayor of the old town",  # eight words
+        "the mayor of X",
+    ],
+)
+def test_names_of_several_words(speaker: str) -> None:
+    read = read_question(f"what did {speaker} say, about the fees?")
+    assert (read.asks, read.speaker, read.topic) == ("said", speaker, "about the fees")
+
+
+@pytest.mark.parametrize(
+    "words", ["the", "a", "an", "the mayor who left", "the first deputy mayor of the very old town"]
+)
+def test_words_that_name_nobody(words: str) -> None:
+    assert read_question(f"what did {words} say").asks == "anything"
+
+
 @pytest.mark.parametrize("rest", ["", " so far?", " anything", ", today?", " about that", " again, please!"])
 def test_all_of_somebodys_words(rest: str) -> None:
     read = read_question(f"what did Brandvold say{rest}")
