@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from tools import code_facts, figures
+from tools import code_facts, command_reference, figures
 from tools.code_facts import ROOMS, ROOT, Module
 
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
 Source = Callable[[Mapping[str, str]], list[Module]]
 
 
@@ -53,6 +55,22 @@ class TestEveryModule:
     def test_that_a_question_loads_is_none_of_those_that_build(self, ours: list[Module]) -> None:
         assert figures.heavy(ours) == []
         assert len(code_facts.reached(figures.QUESTION, ours)) > 50
+
+
+class TestTheDocumentation:
+    def test_has_every_command_and_option_as_help_tells_it(self) -> None:
+        assert command_reference.PAGE.read_text() == command_reference.reference(), "python -m tools.command_reference"
+
+    def test_names_only_files_that_are_there(self) -> None:
+        pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
+        links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())]
+        assert [f"{page.name}: {link}" for page, link in links if not (page.parent / link).exists()] == []
+        assert len(links) > 20
+
+    def test_names_only_modules_that_are_there(self) -> None:
+        named = re.findall(r"`((?:index|retrieval|bot|tools|tests|benchmarks)/[\w/]+\.py)`", ARCHITECTURE.read_text())
+        assert [path for path in named if not (ROOT / path).is_file()] == []
+        assert len(named) > 10
 
 
 class TestTheFigures:
