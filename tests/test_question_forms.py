@@ -48,7 +48,7 @@ def test_somebodys_words_on_a_topic(question: str, verb: str) -> None:
 )
 def test_somebodys_words_without_a_verb(question: str, topic: str) -> None:
     read = read_question(question)
-    assert (read.asks, read.speaker, read.topic, read.verb) == ("said", "Brandvold", topic, "")
+    assert (read.text, read.asks, read.speaker, read.topic, read.verb) == (question, "said", "Brandvold", topic, "")
     assert read.names_a_speaker
     assert read.asks_a_fact == topic.startswith("how many")
 
@@ -68,7 +68,7 @@ def test_capital_letters_mean_nothing_where_all_are_capitals() -> None:
     ],
 )
 def test_names_of_several_words(speaker: str) -> None:
-    read = read_question(f"what did {speaker} say, about the fees?")
+    read = read_question(f"What did {speaker} say, about the fees?")
     assert (read.asks, read.speaker, read.topic) == ("said", speaker, "about the fees")
 
 
@@ -132,6 +132,20 @@ def test_words_in_quotation_marks_may_be_a_topic_too() -> None:
     read = read_question("what did Brandvold say about “the ferry”?")
     assert (read.asks, read.speaker, read.quoted) == ("said", "Brandvold", "the ferry")
     assert not read.checks
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("according to Brandvold, “the old ferry” sank", "said"),
+        ("Brandvold on “the old ferry”", "said"),
+        ("who owns “the old ferry”?", "anything"),
+        ("how long is “the old ferry”?", "anything"),
+    ],
+)
+def test_words_in_quotation_marks_are_kept_whatever_is_asked(question: str, asks: str) -> None:
+    read = read_question(question)
+    assert (read.text, read.asks, read.quoted) == (question, asks, "the old ferry")
 
 
 @pytest.mark.parametrize("question", ["thanks", "Thank you very much!", "hi there", "how are you?", "ok, thanks."])
