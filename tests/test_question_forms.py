@@ -40,6 +40,8 @@ def test_somebodys_words_on_a_topic(question: str, verb: str) -> None:
         ("Brandvold quotes about the fees", "about the fees"),
         ("Brandvold on the fees", "the fees"),
         ("Brandvold about the fees", "the fees"),
+        ("Brandvold on Project X", "Project X"),
+        ("how many people came to Project X, according to Brandvold", "how many people came to Project X"),
         ("show me all the quotes from Brandvold", ""),
         ("according to Brandvold, how many people came?", "how many people came"),
         ("how many people came, according to Brandvold?", "how many people came"),
