@@ -278,6 +278,14 @@ class TestSettingAside:
         assert note.endswith(f"; that generation was set aside as {aside}")
         assert aside.is_dir()
 
+    def test_goes_on_behind_one_of_another_format(self, building: Building) -> None:
+        older, newer = building.build(), building.build()
+        (building.index.generations / older / VECTORS).unlink()
+        other = self.resealed(building, newer, replace(building.index.manifest(newer), format=FORMAT + 1))
+        set_aside_damaged(building.index, building.notes.append)
+        assert building.index.names() == [other]
+        assert len(building.notes) == 1
+
     def test_leaves_another_format_where_it_is(self, building: Building) -> None:
         name = building.build()
         other = self.resealed(building, name, replace(building.index.manifest(name), format=FORMAT + 1))
