@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from telegram import CallbackQuery, Message, Update
 from telegram.error import TelegramError
-from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, MessageHandler, filters
+from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
 from bot import article_files, keyboards, worker_process
 from bot.access import person_in
@@ -21,11 +21,12 @@ from bot.entities import cited
 from bot.groups import command_words
 from bot.keyboards import Press, keyboard
 from bot.marked import Marked, joined, shortened
-from bot.newsroom_texts import NewsroomTexts, newsroom_texts
+from bot.newsroom_texts import NewsroomTexts
 from bot.offered import MOST_BYTES, Offered, is_article, offered_by
 from bot.rendering import printable
 from bot.replying import Place, send, typing
 from bot.understood import Understood
+from bot.updates import Context, message_of, texts_of
 from index.errors import OnrecordError
 from index.readers import READERS
 
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from bot.indexing import Indexing
     from bot.polling import PollingApplication
 
-Context = ContextTypes.DEFAULT_TYPE
 Handler = Callable[[Update, Context], Awaitable[None]]
 
 READ_WITHIN: Final = 150.0
@@ -85,11 +85,11 @@ class AddCommands:
 
     async def add(self, update: Update, context: Context) -> None:
         """Take what a message, or the one that it replies to, offers as an article."""
-        await self._take(update, context, offered_by(_message(update), _words(_message(update))))
+        await self._take(update, context, offered_by(message_of(update), _words(message_of(update))))
 
     async def unasked(self, update: Update, context: Context) -> None:
         """Take a document or a long text that an admin forwards; what else is forwarded is a question."""
-        message = _message(update)
+        message = message_of(update)
         wanted = is_article(message) and self._desk.settings.telegram.add_articles
         if wanted and await self._desk.is_admin(person_in(update)):
             await self._take(update, context, offered_by(message, message.text or ""))
@@ -100,7 +100,7 @@ class AddCommands:
 
     async def reindex(self, update: Update, context: Context) -> None:
         """Bring the index up to date with all its sources."""
-        message, texts = _message(update), _texts(update)
+        message, texts = message_of(update), texts_of(update)
         if refusal := await refused(self._desk, update, texts):
             await send(context.bot, Place.of(message), Marked(refusal))
             return
@@ -110,7 +110,7 @@ class AddCommands:
 
     async def press(self, update: Update, context: Context) -> None:
         """Save or discard what was shown."""
-        query, texts = update.callback_query, _texts(update)
+        query, texts = update.callback_query, texts_of(update)
         assert query is not None, "a handler of callback queries gets nothing else"
         press, message = Press.read(query.data), query.message
         said = texts.draft_gone
@@ -141,7 +141,7 @@ class AddCommands:
         return texts.saved.format(name=draft.name)
 
     async def _take(self, update: Update, context: Context, offered: Offered | None) -> None:
-        message, texts = _message(update), _texts(update)
+        message, texts = message_of(update), texts_of(update)
         place = Place.of(message, replying=True)
         held: Path | None = None
         try:
@@ -167,7 +167,7 @@ class AddCommands:
             raise RefusedError(Marked(refusal))
         if offered is None:
             raise RefusedError(Marked(texts.add_usage))
-        if await asyncio.to_thread(self._drafts.waiting, _message(update).chat_id) >= MOST_WAITING:
+        if await asyncio.to_thread(self._drafts.waiting, message_of(update).chat_id) >= MOST_WAITING:
             raise RefusedError(Marked(texts.too_many_drafts.format(most=MOST_WAITING)))
         if offered.suffix not in READERS:
             raise RefusedError(Marked(texts.unknown_kind.format(kinds=", ".join(sorted(READERS)))))
@@ -207,7 +207,7 @@ class AddCommands:
         Raises:
             RefusedError: the article is there already.
         """
-        texts, folder = _texts(update), self._desk.settings.articles
+        texts, folder = texts_of(update), self._desk.settings.articles
         known = await self._desk.work(lambda: self._desk.engine.newsroom().known(read.paragraphs))
         if known:
             raise RefusedError(joined("\n", [Marked(texts.exists), cited(known.citation)]))
@@ -218,7 +218,7 @@ class AddCommands:
             raise RefusedError(Marked(texts.exists_soon.format(name=name)))
         number = await asyncio.to_thread(self._drafts.add, where_of(update), name, held, read.title)
         buttons = [(texts.save, Press(keyboards.SAVE, number)), (texts.discard, Press(keyboards.DISCARD, number))]
-        place = Place.of(_message(update), replying=True)
+        place = Place.of(message_of(update), replying=True)
         await send(context.bot, place, draft_message(read, texts), keyboard([buttons]))
 
 
@@ -236,12 +236,3 @@ def _words(message: Message) -> str:
     if message.caption:
         return " ".join(message.caption.split()[1:])
     return command_words(message)
-
-
-def _texts(update: Update) -> NewsroomTexts:
-    return newsroom_texts(update.effective_user.language_code if update.effective_user else None)
-
-
-def _message(update: Update) -> Message:
-    assert update.message is not None, "the handlers' filters let only new messages through"
-    return update.message

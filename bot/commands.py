@@ -70,7 +70,11 @@ def run_forget(options: argparse.Namespace) -> int:
 
 
 def run_ask(options: argparse.Namespace) -> int:
-    """Answer one question, or a file of them."""
+    """Answer one question, or a file of them.
+
+    Raises:
+        UsageError: there is no question, or a batch is asked for wrongly.
+    """
     if options.batch:
         if options.question or not options.json:
             raise UsageError("ask --batch FILE takes its questions from the file and needs --json")

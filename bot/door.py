@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from telegram import InlineQueryResultsButton, Message, Update
 from telegram.constants import ChatType
 from telegram.error import TelegramError
-from telegram.ext import ApplicationHandlerStop, CommandHandler, ContextTypes, MessageHandler, TypeHandler, filters
+from telegram.ext import ApplicationHandlerStop, CommandHandler, MessageHandler, TypeHandler, filters
 
 from bot.access import Standing, chat_in, person_in
 from bot.groups import command_words, is_meant_for_bot
@@ -19,6 +19,7 @@ from bot.rates import Rates, Verdict
 from bot.rendering import printable
 from bot.replying import Place, send
 from bot.texts import Texts, texts_for
+from bot.updates import Context, message_of
 
 if TYPE_CHECKING:
     from bot.desk import Desk
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
-Context = ContextTypes.DEFAULT_TYPE
 
 ASKING_IN: Final = -2
 """Group of the handlers for what anybody may send; those behind the door have groups from 0."""
@@ -70,18 +70,18 @@ class Door:
 
     async def pair(self, update: Update, context: Context) -> NoReturn:
         """Let somebody in who sends "/pair CODE"."""
-        message, texts = _message(update), texts_for(update.effective_user)
+        message, texts = message_of(update), texts_for(update.effective_user)
         await send(context.bot, Place.of(message), Marked(await self._redeemed(message, texts)))
         raise ApplicationHandlerStop
 
     async def start(self, update: Update, context: Context) -> None:
         """Let somebody in who opens a link that carries a code, which comes as "/start CODE"."""
-        if is_code(command_words(_message(update))):
+        if is_code(command_words(message_of(update))):
             await self.pair(update, context)
 
     async def tell_ids(self, update: Update, context: Context) -> NoReturn:
         """Tell somebody the ids that the settings are to name."""
-        message, texts = _message(update), texts_for(update.effective_user)
+        message, texts = message_of(update), texts_for(update.effective_user)
         person, lines = person_in(update), []
         if person is not None:
             lines.append(texts.your_id.format(id=person))
@@ -93,7 +93,7 @@ class Door:
 
     async def move(self, update: Update, _: Context) -> None:
         """Go on letting in a group that gets another id."""
-        message = _message(update)
+        message = message_of(update)
         if message.migrate_to_chat_id:
             old, new = message.chat_id, message.migrate_to_chat_id
             await self._desk.remember(lambda: self._pairing.move(old, new))
@@ -126,11 +126,6 @@ class Door:
             await update.inline_query.answer([], cache_time=0, is_personal=True, button=button)
         elif update.message and is_meant_for_bot(update.message) and self._words.ask(chat) is Verdict.WELCOME:
             await send(update.get_bot(), Place.of(update.message), Marked(word))
-
-
-def _message(update: Update) -> Message:
-    assert update.message is not None, "the handlers' filters let only new messages through"
-    return update.message
 
 
 def _name(message: Message) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from telegram import CallbackQuery, Message, Update
 from telegram.error import TelegramError
-from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, MessageHandler, filters
+from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
 from bot import keyboards
 from bot.alert_text import told_as
@@ -16,11 +16,12 @@ from bot.follows import MOST_FOLLOWS, Follower, TooManyFollowsError
 from bot.groups import command_words
 from bot.keyboards import Press, answer_keyboard, keyboard
 from bot.marked import Marked, shortened
-from bot.newsroom_texts import NewsroomTexts, newsroom_texts
+from bot.newsroom_texts import NewsroomTexts
 from bot.rendering import printable
 from bot.replying import Place, send, typing
 from bot.sent import Sent
 from bot.texts import texts_for
+from bot.updates import Context, message_of, texts_of
 from retrieval.wanted import Wanted
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from bot.polling import PollingApplication
     from retrieval.wanted import Meaning
 
-Context = ContextTypes.DEFAULT_TYPE
 
 LONGEST: Final = 200
 LONGEST_NAMED: Final = 100
@@ -62,7 +62,7 @@ class FollowCommands:
 
     async def follow(self, update: Update, context: Context) -> None:
         """Follow whom or what the words after the command name, or ask what they mean."""
-        message, texts = _message(update), _texts(update)
+        message, texts = message_of(update), texts_of(update)
         words = " ".join(command_words(message).split())
         if not words or len(words) > LONGEST:
             text = texts.follow_too_long.format(longest=LONGEST) if words else texts.follow_usage
@@ -80,12 +80,12 @@ class FollowCommands:
 
     async def following(self, update: Update, context: Context) -> None:
         """List what the chat follows, each with a button to follow it no longer."""
-        message, texts = _message(update), _texts(update)
+        message, texts = message_of(update), texts_of(update)
         await self._list(context, message, texts.following, texts)
 
     async def unfollow(self, update: Update, context: Context) -> None:
         """Follow what the words after the command name no longer; ask by buttons where they do not tell."""
-        message, texts = _message(update), _texts(update)
+        message, texts = message_of(update), texts_of(update)
         words = command_words(message).casefold().split()
         follows = await self._of_chat(message.chat_id)
         named = [
@@ -99,13 +99,13 @@ class FollowCommands:
 
     async def move(self, update: Update, _: Context) -> None:
         """Go on telling a group that gets another id."""
-        message = _message(update)
+        message = message_of(update)
         if new := message.migrate_to_chat_id:
             await self._desk.remember(lambda: self._follows.move_chat(message.chat_id, new))
 
     async def press(self, update: Update, context: Context) -> None:
         """Do what a button says that a list, a question or an alert has."""
-        query, texts = update.callback_query, _texts(update)
+        query, texts = update.callback_query, texts_of(update)
         assert query is not None, "a handler of callback queries gets nothing else"
         press, message = Press.read(query.data), query.message
         said = texts_for(query.from_user).sorry
@@ -150,7 +150,7 @@ class FollowCommands:
 
     async def _ask(self, update: Update, context: Context, meaning: Meaning) -> None:
         """Ask by buttons what words mean: which of several people, a name that is not there yet, or a topic."""
-        message, texts = _message(update), _texts(update)
+        message, texts = message_of(update), texts_of(update)
         name = shortened(printable(meaning.name), LONGEST_NAMED)
         text = (texts.which_one if meaning.choices else texts.nobody_yet).format(name=name)
         sent = Sent(listing=LISTING, question=meaning.name, standalone=meaning.topic, choices=meaning.choices)
@@ -209,12 +209,3 @@ def _readings(sent: Sent) -> list[Wanted]:
 def _follower(message: MaybeInaccessibleMessage, user: User | None) -> Follower:
     place = Place.of(message)
     return Follower(place.chat, place.topic, user.id if user else None, (user.language_code if user else None) or "en")
-
-
-def _texts(update: Update) -> NewsroomTexts:
-    return newsroom_texts(update.effective_user.language_code if update.effective_user else None)
-
-
-def _message(update: Update) -> Message:
-    assert update.message is not None, "the handlers' filters let only new messages through"
-    return update.message

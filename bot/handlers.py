@@ -10,7 +10,6 @@ from telegram import Message, Update
 from telegram.ext import (
     CallbackQueryHandler,
     CommandHandler,
-    ContextTypes,
     InlineQueryHandler,
     MessageHandler,
     filters,
@@ -29,6 +28,7 @@ from bot.recorded import check_claim, send_record
 from bot.remove_commands import add_remove_handlers
 from bot.replying import Place, send
 from bot.texts import texts_for
+from bot.updates import Context, message_of
 from retrieval.dialog import Dialog
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from bot.polling import PollingApplication
     from bot.sent import Sent
 
-Context = ContextTypes.DEFAULT_TYPE
 OnRecord = Callable[[Conversation, str], Awaitable[None]]
 
 LONGEST_QUESTION: Final = 1000
@@ -109,22 +108,22 @@ class Written:
 
     async def wordless(self, update: Update, context: Context) -> None:
         """Say that pictures and the like cannot be read; nothing to an album, which comes as many messages."""
-        if not _message(update).media_group_id:
+        if not message_of(update).media_group_id:
             await _say(update, context, texts_for(update.effective_user).only_text)
 
     async def question(self, update: Update, context: Context) -> None:
         """Answer a question."""
-        await self._answer(update, context, asked_words(_message(update)))
+        await self._answer(update, context, asked_words(message_of(update)))
 
     async def ask(self, update: Update, context: Context) -> None:
         """Answer the question after the command."""
-        await self._answer(update, context, command_words(_message(update)))
+        await self._answer(update, context, command_words(message_of(update)))
 
     async def quotes(self, update: Update, context: Context) -> None:
         """List what somebody said: who is named or, without a name, whoever spoke last in the conversation."""
-        talk, name = self._talk(update, context), command_words(_message(update))
+        talk, name = self._talk(update, context), command_words(message_of(update))
         if not name:
-            last = (await self._dialog(talk, _message(update))).last
+            last = (await self._dialog(talk, message_of(update))).last
             name = (last and last.speaker) or ""
         if len(name) > LONGEST_QUESTION:
             await _refuse_length(update, context)
@@ -142,7 +141,7 @@ class Written:
         await self._on_record(update, context, send_record, texts_for(update.effective_user).record_usage)
 
     async def _on_record(self, update: Update, context: Context, do: OnRecord, usage: str) -> None:
-        words = command_words(_message(update)).strip()
+        words = command_words(message_of(update)).strip()
         if len(words) > LONGEST_QUESTION:
             await _refuse_length(update, context)
         elif any(char.isalnum() for char in words):
@@ -167,7 +166,7 @@ class Written:
         await _say(update, context, "\n".join(said if dialog.turns else said[:1]))
 
     async def _answer(self, update: Update, context: Context, words: str) -> None:
-        message, talk = _message(update), self._talk(update, context)
+        message, talk = message_of(update), self._talk(update, context)
         question = words.strip() or words_replied_to(message)
         if len(question) > LONGEST_QUESTION:
             await _refuse_length(update, context)
@@ -177,7 +176,7 @@ class Written:
             await _say(update, context, talk.texts.ask_usage)
 
     def _talk(self, update: Update, context: Context) -> Conversation:
-        message = _message(update)
+        message = message_of(update)
         person = message.from_user.id if message.from_user else 0
         return Conversation(self._desk, context.bot, Place.of(message), person, texts_for(update.effective_user))
 
@@ -201,14 +200,9 @@ class Written:
         return None
 
 
-def _message(update: Update) -> Message:
-    assert update.message is not None, "the handlers' filters let only new messages through"
-    return update.message
-
-
 async def _refuse_length(update: Update, context: Context) -> None:
     await _say(update, context, texts_for(update.effective_user).too_long.format(longest=f"{LONGEST_QUESTION:,}"))
 
 
 async def _say(update: Update, context: Context, text: str) -> None:
-    await send(context.bot, Place.of(_message(update)), Marked(text))
+    await send(context.bot, Place.of(message_of(update)), Marked(text))

@@ -19,7 +19,11 @@ from index.errors import OnrecordError, UsageError
 
 
 def run_pair(options: argparse.Namespace) -> int:
-    """Print a code, or those who came by one, or let one of them in no more."""
+    """Print a code, or those who came by one, or let one of them in no more.
+
+    Raises:
+        OnrecordError: what the bot keeps cannot be read or written, or settings do not let people in by codes.
+    """
     path = _store_of(options)
     try:
         with closing(Store.open(path)) as store:

@@ -1,4 +1,4 @@
-"""How updates come in: each is on the disk before Telegram hears that it arrived."""
+"""Writing updates down before they are confirmed; and the requests that fetch them, which do so."""
 
 from __future__ import annotations
 

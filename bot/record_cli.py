@@ -113,7 +113,11 @@ def _add_record(parser: argparse.ArgumentParser) -> None:
 
 
 def run_record(options: argparse.Namespace) -> int:
-    """Write what somebody said, by topic and in order of time."""
+    """Write what somebody said, by topic and in order of time.
+
+    Raises:
+        OnrecordError: nothing of theirs is on that topic or of that time, or a file cannot be written.
+    """
     form = options.format or _form(options.output)
     with open_engine(options) as engine:
         sheet = engine.record(" ".join(options.speaker), about=options.about, since=options.since, until=options.until)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from telegram import Message, Update
 from telegram.error import TelegramError
-from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, filters
+from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot import article_files, keyboards
 from bot.admins import refused, where_of
@@ -16,11 +16,12 @@ from bot.answering import Conversation
 from bot.groups import command_words
 from bot.keyboards import Press, keyboard
 from bot.marked import Marked, shortened
-from bot.newsroom_texts import NewsroomTexts, newsroom_texts
+from bot.newsroom_texts import NewsroomTexts
 from bot.rendering import long_date, printable
 from bot.replying import Place, send
 from bot.sent import Sent
 from bot.texts import texts_for
+from bot.updates import Context, texts_of
 from index.errors import OnrecordError
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from bot.polling import PollingApplication
     from index.rows import FiledArticle
 
-Context = ContextTypes.DEFAULT_TYPE
 
 LISTING: Final = "remove"
 CHOICES: Final = 8
@@ -57,7 +57,7 @@ class RemoveCommands:
 
     async def remove(self, update: Update, context: Context) -> None:
         """Offer the articles that some words name, the newest in the index first."""
-        message, texts = update.message, _texts(update)
+        message, texts = update.message, texts_of(update)
         assert message is not None, "the handlers' filters let only new messages through"
         if refusal := await refused(self._desk, update, texts):
             await send(context.bot, Place.of(message), Marked(refusal))
@@ -73,7 +73,7 @@ class RemoveCommands:
 
     async def press(self, update: Update, context: Context) -> None:
         """Ask whether an article is really meant, take it out, or keep it."""
-        query, texts = update.callback_query, _texts(update)
+        query, texts = update.callback_query, texts_of(update)
         assert query is not None, "a handler of callback queries gets nothing else"
         press, message = Press.read(query.data), query.message
         said, markup = texts.remove_gone, None
@@ -129,7 +129,3 @@ def _line(article: FiledArticle) -> str:
     day = long_date(article.date) if article.date else None
     parts = [shortened(article.title, LONGEST_TITLE), article.outlet or article.file, day]
     return printable(", ".join(filter(None, parts)))
-
-
-def _texts(update: Update) -> NewsroomTexts:
-    return newsroom_texts(update.effective_user.language_code if update.effective_user else None)

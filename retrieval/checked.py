@@ -49,19 +49,24 @@ class Asks(Protocol):
     """A question put to one generation; see `retrieval.answering.Asking`."""
 
     @property
-    def searcher(self) -> Searcher: ...
+    def searcher(self) -> Searcher:
+        """What searches that generation."""
 
     @property
-    def records(self) -> Records: ...
+    def records(self) -> Records:
+        """Its articles and quotations."""
 
     @property
-    def question(self) -> Question: ...
+    def question(self) -> Question:
+        """The question as it was read."""
 
     @property
-    def typed(self) -> str: ...
+    def typed(self) -> str:
+        """The question as it was typed."""
 
     @property
-    def scope(self) -> Scope | None: ...
+    def scope(self) -> Scope | None:
+        """The articles that it is limited to, or None."""
 
 
 def checked(asking: Asks, otherwise: Callable[[], Answer | None]) -> Answer:

@@ -397,6 +397,18 @@ class TestARebuild:
         assert sources(index) == [str(folder)]
         assert all(finding.good for finding in check_index(index))
 
+    def test_of_quotations_alone_where_they_would_be_read_otherwise(
+        self, index: IndexFolder, refresh: Refresh, articles: Write, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        before = refresh(articles({"ferry.txt": FERRY}))
+        monkeypatch.setattr("index.build.QUOTATIONS_VERSION", 0)
+        after = refresh()
+        assert (after.built, after.embedded, after.changes.unchanged) == (True, 0, 1)
+        kept, found = (index.manifest(name).counts["quotations"] for name in (before.generation, after.generation))
+        assert kept == found > 0
+        assert index.manifest(after.generation).quotations == 0
+        assert not refresh().built
+
 
 class TestGenerations:
     def test_never_change_when_later_ones_are_built(

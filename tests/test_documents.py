@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_files import FERRY, PIER, column, docx_of, pdf_of, zip_of
+from made_files import FERRY, PIER, WORD_NAMESPACE, column, docx_of, pdf_of, zip_of
 
 from index import readers
 from index.articles import Article
@@ -87,6 +87,10 @@ class TestMarkdown:
     def test_tells_its_day_in_many_ways(self, day: str) -> None:
         assert read(f"---\ndate: {day}\n---\nRain fell.", "a.md").date == date(2031, 1, 14)
 
+    def test_may_name_its_author_and_its_place_in_other_ways(self) -> None:
+        article = read("---\nauthor: {name: Ada Crane}\nsource: https://ledger.example/ferry\n---\nRain fell.", "a.md")
+        assert (article.byline, article.outlet, article.url) == ("Ada Crane", None, "https://ledger.example/ferry")
+
     @pytest.mark.parametrize("day", ["2031", "soon", "[]", "{a: b}", "2031-02-31", "12:30", "null", "1/2/2031"])
     def test_tells_no_day_where_it_is_not_clear(self, day: str) -> None:
         read_ = found(f"---\ndate: {day}\n---\nRain fell.", "a.md")
@@ -133,6 +137,14 @@ class TestWord:
     def test_is_its_paragraphs_under_its_title(self) -> None:
         article = read(docx_of(("Title", "Ferry stays"), *FERRY, author="Ada Crane"), "a.docx")
         assert (article.title, article.paragraphs, article.byline) == ("Ferry stays", tuple(FERRY), "Ada Crane")
+
+    def test_keeps_tabs_breaks_and_hyphens_as_what_they_look_like(self) -> None:
+        runs = "<w:t>The ferry</w:t><w:tab/><w:t>will</w:t><w:br/><w:t>not</w:t><w:noBreakHyphen/><w:t>close.</w:t>"
+        body = f'<w:document xmlns:w="{WORD_NAMESPACE}"><w:body><w:p><w:r>{runs}</w:r></w:p></w:body></w:document>'
+        assert read(docx_of(body=body), "a.docx").paragraphs == ("The ferry will not-close.",)
+
+    def test_that_unpacks_to_very_much_is_not_unpacked(self) -> None:
+        assert complaint(docx_of(body=" " * (65 << 20)), "a.docx") == "a.docx: unpacks to more than 64 MB"
 
     def test_is_not_dated_by_the_day_its_template_was_made(self) -> None:
         article = read(docx_of(*FERRY), "a.docx")
@@ -187,6 +199,14 @@ class TestPdf:
         article = read(pdf_of(*pages), "2031-01-14.pdf")
         assert article.paragraphs == tuple(text[:83].strip() for text in (FERRY[0], PIER[0], FERRY[2]))
         assert (article.date, article.date_from) == (date(2031, 1, 14), "file name")
+
+    def test_begins_a_paragraph_where_the_letters_change(self) -> None:
+        text = column(["The ferry stays, the council said on Tuesday night", "and the pier does not."], size=10)
+        notes = column(["Corrections: the boat is named Ida, not Ada, as we", "wrote on Monday."], top=676, size=8)
+        assert read(pdf_of([*text, *notes]), "a.pdf").paragraphs == (
+            "The ferry stays, the council said on Tuesday night and the pier does not.",
+            "Corrections: the boat is named Ida, not Ada, as we wrote on Monday.",
+        )
 
     def test_joins_a_paragraph_that_a_page_cuts(self) -> None:
         pages = column(["The ferry will close on"]), column(["the day that the new bridge opens."])

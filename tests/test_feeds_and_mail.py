@@ -188,6 +188,12 @@ class TestAMailbox:
         assert str(error) == "a.mbox, mail 1: is no mail (it has no From, Date or Subject)"
         assert isinstance(article, Article)
 
+    def test_names_a_mail_that_is_very_long_and_reads_the_others(self) -> None:
+        long = b"From a\nSubject: Rain\n\n" + b"Rain fell.\n" * (17 * 2**20 // 11)
+        error, article = found(long + b"\nFrom b\nSubject: Hail\n\nHail fell.\n", "a.mbox")
+        assert str(error) == "a.mbox, mail 1: is larger than one article may be (16 MB)"
+        assert isinstance(article, Article)
+
     def test_that_is_none_is_said_to_be_none(self) -> None:
         assert complaint(b"garbage\n", "a.mbox") == "a.mbox: is no mailbox (it does not begin with “From ”)"
 

@@ -143,6 +143,20 @@ class TestFollowing:
         assert [article.title for article in done.articles.values()] == ["Story red", "The blue boat"]
         assert fetch(url).errors == []
 
+    def test_leaves_alone_what_leads_nowhere_or_to_no_article(self, site: Site, fetch: Fetch) -> None:
+        site.put("/empty.jsonl", "\n", "application/jsonl")
+        told = feed(("red", "", "Of the red boat."), ("blue", site("/empty.jsonl"), "Of the blue boat."))
+        done = fetch(site.put("/feed", told, "text/xml"), follow=True)
+        assert [article.title for article in done.articles.values()] == ["Story red", "Story blue"]
+        assert len(done.errors) == 1
+
+    def test_takes_the_day_of_the_entry_where_the_page_tells_none(self, site: Site, fetch: Fetch) -> None:
+        bare = "<html><body><article><p>The red boat sank on its way to the far shore.</p></article></body></html>"
+        site.put("/red", bare)
+        told = feed(("red", site("/red"), "Of the red boat."))
+        (article,) = fetch(site.put("/feed", told, "text/xml"), follow=True).articles.values()
+        assert (str(article.date), article.date_from) == ("2031-04-02", "feed")
+
     def test_asks_for_no_more_than_so_many_at_once(self, fetch: Fetch, url: str) -> None:
         limits = Limits(pause=0, follow=1)
         assert fetch(url, follow=True, limits=limits).errors == [

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.checking import check_index
-from index.durable import replace_file
+from index.durable import link_or_copy_tree, replace_file
 from index.errors import DamagedError, FormatError, GenerationError, NoIndexError, SourceError, UsageError
 from index.generation import IndexFolder, open_current, open_generation
 from index.manifest import FORMAT, FileSeal, Manifest
@@ -359,6 +359,14 @@ class TestManifests:
 
         with pytest.raises(FormatError, match="--rebuild"):
             Manifest.from_bytes(json.dumps({"format": version}).encode(), "manifest.json")
+
+
+class TestCopyingAFolder:
+    def test_shares_the_content_of_its_files(self, tmp_path: Path) -> None:
+        (tmp_path / "one" / "inner").mkdir(parents=True)
+        (tmp_path / "one" / "inner" / "file").write_bytes(b"content")
+        link_or_copy_tree(tmp_path / "one", tmp_path / "two")
+        assert (tmp_path / "two" / "inner" / "file").samefile(tmp_path / "one" / "inner" / "file")
 
 
 class TestReplacingAFile:

@@ -90,6 +90,12 @@ class TestWhatGoesWrong:
         half = gzip.compress(page().encode())[:-20]
         assert broken(Page(half, headers={"Content-Encoding": "gzip"})) == "was cut off"
 
+    def test_a_packed_page_that_unpacks_to_nothing_forever(self, broken: Any) -> None:
+        nothing = Page(gzip.compress(b"") * 60_000, headers={"Content-Encoding": "gzip"})
+        assert (
+            broken(nothing, Limits(seconds=5, pause=0, size=1 << 20)) == "is larger than a page or feed may be (1 MB)"
+        )
+
     def test_a_page_that_was_never_fetched_is_no_article(self, site: Site, fetch: Fetch) -> None:
         done = fetch(site("/gone"), site.put("/pier", page()))
         assert list(done.articles) == [site("/pier")]

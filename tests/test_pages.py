@@ -190,6 +190,10 @@ class TestWhatAPageTells:
         article = read(page_of(STORY, before=before), name=name)
         assert (article.date, article.date_from) == expected
 
+    def test_scripts_tell_nothing(self) -> None:
+        head = '<script type="text/javascript">{"@type": "NewsArticle", "headline": "Hotel vote put off"}</script>'
+        assert read(page_of(STORY, head=head)).title == read(page_of(STORY)).title
+
     @pytest.mark.parametrize("value", [5, None, [], {}, {"name": 7}, [[["x"]]], "", "\ud800", True])
     def test_metadata_of_any_shape_does_no_harm(self, value: object) -> None:
         head = linked(headline=value, datePublished=value, author=value, publisher=value, mainEntityOfPage=value)

@@ -23,6 +23,7 @@ from index.readers.language import language_of
 from index.readers.originals import MAX_BYTES
 from index.readers.plain_text import split_paragraphs
 from index.readers.titles import MAX_LENGTH, title_from
+from index.readers.wire import from_wire, to_wire
 
 TESTS = Path(__file__).parent
 SEED = TESTS.parent / "seeds" / "miami-dade-detainers.txt"
@@ -374,6 +375,16 @@ class TestJsonLines:
     ) -> None:
         (found,) = read(tmp_path_factory.mktemp("any") / "a.jsonl", json.dumps(value))
         assert isinstance(found, Article) or str(found).startswith("a.jsonl, line 1: ")
+
+
+@pytest.mark.parametrize("lasting", [True, False])
+def test_errors_and_articles_pass_from_one_process_to_another(*, lasting: bool) -> None:
+    article, error = Article("a", "t", ("Rain.",), date=date(2031, 1, 14)), ArticleError("a.txt: is empty")
+    error.lasting = lasting
+    assert from_wire(json.loads(json.dumps(to_wire(article))), "a.txt") == article
+    read_back = from_wire(json.loads(json.dumps(to_wire(error))), "a.txt")
+    assert isinstance(read_back, ArticleError)
+    assert (str(read_back), read_back.file, read_back.lasting) == ("a.txt: is empty", "a.txt", lasting)
 
 
 @given(st.text(max_size=30), st.text(max_size=30))

@@ -28,6 +28,18 @@ class TestRobots:
         ]
         assert {agent.partition("/")[0] for agent in site.agents} == {"onrecord"}
 
+    def test_are_read_as_far_as_they_are_of_a_sensible_size(self, site: Site, fetch: Fetch) -> None:
+        site.put("/robots.txt", "User-agent: *\nDisallow: /one\n" + "# and so on\n" * 50_000 + "Disallow: /two\n", "")
+        done = fetch(site.put("/one", page()), site.put("/two", page()))
+        assert done.errors == [f"{site('/one')}: robots.txt asks programs not to fetch this"]
+
+    def test_may_lie_elsewhere(self, site: Site, fetch: Fetch) -> None:
+        site.put("/robots.txt", "", status=301, headers={"Location": "/rules"})
+        site.put("/rules", "User-agent: *\nDisallow: /\n", "text/plain")
+        assert fetch(site.put("/pier", page())).errors == [
+            f"{site('/pier')}: robots.txt asks programs not to fetch this"
+        ]
+
     def test_that_fail_forbid_everything(self, site: Site, fetch: Fetch) -> None:
         site.put("/robots.txt", "", status=500)
         assert fetch(site.put("/pier", page())).errors == [

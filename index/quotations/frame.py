@@ -14,7 +14,6 @@ from index.quotations.wordlists import words
 
 # A clause that spaCy attaches as the complement of the reporting verb wherever it stands.
 _STAND_IN = "It is so"
-_ENDS_SENTENCE = re.compile(r"[.!?…][)\]'’]*$")
 _ENDS_PIECE = re.compile(r"[,.!?…—–;-][)\]'’]*$")
 _INNER_STOP = re.compile(r"[.!?][)\]'’]*\s+(?=[A-Z“\"'‘(])")
 _LEADS = frozenset({"that"})

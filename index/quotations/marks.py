@@ -118,9 +118,11 @@ def _pair(text: str, marks: list[_Mark], *, goes_on: bool) -> list[Marked]:
             found.append(Marked(mark.start, marks[close].end, mark.end, marks[close].start, mark.single, closed=True))
             position = close + 1
             continue
-        if mark.opens and not mark.single:
-            found.extend(_unclosed(text, marks, position, goes_on=goes_on))
-        position += 1
+        unclosed = _unclosed(text, marks, position, goes_on=goes_on) if mark.opens and not mark.single else None
+        if unclosed:
+            found.append(unclosed)
+        end = unclosed.end if unclosed else mark.end
+        position = next((at for at in range(position + 1, len(marks)) if marks[at].start >= end), len(marks))
     return [marked for marked in found if text[marked.inner_start : marked.inner_end].strip()]
 
 
@@ -149,7 +151,7 @@ def _level(mark: _Mark) -> str:
     return SINGLE if mark.single else DOUBLE
 
 
-def _unclosed(text: str, marks: list[_Mark], position: int, *, goes_on: bool) -> list[Marked]:
+def _unclosed(text: str, marks: list[_Mark], position: int, *, goes_on: bool) -> Marked | None:
     mark = marks[position]
     later = next((marks[at] for at in range(position + 1, len(marks)) if not marks[at].single), None)
     at_start = not text[: mark.start].strip()
@@ -159,6 +161,6 @@ def _unclosed(text: str, marks: list[_Mark], position: int, *, goes_on: bool) ->
         limit = later.start if later else len(text)
         stop = _SENTENCE_END.search(text, mark.end, limit)
         if stop is None:
-            return []
+            return None
         end = stop.end()
-    return [Marked(mark.start, end, mark.end, end, mark.single, closed=False)]
+    return Marked(mark.start, end, mark.end, end, mark.single, closed=False)

@@ -9,7 +9,8 @@ from spacy.tokens import Doc, Span, Token
 from index.quotations.names import COURTESY, TITLES, fold
 
 _LINKING = frozenset({"ADP", "ADV", "CCONJ", "DET", "PART", "PRON", "SCONJ"})
-_FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+"""The tags of verbs with a tense: no name or description holds one."""
 
 
 def title_before(doc: Doc, first: int) -> str | None:
@@ -38,7 +39,7 @@ def roles(doc: Doc, first: int, last: int) -> Iterable[str]:
         left -= 1
     while left < first and fold(doc[left].text) in COURTESY:
         left += 1
-    if left < first and not any(one.tag_ in _FINITE for one in doc[left:first]):
+    if left < first and not any(one.tag_ in FINITE for one in doc[left:first]):
         yield doc[left:first].text.strip()
     for one in head.children:
         if one.dep_ == "appos" and one.tag_ in {"NN", "NNP"} and one.i > last and doc[one.left_edge.i - 1].text == ",":

@@ -11,7 +11,7 @@ from index.quotations.cast import Cast, Mention, Person, apposed_name
 from index.quotations.frame import Frame
 from index.quotations.gender import GENDERS, by_role
 from index.quotations.names import TITLES, fold
-from index.quotations.phrases import noun_phrase
+from index.quotations.phrases import FINITE, noun_phrase
 from index.quotations.pronouns import PRONOUNS, Focus, is_one
 from index.quotations.reports import Report
 from index.quotations.syntax import MESSAGES, child
@@ -22,7 +22,6 @@ _LONGEST = 20
 _LONGEST_NAME = 4
 # The parser's small model calls many a person an organisation, a building or a product.
 _MAY_BE_PERSON = frozenset({"", "PERSON", "ORG", "FAC", "PRODUCT"})
-_FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _NOMINAL = frozenset({"NOUN", "PROPN", "ADJ"})
 _DEFINITE = frozenset({"the", "this", "that", "his", "her", "their", "its"})
 
@@ -110,7 +109,7 @@ class Sources:
 
     def _phrase(self, source: Token) -> Speaker | None:
         span = noun_phrase(source)
-        if len(span) > _LONGEST or any(one.tag_ in _FINITE for one in span) or self._frame is None:
+        if len(span) > _LONGEST or any(one.tag_ in FINITE for one in span) or self._frame is None:
             return None
         text = self._frame.source[self._frame.start(span.start_char) : self._frame.end(span.end_char)]
         return self._group(text, "organisation" if source.tag_ == "NNP" else "group")

@@ -20,6 +20,9 @@ def read_jsonl(original: Original) -> Iterator[Article | ArticleError]:
     A line is an object ``{"id", "title", "date" (ISO or null), "source" (outlet), "url", "paragraphs": […]}``, of
     which only the paragraphs are required; "place", "byline", "language" and "date_from" are read too. The sha256 of
     such an article is that of its line, so that appending to a file changes none of the articles before.
+
+    Raises:
+        ArticleError: all lines are blank.
     """
     file, name = original.stream, original.name
     number, found = 0, False
