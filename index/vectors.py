@@ -90,8 +90,14 @@ class VectorIndex:
         return [(int(i), float(score)) for i, score in zip(ids[0], scores[0], strict=True) if i >= 0]
 
     def write(self, path: Path) -> None:
-        """Write the index to a file."""
-        faiss.write_index(self._index, str(path))
+        """Write the index to a file.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        # Left to itself, FAISS writes through stdio and takes no notice when closing the file fails.
+        with path.open("wb") as file:
+            faiss.write_index(self._index, faiss.PyCallbackIOWriter(file.write))  # type: ignore[attr-defined]
 
 
 def _only(ids: Ids) -> Any:  # noqa: ANN401  (faiss does not type what SWIG adds)
