@@ -87,6 +87,7 @@ class _Build:
             sealed = {role: self._seal_model(folder) for role, folder in prepared.items()}
             if self._is_current(changes, sealed):
                 assert self._previous
+                sealing.clean_up_again(self._index, self._previous.name)
                 return self._report(self._previous.name, self._previous.manifest, changes, embedded=0, built=False)
             reread = self._read_quotations(records, changes)
             self._write_terms(records, changes, everything=reread)

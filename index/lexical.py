@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +20,7 @@ import tantivy
 from index.errors import DamagedError
 
 _HEAP_BYTES = 64 << 20
+_ERROR_NUMBER = re.compile(r"(?:os error|code:) (\d+)")
 WEIGHTS = {"text": 1.0, "title": 0.5, "speakers": 0.2, "before": 0.4}
 """How much a word found in each field counts; docs/ranking.md tells what each is good for."""
 
@@ -45,28 +50,33 @@ class LexicalWriter:
     """Adds and removes documents of an index in a folder; what is done is kept when the `with` block ends well."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the index in a folder, which is made if it is not there."""
+        """Open the index in a folder, which is made if it is not there.
+
+        Raises:
+            OSError: it cannot be written, here and in all that follows.
+        """
         folder.mkdir(exist_ok=True)
         self._folder = folder
-        self._index = _register(tantivy.Index(_schema(), path=str(folder)))
-        self._writer = self._index.writer(_HEAP_BYTES, num_threads=1)
+        with _disk_errors(folder):
+            self._index = _register(tantivy.Index(_schema(), path=str(folder)))
+            self._writer = self._index.writer(_HEAP_BYTES, num_threads=1)
 
     def add(self, documents: Iterable[LexicalDocument]) -> None:
         """Add the documents of passages that the index does not hold."""
         for document in documents:
-            self._writer.add_document(
-                tantivy.Document.from_dict(
-                    {
-                        "passage": document.passage,
-                        "article": document.article,
-                        "text": document.text,
-                        "title": document.title,
-                        "before": document.before,
-                        "speakers": " ".join(document.speakers),
-                    },
-                    self._index.schema,
-                )
+            made = tantivy.Document.from_dict(
+                {
+                    "passage": document.passage,
+                    "article": document.article,
+                    "text": document.text,
+                    "title": document.title,
+                    "before": document.before,
+                    "speakers": " ".join(document.speakers),
+                },
+                self._index.schema,
             )
+            with _disk_errors(self._folder):
+                self._writer.add_document(made)
 
     def remove_articles(self, articles: Iterable[int]) -> None:
         """Remove all passages of articles, named by the ids of their rows."""
@@ -79,13 +89,24 @@ class LexicalWriter:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if kind is not None:
-            self._writer.rollback()
-            self._writer.wait_merging_threads()  # a thread that still writes would bring a deleted folder back
+            self._give_up()
             return
-        self._writer.commit()
-        self._writer.garbage_collect_files()
+        try:
+            with _disk_errors(self._folder):
+                self._writer.commit()
+                self._writer.garbage_collect_files()
+        except OSError:
+            self._give_up()
+            raise
         self._writer.wait_merging_threads()
         self._tidy()
+
+    def _give_up(self) -> None:
+        """End all threads: one that still writes would bring a deleted folder back."""
+        with suppress(ValueError):
+            self._writer.rollback()
+        with suppress(ValueError):
+            self._writer.wait_merging_threads()
 
     def _tidy(self) -> None:
         """Remove tantivy's locks, and let its private files be read by whoever may read the folder."""
@@ -199,6 +220,17 @@ def _analyzer(*, stemmed: bool) -> tantivy.TextAnalyzer:
 
 _STEMMED = _analyzer(stemmed=True)
 _ANALYZERS = {"text": _STEMMED, "title": _STEMMED, "before": _STEMMED, "speakers": _analyzer(stemmed=False)}
+
+
+@contextmanager
+def _disk_errors(folder: Path) -> Iterator[None]:
+    """Raise what tantivy says when it cannot write, a ValueError with Rust's words, as the OSError that it is."""
+    try:
+        yield
+    except ValueError as error:
+        found = _ERROR_NUMBER.search(str(error))
+        number = int(found[1]) if found else errno.EIO
+        raise OSError(number, os.strerror(number) if found else str(error), str(folder)) from error
 
 
 def _remove(view: Path) -> None:

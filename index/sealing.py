@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from index.durable import hash_file, link_or_copy, replace_file, sync, sync_tree
+from index.durable import hash_file, link_or_copy, remove_half_written, replace_file, sync, sync_tree
 from index.errors import BusyError, DamagedError, FormatError, GenerationError, OnrecordError
 from index.generation import CURRENT, LEXICAL, RECORDS, SENTENCES, VECTORS, IndexFolder, verify_generation
 from index.lexical import LexicalIndex
@@ -41,8 +42,7 @@ def writing(index: IndexFolder) -> Iterator[Path]:
         index.models.mkdir(exist_ok=True)
         lock = FileLock(index.path / _LOCK, timeout=0)
         with lock:
-            for leftover in index.generations.glob(f"{_STAGING}*"):
-                shutil.rmtree(leftover, ignore_errors=True)
+            _remove_leftovers(index)
             staging = index.generations / f"{_STAGING}{os.getpid()}"
             staging.mkdir()
             try:
@@ -57,6 +57,16 @@ def writing(index: IndexFolder) -> Iterator[Path]:
         ) from None
     except OSError as error:
         raise OnrecordError(f"{index.path}: the index could not be written: {error.strerror or error}") from error
+    except sqlite3.OperationalError as error:
+        raise OnrecordError(f"{index.path}: the index could not be written: {error}") from error
+
+
+def _remove_leftovers(index: IndexFolder) -> None:
+    """Remove what a build that was killed had begun."""
+    for folder in (index.generations, index.models):
+        for leftover in folder.glob(f"{_STAGING}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+    remove_half_written(index.path / CURRENT)
 
 
 def seal(index: IndexFolder, staging: Path, manifest: Manifest) -> str:
@@ -119,8 +129,8 @@ def clean_up(index: IndexFolder, keep: Collection[str]) -> None:
     """
     for name in index.names():
         if name not in keep:
-            _remove(index.generations / name)
             (index.notes / name).unlink(missing_ok=True)
+            _remove(index.generations / name)
     try:
         used = {model for name in index.names() for model in index.manifest(name).sealed_models.values()}
     except GenerationError:
@@ -128,6 +138,17 @@ def clean_up(index: IndexFolder, keep: Collection[str]) -> None:
     for folder in index.models.iterdir():
         if folder.name not in used and _DAMAGED not in folder.name:
             _remove(folder)
+
+
+def clean_up_again(index: IndexFolder, name: str) -> None:
+    """Clean up after a build that was killed while it did: its generation is in force and nothing has changed since.
+
+    Args:
+        index: the index, whose writer lock is held.
+        name: the generation in force.
+    """
+    before = [other for other in index.names() if other < name]
+    clean_up(index, {name, *before[:1]})
 
 
 def set_aside_damaged(index: IndexFolder, note: Callable[[str], None]) -> None:
@@ -143,6 +164,7 @@ def set_aside_damaged(index: IndexFolder, note: Callable[[str], None]) -> None:
         except FormatError:
             continue
         except GenerationError as error:
+            (index.notes / name).unlink(missing_ok=True)
             note(f"{error}; that generation was set aside as {_set_aside(index.generations / name)}")
 
 
