@@ -17,6 +17,14 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder that is not there, and those that it lies in, each flushed into the one above it."""
+    if not path.is_dir():
+        make_folder(path.parent)
+        path.mkdir(exist_ok=True)
+        sync(path.parent)
+
+
 def sync_tree(folder: Path) -> None:
     """Flush a folder with everything in it, files before the folders that name them."""
     for parent, _, files in os.walk(folder, topdown=False):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from index.durable import hash_file, link_or_copy, remove_half_written, replace_file, sync, sync_tree
+from index.durable import hash_file, link_or_copy, make_folder, remove_half_written, replace_file, sync, sync_tree
 from index.errors import BusyError, DamagedError, FormatError, GenerationError, OnrecordError
 from index.generation import CURRENT, LEXICAL, RECORDS, SENTENCES, VECTORS, IndexFolder, verify_generation
 from index.lexical import LexicalIndex
@@ -38,8 +38,8 @@ def writing(index: IndexFolder) -> Iterator[Path]:
         OnrecordError: the folder cannot be written.
     """
     try:
-        index.generations.mkdir(parents=True, exist_ok=True)
-        index.models.mkdir(exist_ok=True)
+        make_folder(index.generations)
+        make_folder(index.models)
         lock = FileLock(index.path / _LOCK, timeout=0)
         with lock:
             _remove_leftovers(index)
