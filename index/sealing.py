@@ -6,17 +6,17 @@ import hashlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from index.durable import hash_file, link_or_copy, make_folder, remove_half_written, replace_file, sync, sync_tree
 from index.errors import BusyError, DamagedError, FormatError, GenerationError, OnrecordError
-from index.generation import CURRENT, LEXICAL, RECORDS, SENTENCES, VECTORS, IndexFolder, verify_generation
+from index.generation import CURRENT, LEXICAL, RECORDS, SENTENCES, VECTORS, IndexFolder, short, verify_generation
 from index.lexical import LexicalIndex
 from index.manifest import MANIFEST, FileSeal, Manifest
 from index.models import ModelCard, is_sound
@@ -87,11 +87,20 @@ def seal(index: IndexFolder, staging: Path, manifest: Manifest) -> str:
     data = replace(manifest, files=files).to_bytes()
     (staging / MANIFEST).write_bytes(data)
     sync_tree(staging)
-    name = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{hashlib.sha256(data).hexdigest()}"
+    name = f"{_time_after(index.names())}-{hashlib.sha256(data).hexdigest()}"
     staging.rename(index.generations / name)
     sync(index.generations)
     replace_file(index.path / CURRENT, f"{name}\n".encode("ascii"))
     return name
+
+
+def _time_after(names: Sequence[str]) -> str:
+    """Return the time for the next name: now, or just after the newest name where the clock has been put back."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    for name in names[:1]:
+        with suppress(ValueError, OverflowError):
+            now = max(now, datetime.fromisoformat(short(name)).replace(tzinfo=None) + timedelta(microseconds=1))
+    return f"{now:%Y%m%dT%H%M%S.%fZ}"
 
 
 def seal_model(index: IndexFolder, prepared: Path, *, trusted: Collection[str], note: Callable[[str], None]) -> str:
@@ -129,7 +138,7 @@ def clean_up(index: IndexFolder, keep: Collection[str]) -> None:
     """
     for name in index.names():
         if name not in keep:
-            (index.notes / name).unlink(missing_ok=True)
+            _forget(index, name)
             _remove(index.generations / name)
     try:
         used = {model for name in index.names() for model in index.manifest(name).sealed_models.values()}
@@ -164,8 +173,14 @@ def set_aside_damaged(index: IndexFolder, note: Callable[[str], None]) -> None:
         except FormatError:
             continue
         except GenerationError as error:
-            (index.notes / name).unlink(missing_ok=True)
+            _forget(index, name)
             note(f"{error}; that generation was set aside as {_set_aside(index.generations / name)}")
+
+
+def _forget(index: IndexFolder, name: str) -> None:
+    """Remove the note that a generation was verified."""
+    with suppress(OSError):  # the folder of notes may be gone, or another's
+        (index.notes / name).unlink()
 
 
 def _set_aside(folder: Path) -> Path:
