@@ -90,6 +90,8 @@ def seal(index: IndexFolder, staging: Path, manifest: Manifest) -> str:
     name = f"{_time_after(index.names())}-{hashlib.sha256(data).hexdigest()}"
     staging.rename(index.generations / name)
     sync(index.generations)
+    if (index.path / CURRENT).is_dir():
+        _set_aside(index.path / CURRENT)
     replace_file(index.path / CURRENT, f"{name}\n".encode("ascii"))
     return name
 
