@@ -146,18 +146,26 @@ class Disturbing:
         template.mkdir(parents=True)
         for articles in scenario.before:
             self._write(articles)
-            _succeeded(system_calls.run(lambda: self._build(template, rebuild=False)))
-        self._before[name] = _succeeded(system_calls.run(lambda: look(index_in(template))))
+            succeeded(system_calls.run(lambda: self._build(template, rebuild=False)))
+        self._before[name] = succeeded(system_calls.run(lambda: look(index_in(template))))
         self._write(LATER)
         work = self.work(name, "undisturbed")
         self.calls[name] = []
-        _succeeded(self.build(name, work, lambda call: self.calls[name].append(call) if concerns(call, work) else None))
-        self._after[name] = _succeeded(system_calls.run(lambda: look(index_in(work))))
+        succeeded(self.build(name, work, lambda call: self.calls[name].append(call) if concerns(call, work) else None))
+        self._after[name] = succeeded(system_calls.run(lambda: look(index_in(work))))
 
     def build(self, scenario: str, work: Path, decide: Decide | None = None) -> Ended:
         """Build in a process of its own."""
         rebuild = SCENARIOS[scenario].rebuild
         return system_calls.run(lambda: self._build(work, rebuild=rebuild), decide)
+
+    def build_here(self, work: Path) -> str:
+        """Build in this process; return the generation in force."""
+        return self._build(work, rebuild=False)
+
+    def after(self, scenario: str) -> Any:
+        """Return what `look` tells after an undisturbed build."""
+        return self._after[scenario]
 
     def at(self, scenario: str, kind: str, number: int) -> Point:
         """Disturb a build at one call, look at what is left, build again, and look at that."""
@@ -304,7 +312,10 @@ def _strays(index: IndexFolder) -> Iterator[str]:
         yield f"{len(names)} generations"
     used = set()
     for name in names:
-        told = index.manifest(name)
+        try:
+            told = index.manifest(name)
+        except GenerationError:
+            continue  # which is told of as damage
         used |= set(told.sealed_models.values())
         folder = index.generations / name
         there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
@@ -324,7 +335,7 @@ def _ended_well(ended: Ended, kind: str) -> Iterator[str]:
         yield f"the error is no line for people: {ended.error}"
 
 
-def _succeeded(ended: Ended) -> Any:
+def succeeded(ended: Ended) -> Any:
     if ended.error or ended.signal:
         raise RuntimeError(ended.error or f"died of signal {ended.signal}")
     return ended.value
@@ -344,7 +355,7 @@ def _encoder(folder: Path) -> Encoder:
 def _load() -> None:
     """Load once what every build needs, starting no thread."""
     for role, model in (("encoder", models.DEFAULT_ENCODER), ("reranker", models.DEFAULT_RERANKER)):
-        _succeeded(system_calls.run(lambda model=model, role=role: str(models.prepare(model, role))))  # may load torch
+        succeeded(system_calls.run(lambda model=model, role=role: str(models.prepare(model, role))))  # may load torch
     once = weights_hashed_once(durable.hash_file)
     for module in (verification, sealing):
         module.hash_file = once

@@ -1,4 +1,4 @@
-"""A short walk through disturbed builds, as JSON on stdout: run with -m, so that it begins in a process of one thread.
+"""A short walk through disturbed builds and damages, as JSON on stdout: run with -m, in a process of one thread.
 
 Beside it, builds of a kind that must not survive: CURRENT written in its place.
 """
@@ -17,9 +17,11 @@ os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
 
 from index import sealing
 from tests import system_calls
+from tests.damaged_files import DAMAGES, Damaging
 from tests.disturbed_builds import REFUSALS, SCENARIOS, Disturbing, Fault
 
 SEED = 20310301
+DAMAGED = 6
 
 
 def main() -> None:
@@ -36,11 +38,14 @@ def main() -> None:
             for kind in Fault.KINDS
         ]
         refusals = [disturbing.refused("incremental", kind) for kind in REFUSALS]
+        damaging = Damaging(disturbing)
+        pairs = chosen.sample([(file, kind) for file in damaging.files for kind in DAMAGES], DAMAGED)
+        damages = [damaging.at(file, kind) for file, kind in pairs]
         log = [call.paths[-1] for call in disturbing.calls["incremental"] if call.name != "flock"]
         swap = next(number for number, path in enumerate(log) if path.endswith("/index/CURRENT"))
         sealing.replace_file = lambda path, data: path.write_bytes(data)
         broken = [disturbing.at("incremental", "kill", number) for number in range(swap - 2, swap + 2)]
-        told = {"points": points, "refusals": refusals, "broken": broken}
+        told = {"points": points, "refusals": refusals, "damages": damages, "broken": broken}
         record = {name: [asdict(point) for point in some] for name, some in told.items()}
         json.dump({"calls": calls} | record, sys.stdout)
 

@@ -133,12 +133,13 @@ def why_not() -> str | None:
     return None if seen else "the kernel does not tell of system calls"
 
 
-def run(work: Callable[[], Any], decide: Decide | None = None) -> Ended:
+def run(work: Callable[[], Any], decide: Decide | None = None, *, opening: bool = False) -> Ended:
     """Do work in a process of its own, made by fork: the process that calls must have one thread only.
 
     Args:
-        work: what is done; returns what JSON holds.
+        work: what is done; returns what JSON holds, not more than a pipe takes.
         decide: told every call of it that changes files; by default nothing is watched.
+        opening: tell every call that opens a file, too.
 
     Raises:
         OSError: the kernel does not let calls be watched.
@@ -150,7 +151,7 @@ def run(work: Callable[[], Any], decide: Decide | None = None) -> Ended:
     child = os.fork()
     if not child:
         ours.close()
-        _work(work, into, theirs if decide else None)
+        _work(work, into, theirs if decide else None, opening=opening)
     os.close(into)
     theirs.close()
     try:
@@ -169,13 +170,13 @@ def run(work: Callable[[], Any], decide: Decide | None = None) -> Ended:
     return Ended(os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, error_kinds=kinds, **record)
 
 
-def _work(work: Callable[[], Any], into: int, listener_to: socket.socket | None) -> None:
+def _work(work: Callable[[], Any], into: int, listener_to: socket.socket | None, *, opening: bool) -> None:
     """Be the child."""
     signal.alarm(_PATIENCE)
     record: dict[str, Any] = {}
     try:
         if listener_to:
-            _hand_over(listener_to)
+            _hand_over(listener_to, opening=opening)
         record["value"] = work()
     except BaseException as error:  # noqa: BLE001  (whatever it is, the parent is told)
         record["error"] = f"{type(error).__name__}: {error}"
@@ -185,9 +186,9 @@ def _work(work: Callable[[], Any], into: int, listener_to: socket.socket | None)
     os._exit(0)
 
 
-def _hand_over(to: socket.socket) -> None:
+def _hand_over(to: socket.socket, *, opening: bool) -> None:
     try:
-        listener = _filter()
+        listener = _filter(opening=opening)
     except OSError as error:
         to.sendall(struct.pack("=i", error.errno or errno.EINVAL))
         raise
@@ -197,10 +198,10 @@ def _hand_over(to: socket.socket) -> None:
     to.close()
 
 
-def _filter() -> int:
+def _filter(*, opening: bool) -> int:
     """Have the kernel hold the calls of this process; return the descriptor by which it asks."""
     audit, number, column = _MACHINES[platform.machine()]
-    program = _program(audit, column)
+    program = _program(audit, column, opening=opening)
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(38, 1, 0, 0, 0):  # PR_SET_NO_NEW_PRIVS
         raise OSError(ctypes.get_errno(), "prctl")
@@ -212,18 +213,19 @@ def _filter() -> int:
     return int(fd)
 
 
-def _program(audit: int, column: int) -> bytes:
+def _program(audit: int, column: int, *, opening: bool) -> bytes:
     """Return the filter as BPF: the calls of the table are asked about, all others allowed."""
     load, equal, any_bit, give = 0x20, 0x15, 0x45, 0x06
     ask, allow = 0x7FC00000, 0x7FFF0000
     code = [(load, 0, 0, 4), (equal, 1, 0, audit), (give, 0, 0, allow), (load, 0, 0, 0)]
-    for kind in KINDS.values():
+    for name, kind in KINDS.items():
         number = kind[column]
         if number is None:
             continue
-        code.append((equal, 0, 2 * len(kind.when) + 1, number))
-        for done, (argument, bits) in enumerate(kind.when, 1):
-            code += [(load, 0, 0, 16 + 8 * argument), (any_bit, 0, 2 * (len(kind.when) - done) + 1, bits)]
+        when = () if opening and name in ("open", "openat") else kind.when
+        code.append((equal, 0, 2 * len(when) + 1, number))
+        for done, (argument, bits) in enumerate(when, 1):
+            code += [(load, 0, 0, 16 + 8 * argument), (any_bit, 0, 2 * (len(when) - done) + 1, bits)]
         code += [(give, 0, 0, ask), (load, 0, 0, 0)]
     return b"".join(struct.pack("=HBBI", *each) for each in [*code, (give, 0, 0, allow)])
 

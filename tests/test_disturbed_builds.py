@@ -1,4 +1,4 @@
-"""Builds disturbed at system calls, in short; `python -m benchmarks.durability` disturbs them at every one."""
+"""Builds disturbed at system calls, and damaged files, in short; `python -m benchmarks.durability` tries every one."""
 
 from __future__ import annotations
 
@@ -54,6 +54,12 @@ class TestABuild:
 
     def test_that_wrote_current_in_its_place_would_be_noticed(self, walk: dict[str, Any]) -> None:
         assert any("damage is found" in problem for point in walk["broken"] for problem in point["problems"])
+
+
+class TestDamage:
+    def test_is_noticed_before_anything_reads_the_file_and_mended_by_the_next_build(self, walk: dict[str, Any]) -> None:
+        assert len(walk["damages"]) == 6
+        assert [damage for damage in walk["damages"] if damage["problems"] or not damage["noticed"]] == []
 
 
 class TestAPowerCut:
