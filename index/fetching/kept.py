@@ -114,9 +114,10 @@ class Kept:
         """Return what is known of a link; nothing is where it is new, or its record is damaged."""
         try:
             link = _from_json(json.loads(self._place(url).read_bytes()))
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            good = link.url == url and all(map(_SHA256.fullmatch, link.pages()))
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return Link(url)
-        return link if link.url == url and all(map(_SHA256.fullmatch, link.pages())) else Link(url)
+        return link if good else Link(url)
 
     def save(self, link: Link) -> None:
         """Write down what is known of a link."""
