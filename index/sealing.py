@@ -67,6 +67,9 @@ def _remove_leftovers(index: IndexFolder) -> None:
         for leftover in folder.glob(f"{_STAGING}*"):
             shutil.rmtree(leftover, ignore_errors=True)
     remove_half_written(index.path / CURRENT)
+    for name in index.names():
+        with suppress(OSError):  # the folder of notes may be another's
+            remove_half_written(index.notes / name)
 
 
 def seal(index: IndexFolder, staging: Path, manifest: Manifest) -> str:

@@ -93,6 +93,16 @@ class TestABuildAfterOneThatWasKilled:
         assert not refresh().built
         assert index.names() == names[::-1]
 
+    def test_removes_what_was_to_become_a_note_of_any_generation(
+        self, index: IndexFolder, refresh: Refresh, articles: Write
+    ) -> None:
+        names = [refresh(articles({f"{number}.txt": FERRY + number})).generation for number in "12"]
+        index.notes.mkdir(exist_ok=True)
+        for name in names:
+            (index.notes / f".{name}.123").write_text("half")
+        assert not refresh().built
+        assert {path.name for path in index.notes.iterdir()} <= set(names)
+
     def test_removes_what_was_to_become_the_note_of_a_check(
         self, index: IndexFolder, refresh: Refresh, articles: Write
     ) -> None:
