@@ -59,6 +59,7 @@ def _folder(path: Path, _: Path) -> None:
     path.mkdir()
 
 
+SWAPPED = "swapped with another"
 DAMAGES: Mapping[str, Damage] = {
     "first byte flipped": _flip(lambda _: 0),
     "middle byte flipped": _flip(lambda size: size // 2),
@@ -68,7 +69,7 @@ DAMAGES: Mapping[str, Damage] = {
     "truncated to half": _cut(lambda size: size // 2),
     "truncated by a byte": _cut(lambda size: size - 1),
     "a byte longer": lambda path, _: _renewed(path, path.read_bytes() + b"\0"),
-    "swapped with another": _swapped,
+    SWAPPED: _swapped,
     "missing": lambda path, _: path.unlink(),
     "a link to another": _linked,
     "a link to nowhere": lambda path, _: _linked(path, path.with_name("nowhere")),
@@ -117,7 +118,8 @@ class Damaging:
         opened: Counter[str] = Counter()
         found = succeeded(system_calls.run(lambda: _opened(work), lambda call: _count(call, opened), opening=True))
         noticed = bool(found["said"])
-        problems = [*self._unnoticed(file, found, noticed=noticed)]
+        damaged = {path.name, other.name if kind == SWAPPED else path.name}
+        problems = [*self._unnoticed(file, found, damaged, noticed=noticed)]
         if noticed and generation in path.parents:
             twice = [name for name, count in opened.items() if count > 1 and name.startswith(f"{generation}/")]
             problems += [f"{name} was read before it was found damaged" for name in twice]
@@ -132,11 +134,11 @@ class Damaging:
             problems.append("the next build does not answer as it should")
         return Damaged(_general(file), kind, noticed, problems)
 
-    def _unnoticed(self, file: str, found: Any, *, noticed: bool) -> Iterator[str]:
+    def _unnoticed(self, file: str, found: Any, damaged: set[str], *, noticed: bool) -> Iterator[str]:
         # What of CURRENT does not change the name that it tells is no damage: the end of its line.
         if not noticed and (file != CURRENT or not found["same"]):
             yield "it was not noticed"
-        if noticed and file != CURRENT and Path(file).name not in found["said"]:
+        if noticed and file != CURRENT and not any(name in found["said"] for name in damaged):
             yield f"it is not named: {found['said']}"
 
     def _served(self, file: str, found: Any, *, noticed: bool) -> Iterator[str]:

@@ -142,7 +142,7 @@ def test_the_card_of_a_model(data: bytes) -> None:
 def test_current(data: bytes) -> None:
     with file_of(data, "CURRENT") as path:
         name = result_or(DamagedError, lambda: IndexFolder(path.parent, path.parent).current())
-        assert name is None or name.encode() == data.strip()
+        assert name is None or name == data.decode("ascii").strip()
         path.unlink()
         with pytest.raises(NoIndexError):
             IndexFolder(path.parent, path.parent).current()
