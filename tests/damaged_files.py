@@ -15,7 +15,8 @@ from typing import Any
 from index.errors import GenerationError
 from index.generation import CURRENT, open_current
 from tests import system_calls
-from tests.disturbed_builds import Disturbing, index_in, look, same, succeeded
+from tests.disturbed_builds import Disturbing, succeeded
+from tests.index_looked_at import index_in, look, same
 from tests.system_calls import Call
 
 SCENARIO = "incremental"

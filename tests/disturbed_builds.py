@@ -8,24 +8,19 @@ import gc
 import os
 import shutil
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from index import build as index_build
-from index import durable, embedding, manifest, models, sealing, verification
+from index import durable, embedding, models, sealing, verification
 from index.articles import Article
 from index.build import BuildOptions, build
-from index.checking import check_index
-from index.errors import GenerationError
-from index.generation import Generation, IndexFolder, open_current
-from index.inference import Encoder
 from index.quotations import QuotationFinder
 from retrieval import search
-from retrieval.engine import Engine
 from tests import system_calls
 from tests.hashed_once import weights_hashed_once
+from tests.index_looked_at import encoder_of, index_in, look, same
 from tests.system_calls import KILL, Call, Decide, Ended
 
 FERRY = (
@@ -40,9 +35,6 @@ EARLIEST = {"ferry.txt": FERRY}
 EARLIER = {"ferry.txt": FERRY, "pier.txt": PIER}
 LATER = {"ferry.txt": FERRY.replace("Rain", "Snow"), "roof.txt": ROOF, "bells.txt": BELLS}
 """One article changed, one removed, two added, since `EARLIER`."""
-
-QUESTIONS = ("what did Lindqvist say?", "what did Achterberg say?", "what did Brandvold say about the ferry?")
-WORDS = "The harbor, the pier and the roof of the school"
 
 REMOVALS = {"unlink", "unlinkat", "rmdir"}
 """What a full disk still does."""
@@ -256,75 +248,6 @@ class Disturbing:
             (self._articles / name).write_text(text, "utf-8")
 
 
-def index_in(work: Path) -> IndexFolder:
-    return IndexFolder(work / "index", work / "notes")
-
-
-def look(index: IndexFolder) -> dict[str, Any]:
-    """Return, as JSON holds it, what an index answers with, what `check` finds, and what lies in its folder."""
-    warnings: list[str] = []
-    found: dict[str, Any] = {"warnings": warnings, "content": None, "error": "", "current": None, "findings": []}
-    try:
-        found["content"] = _content(index, open_current(index, warnings.append))
-        found["current"] = index.current()
-    except GenerationError as error:
-        found["error"] = type(error).__name__
-    if found["content"] is not None:
-        found["findings"] = [[finding.good, finding.line] for finding in check_index(index)]
-    parts = sorted(path.name for path in index.path.iterdir()) if index.path.exists() else []
-    return found | {"parts": parts, "strays": list(_strays(index))}
-
-
-def _content(index: IndexFolder, generation: Generation) -> dict[str, Any]:
-    with closing(generation.open_records()) as records:
-        rows = records.passages(records.passage_ids())
-        names = records.articles(list({row.article for row in rows.values()}))
-        quoted = records.quotations(list(rows))
-    place = {row.id: f"{names[row.article].name} {row.paragraph}" for row in rows.values()}
-    query = _encoder(generation.encoder).query(WORDS)
-    with Engine(index, fast=True) as engine:
-        answers = [[hit.text for hit in engine.ask(question).hits] for question in QUESTIONS]
-    return {
-        "passages": {place[row.id]: row.text for row in rows.values()},
-        "quotations": {place[i]: [[q.speaker, q.start, q.end] for q in found] for i, found in quoted.items()},
-        "words": sorted([place[i], score] for i, score in generation.lexical.search(WORDS, 20)),
-        "near": sorted([place[i], score] for i, score in generation.vectors.search(query, 20)),
-        "sentences": sorted([place[i], score] for i, score in generation.sentences.search(query, 20)),
-        "answers": answers,
-    }
-
-
-def same(one: Any, other: Any) -> bool:
-    """Tell whether two contents are the same, but for the last digits of scores."""
-    if isinstance(one, float) and isinstance(other, float):
-        return abs(one - other) < 1e-3
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-    return bool(one == other)
-
-
-def _strays(index: IndexFolder) -> Iterator[str]:
-    """Yield what lies in an index and belongs to no generation, and generations beyond the last two."""
-    names = index.names()
-    if len(names) > 2:
-        yield f"{len(names)} generations"
-    used = set()
-    for name in names:
-        try:
-            told = index.manifest(name)
-        except GenerationError:
-            continue  # which is told of as damage
-        used |= set(told.sealed_models.values())
-        folder = index.generations / name
-        there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-        yield from (f"{name}/{file}" for file in there - {manifest.MANIFEST, *told.files})
-    for folder, known in ((index.generations, set(names)), (index.models, used), (index.notes, set(names))):
-        if folder.is_dir():
-            yield from (f"{folder.name}/{path.name}" for path in folder.iterdir() if path.name not in known)
-
-
 def _ended_well(ended: Ended, kind: str) -> Iterator[str]:
     if kind == "kill":
         if ended.signal != 9:
@@ -341,17 +264,6 @@ def succeeded(ended: Ended) -> Any:
     return ended.value
 
 
-_LOADED: dict[bytes, Encoder] = {}
-
-
-def _encoder(folder: Path) -> Encoder:
-    """Return the encoder of a folder, loaded once for all folders with the same card."""
-    card = (folder / "model.json").read_bytes()
-    if card not in _LOADED:
-        _LOADED[card] = Encoder(folder)
-    return _LOADED[card]
-
-
 def _load() -> None:
     """Load once what every build needs, starting no thread."""
     for role, model in (("encoder", models.DEFAULT_ENCODER), ("reranker", models.DEFAULT_RERANKER)):
@@ -362,8 +274,8 @@ def _load() -> None:
     models.file_sha256 = weights_hashed_once(models.file_sha256)
     finder = functools.cache(QuotationFinder)
     index_build.QuotationFinder = finder
-    embedding.Encoder = search.Encoder = _encoder
-    _encoder(models.prepare(models.DEFAULT_ENCODER, "encoder"))
+    embedding.Encoder = search.Encoder = encoder_of
+    encoder_of(models.prepare(models.DEFAULT_ENCODER, "encoder"))
     for role, model in (("encoder", models.DEFAULT_ENCODER), ("reranker", models.DEFAULT_RERANKER)):
         for path in models.prepare(model, role).iterdir():
             once(path)
