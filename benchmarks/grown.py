@@ -31,7 +31,7 @@ from index.articles import Article
 from index.file_records import FileRecords
 from index.generation import LEXICAL, RECORDS, SENTENCES, VECTORS, Generation, IndexFolder, open_current
 from index.inference import Floats
-from index.lexical import LexicalWriter
+from index.lexical_writing import LexicalWriter
 from index.manifest import Manifest
 from index.quotations import Reading, Speaker
 from index.records import Records

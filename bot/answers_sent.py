@@ -6,6 +6,7 @@ cost the last moments. It is bounded by age and by count.
 
 from __future__ import annotations
 
+import logging
 import secrets
 import sqlite3
 import time
@@ -20,6 +21,8 @@ from retrieval.dialog import PATIENCE, Dialog
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_LOGGER = logging.getLogger(__name__)
 
 VERSION: Final = 1
 KEPT_SECONDS: Final = 90 * 86_400.0
@@ -135,8 +138,12 @@ class AnswersSent:
         row = self._db.execute(select, values).fetchone()
         if not row:
             return None
-        body, dialog = (zlib.decompress(packed) for packed in row)
-        return Sent.from_json(body.decode(), Dialog.from_json(dialog))
+        try:
+            body, dialog = (zlib.decompress(packed) for packed in row)
+            return Sent.from_json(body.decode(), Dialog.from_json(dialog))
+        except (ValueError, TypeError, zlib.error):
+            _LOGGER.warning("What is remembered of a message is damaged, and is taken for forgotten")
+            return None
 
 
 def _prepare(database: sqlite3.Connection) -> None:

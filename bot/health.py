@@ -119,7 +119,7 @@ def health_line(file: Path, max_age: float, now: datetime | None = None) -> str:
         line += f", generation {told['generation']}"
     except OSError as error:
         raise OnrecordError(f"{file}: cannot be read ({error.strerror}): does the bot run, and write there?") from None
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         raise OnrecordError(f"{file}: is no health file of onrecord") from None
     # A clock that was set back must not make a dead bot well for years.
     if abs(age) > max_age:

@@ -130,15 +130,22 @@ class Sent:
 
     @classmethod
     def from_json(cls, text: str, dialog: Dialog) -> Sent:
-        """Return what `to_json` wrote, with its dialog."""
-        record: dict[str, Any] = json.loads(text)
-        for name in ("passages", "waiting"):
-            record[name] = tuple(map(_reference, record[name]))
-        for name in ("history", "choices"):
-            record[name] = tuple(record[name])
-        for name in ("earlier", "left"):
-            record[name] = _pairs(record[name])
-        return cls(**record, dialog=dialog)
+        """Return what `to_json` wrote, with its dialog.
+
+        Raises:
+            ValueError: it wrote no such text.
+        """
+        try:
+            record: dict[str, Any] = json.loads(text)
+            for name in ("passages", "waiting"):
+                record[name] = tuple(map(_reference, record[name]))
+            for name in ("history", "choices"):
+                record[name] = tuple(record[name])
+            for name in ("earlier", "left"):
+                record[name] = _pairs(record[name])
+            return cls(**record, dialog=dialog)
+        except (TypeError, LookupError, AttributeError, RecursionError) as error:
+            raise ValueError(f"is no message that was sent: {error}") from None
 
 
 def sent_answer(answer: Answer, shown: tuple[int, ...], left: tuple[Span, ...], *, k: int, before: Dialog) -> Sent:

@@ -204,7 +204,7 @@ def _lines(text: str) -> dict[tuple[str, ...], int]:
         # Most lines of a long list need no look: the next one cannot begin a statement.
         if number < len(lines) and not _BEGINS.match(lines[number]):
             continue
-        with suppress(tomllib.TOMLDecodeError):
+        with suppress(tomllib.TOMLDecodeError, RecursionError):
             for key in _keys(tomllib.loads("\n".join(lines[:number]))):
                 found.setdefault(key, begun)
             begun = number + 1

@@ -17,7 +17,7 @@ from index.errors import DamagedError, GenerationError, NoIndexError, SourceErro
 from index.fetching.addresses import is_link
 from index.file_records import FileRecords
 from index.generation import LEXICAL, RECORDS, Generation, IndexFolder, open_current
-from index.lexical import LexicalWriter
+from index.lexical_writing import LexicalWriter
 from index.manifest import CollectionSeal, Manifest
 from index.options import BuildOptions, Progress, Report
 from index.quotations import VERSION as QUOTATIONS_VERSION
@@ -90,6 +90,7 @@ class _Build:
             sealed = {role: self._seal_model(folder) for role, folder in prepared.items()}
             if self._is_current(changes, sealed):
                 assert self._previous
+                sealing.clean_up_again(self._index, self._previous.name)
                 return self._report(self._previous.name, self._previous.manifest, changes, embedded=0, built=False)
             with closing(Unfinished(self._index.path / UNFINISHED, sealed["encoder"])) as unfinished:
                 reread = self._read_quotations(records, changes, unfinished)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 from pathlib import Path
@@ -16,6 +17,14 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder that is not there, and those that it lies in, each flushed into the one above it."""
+    if not path.is_dir():
+        make_folder(path.parent)
+        path.mkdir(exist_ok=True)
+        sync(path.parent)
+
+
 def sync_tree(folder: Path) -> None:
     """Flush a folder with everything in it, files before the folders that name them."""
     for parent, _, files in os.walk(folder, topdown=False):
@@ -27,10 +36,20 @@ def sync_tree(folder: Path) -> None:
 def replace_file(path: Path, data: bytes) -> None:
     """Put new content in place of a file at once: a reader sees the old or the new, whatever happens."""
     staging = path.with_name(f".{path.name}.{os.getpid()}")
-    staging.write_bytes(data)
-    sync(staging)
-    staging.replace(path)
+    try:
+        staging.write_bytes(data)
+        sync(staging)
+        staging.replace(path)
+    except BaseException:
+        staging.unlink(missing_ok=True)
+        raise
     sync(path.parent)
+
+
+def remove_half_written(path: Path) -> None:
+    """Remove what `replace_file` left beside a file where it was killed; nobody may be replacing the file now."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        left.unlink(missing_ok=True)
 
 
 def hash_file(path: Path) -> str:

@@ -73,3 +73,8 @@ class FormatError(GenerationError):
 
 class DamagedError(GenerationError):
     """A file of a generation is missing or is not the one that was sealed."""
+
+
+def one_line(error: Exception) -> str:
+    """Return what an error says in one line: it may quote a file that holds anything."""
+    return " ".join(str(error).split())

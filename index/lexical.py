@@ -6,16 +6,12 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import tantivy
 
 from index.errors import DamagedError
 
-_HEAP_BYTES = 64 << 20
 _FURTHER = 16
 
 LARGE = 20_000
@@ -23,82 +19,6 @@ LARGE = 20_000
 
 WEIGHTS = {"text": 1.0, "title": 0.5, "speakers": 0.2, "before": 0.4}
 """How much a word found in each field counts; docs/ranking.md tells what each is good for."""
-
-
-@dataclass(frozen=True, slots=True)
-class LexicalDocument:
-    """What is searched of one passage.
-
-    Attributes:
-        passage: id of the passage.
-        article: id of the article's row.
-        text: the passage.
-        title: headline of its article.
-        before: the passage before it, which may name what this one calls "he", "that" or "the vote".
-        speakers: canonical names of who is quoted in it.
-    """
-
-    passage: int
-    article: int
-    text: str
-    title: str
-    before: str
-    speakers: Sequence[str]
-
-
-class LexicalWriter:
-    """Adds and removes documents of an index in a folder; what is done is kept when the `with` block ends well."""
-
-    def __init__(self, folder: Path) -> None:
-        """Open the index in a folder, which is made if it is not there."""
-        folder.mkdir(exist_ok=True)
-        self._folder = folder
-        self._index = _register(tantivy.Index(_schema(), path=str(folder)))
-        self._writer = self._index.writer(_HEAP_BYTES, num_threads=1)
-
-    def add(self, documents: Iterable[LexicalDocument]) -> None:
-        """Add the documents of passages that the index does not hold."""
-        for document in documents:
-            self._writer.add_document(
-                tantivy.Document.from_dict(
-                    {
-                        "passage": document.passage,
-                        "article": document.article,
-                        "text": document.text,
-                        "title": document.title,
-                        "before": document.before,
-                        "speakers": " ".join(document.speakers),
-                    },
-                    self._index.schema,
-                )
-            )
-
-    def remove_articles(self, articles: Iterable[int]) -> None:
-        """Remove all passages of articles, named by the ids of their rows."""
-        # Not delete_documents_by_term: it makes a signed term of an int, which is found nowhere in an unsigned field.
-        if rows := list(articles):
-            self._writer.delete_documents_by_query(tantivy.Query.term_set_query(self._index.schema, "article", rows))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if kind is not None:
-            self._writer.rollback()
-            self._writer.wait_merging_threads()  # a thread that still writes would bring a deleted folder back
-            return
-        self._writer.commit()
-        self._writer.garbage_collect_files()
-        self._writer.wait_merging_threads()
-        self._tidy()
-
-    def _tidy(self) -> None:
-        """Remove tantivy's locks, and let its private files be read by whoever may read the folder."""
-        for file in self._folder.iterdir():
-            if file.suffix == ".lock":
-                file.unlink()
-            else:
-                file.chmod(self._folder.stat().st_mode & 0o666)
 
 
 class LexicalIndex:
@@ -123,7 +43,7 @@ class LexicalIndex:
         try:
             for file in folder.iterdir():
                 (view / file.name).symlink_to(file.absolute())
-            self._index = _register(tantivy.Index.open(str(view)))
+            self._index = register(tantivy.Index.open(str(view)))
             self._index.config_reader(reload_policy="manual", num_warmers=0)
             self._searcher = self._index.searcher()
         except (OSError, ValueError) as error:
@@ -255,7 +175,8 @@ def stems(text: str) -> list[str]:
     return list(_ANALYZERS["text"].analyze(text))
 
 
-def _schema() -> tantivy.Schema:
+def schema() -> tantivy.Schema:
+    """Return the fields of an index."""
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("passage", indexed=True, fast=True)
     builder.add_unsigned_field("article", indexed=True)
@@ -264,7 +185,8 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
-def _register(index: tantivy.Index) -> tantivy.Index:
+def register(index: tantivy.Index) -> tantivy.Index:
+    """Let an index make words as the fields ask for; return it."""
     for field, analyzer in _ANALYZERS.items():
         index.register_tokenizer(field, analyzer)
     return index

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from index.durable import hash_file
-from index.errors import DamagedError, FormatError
+from index.errors import DamagedError, FormatError, one_line
 
 FORMAT = 5
 MANIFEST = "manifest.json"
@@ -102,12 +102,28 @@ class Manifest:
             record = json.loads(data)
             if record["format"] != FORMAT:
                 raise FormatError(
-                    f"{where}: was made by format {record['format']} of onrecord, this is format {FORMAT}; "
+                    f"{where}: was made by format {record['format']!r} of onrecord, this is format {FORMAT}; "
                     "make it anew with `onrecord index --rebuild`"
                 )
             files = {name: FileSeal(**seal) for name, seal in record.pop("files").items()}
             if collection := record.get("collection"):
                 record["collection"] = CollectionSeal(**collection)
-            return cls(**record | {"files": files, "sources": tuple(record["sources"])})
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise DamagedError(f"{where}: is not a manifest: {error}") from None
+            manifest = cls(**record | {"files": files, "sources": tuple(record["sources"])})
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            raise DamagedError(f"{where}: is not a manifest: {one_line(error)}") from None
+        if not manifest.is_of_its_types():
+            raise DamagedError(f"{where}: is not a manifest: a value is of another type")
+        return manifest
+
+    def is_of_its_types(self) -> bool:
+        """Tell whether all values are of the types that they are to have; those from a file may be of any."""
+        tables = (self.counts, self.models, self.sealed_models)
+        if not all(isinstance(table, dict) for table in tables):
+            return False
+        texts = [self.created, *self.sources, *self.models.values(), *self.sealed_models.values()]
+        texts += [seal.sha256 for seal in self.files.values()]
+        numbers = [self.quotations, *self.counts.values(), *(seal.size for seal in self.files.values())]
+        if sealed := self.collection:
+            texts += [sealed.address, sealed.name]
+            numbers += [sealed.passages, sealed.sentences]
+        return all(isinstance(text, str) for text in texts) and all(isinstance(number, int) for number in numbers)

@@ -21,13 +21,16 @@ from typing import Literal
 
 import platformdirs
 
-from index.errors import DamagedError, ModelError
+from index.errors import DamagedError, ModelError, one_line
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 DEFAULT_RERANKER = "ms-marco-MiniLM-L-12-v2-int8"
 HUB = "hub:"
 EXPORT_VERSION = 1
 """Raised when the exporter changes, so that cached exports are made anew."""
+
+FILES = {"model.onnx", "tokenizer.json"}
+"""What a prepared model is made of, beside its card."""
 
 Role = Literal["encoder", "reranker"]
 ROLES: tuple[Role, ...] = ("encoder", "reranker")
@@ -101,9 +104,20 @@ class ModelCard:
             DamagedError: the folder has none, or not one of ours.
         """
         try:
-            return cls(**json.loads((folder / "model.json").read_text("utf-8")))
-        except (OSError, ValueError, TypeError) as error:
-            raise DamagedError(f"{folder / 'model.json'}: cannot be read: {error}") from None
+            card = cls(**json.loads((folder / "model.json").read_text("utf-8")))
+        except (OSError, ValueError, TypeError, RecursionError) as error:
+            raise DamagedError(f"{folder / 'model.json'}: cannot be read: {one_line(error)}") from None
+        if not card.is_of_its_types():
+            raise DamagedError(f"{folder / 'model.json'}: cannot be read: a value is not what it is to be")
+        return card
+
+    def is_of_its_types(self) -> bool:
+        """Tell whether all values are what they are to be; those from a file may be anything."""
+        if not isinstance(self.files, dict) or not self.files.keys() >= FILES:
+            return False
+        texts = [self.id, self.role, self.query_prompt, self.passage_prompt, *self.files.values()]
+        numbers = [self.max_length, self.dimension]
+        return all(isinstance(text, str) for text in texts) and all(isinstance(number, int) for number in numbers)
 
     def write(self, folder: Path) -> None:
         """Write the card into the folder of the model."""

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from index.articles import Article
 from index.errors import DamagedError
-from index.lexical import LexicalDocument
+from index.lexical_writing import LexicalDocument
 from index.people import family_of
 from index.quotations import Quotation, Reading, Speaker
 from index.rows import ArticleRow, EarlierVersion, KnownArticle, PassageRow, SpeakerRow

@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterator
-from contextlib import closing, contextmanager
+import sqlite3
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock, Timeout
 
-from index.durable import hash_file, link_or_copy, replace_file, sync, sync_tree
+from index.durable import hash_file, link_or_copy, make_folder, remove_half_written, replace_file, sync, sync_tree
 from index.errors import BusyError, DamagedError, FormatError, GenerationError, OnrecordError
 from index.generation import (
     CURRENT,
@@ -24,6 +25,7 @@ from index.generation import (
     VECTORS,
     IndexFolder,
     check_vectors,
+    short,
     verify_generation,
 )
 from index.lexical import LexicalIndex
@@ -47,12 +49,11 @@ def writing(index: IndexFolder) -> Iterator[Path]:
         OnrecordError: the folder cannot be written.
     """
     try:
-        index.generations.mkdir(parents=True, exist_ok=True)
-        index.models.mkdir(exist_ok=True)
+        make_folder(index.generations)
+        make_folder(index.models)
         lock = FileLock(index.path / _LOCK, timeout=0)
         with lock:
-            for leftover in index.generations.glob(f"{_STAGING}*"):
-                shutil.rmtree(leftover, ignore_errors=True)
+            _remove_leftovers(index)
             staging = index.generations / f"{_STAGING}{os.getpid()}"
             staging.mkdir()
             try:
@@ -67,6 +68,19 @@ def writing(index: IndexFolder) -> Iterator[Path]:
         ) from None
     except OSError as error:
         raise OnrecordError(f"{index.path}: the index could not be written: {error.strerror or error}") from error
+    except sqlite3.OperationalError as error:
+        raise OnrecordError(f"{index.path}: the index could not be written: {error}") from error
+
+
+def _remove_leftovers(index: IndexFolder) -> None:
+    """Remove what a build that was killed had begun."""
+    for folder in (index.generations, index.models):
+        for leftover in folder.glob(f"{_STAGING}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+    remove_half_written(index.path / CURRENT)
+    for name in index.names():
+        with suppress(OSError):  # the folder of notes may be another's
+            remove_half_written(index.notes / name)
 
 
 def seal(index: IndexFolder, staging: Path, manifest: Manifest) -> str:
@@ -87,11 +101,22 @@ def seal(index: IndexFolder, staging: Path, manifest: Manifest) -> str:
     data = replace(manifest, files=files).to_bytes()
     (staging / MANIFEST).write_bytes(data)
     sync_tree(staging)
-    name = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{hashlib.sha256(data).hexdigest()}"
+    name = f"{_time_after(index.names())}-{hashlib.sha256(data).hexdigest()}"
     staging.rename(index.generations / name)
     sync(index.generations)
+    if (index.path / CURRENT).is_dir():
+        _set_aside(index.path / CURRENT)
     replace_file(index.path / CURRENT, f"{name}\n".encode("ascii"))
     return name
+
+
+def _time_after(names: Sequence[str]) -> str:
+    """Return the time for the next name: now, or just after the newest name where the clock has been put back."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    for name in names[:1]:
+        with suppress(ValueError, OverflowError):
+            now = max(now, datetime.fromisoformat(short(name)).replace(tzinfo=None) + timedelta(microseconds=1))
+    return f"{now:%Y%m%dT%H%M%S.%fZ}"
 
 
 def seal_model(index: IndexFolder, prepared: Path, *, trusted: Collection[str], note: Callable[[str], None]) -> str:
@@ -129,8 +154,8 @@ def clean_up(index: IndexFolder, keep: Collection[str]) -> None:
     """
     for name in index.names():
         if name not in keep:
+            _forget(index, name)
             _remove(index.generations / name)
-            (index.notes / name).unlink(missing_ok=True)
     try:
         used = {model for name in index.names() for model in index.manifest(name).sealed_models.values()}
     except GenerationError:
@@ -138,6 +163,17 @@ def clean_up(index: IndexFolder, keep: Collection[str]) -> None:
     for folder in index.models.iterdir():
         if folder.name not in used and _DAMAGED not in folder.name:
             _remove(folder)
+
+
+def clean_up_again(index: IndexFolder, name: str) -> None:
+    """Clean up after a build that was killed while it did: its generation is in force and nothing has changed since.
+
+    Args:
+        index: the index, whose writer lock is held.
+        name: the generation in force.
+    """
+    before = [other for other in index.names() if other < name]
+    clean_up(index, {name, *before[:1]})
 
 
 def set_aside_damaged(index: IndexFolder, note: Callable[[str], None]) -> None:
@@ -153,7 +189,14 @@ def set_aside_damaged(index: IndexFolder, note: Callable[[str], None]) -> None:
         except FormatError:
             continue
         except GenerationError as error:
+            _forget(index, name)
             note(f"{error}; that generation was set aside as {_set_aside(index.generations / name)}")
+
+
+def _forget(index: IndexFolder, name: str) -> None:
+    """Remove the note that a generation was verified."""
+    with suppress(OSError):  # the folder of notes may be gone, or another's
+        (index.notes / name).unlink()
 
 
 def _set_aside(folder: Path) -> Path:

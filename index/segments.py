@@ -85,8 +85,14 @@ class Segment:
             raise DamagedError(f"{path}: FAISS cannot read it: {str(error).splitlines()[0]}") from None
 
     def write(self, path: Path) -> None:
-        """Write the segment to a file."""
-        faiss.write_index(self._index, str(path))
+        """Write the segment to a file.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        # Left to itself, FAISS writes through stdio and takes no notice when closing the file fails.
+        with path.open("wb") as file:
+            faiss.write_index(self._index, faiss.PyCallbackIOWriter(file.write))  # type: ignore[attr-defined]
 
     def __len__(self) -> int:
         return int(self._index.ntotal)

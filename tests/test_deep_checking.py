@@ -17,7 +17,7 @@ from conftest import Refresh, Run, Write
 from index.deep_checking import check_deeply
 from index.durable import hash_file
 from index.generation import IndexFolder
-from index.lexical import LexicalDocument, LexicalWriter
+from index.lexical_writing import LexicalDocument, LexicalWriter
 from index.manifest import FileSeal
 from index.segments import Segment
 from index.sentences import MOST

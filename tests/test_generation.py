@@ -241,6 +241,15 @@ class TestCurrent:
         assert (report.articles, report.embedded) == (2, 0)
         assert all(findings(index))
 
+    @pytest.mark.usefixtures("two")
+    def test_that_is_a_folder_is_set_aside_by_the_next_build(self, index: IndexFolder, refresh: Refresh) -> None:
+        (index.path / "CURRENT").unlink()
+        (index.path / "CURRENT").mkdir()
+        (index.path / "CURRENT" / "somebodys").touch()
+        assert refresh().generation == index.current()
+        assert (index.path / "CURRENT.damaged" / "somebodys").is_file()
+        assert all(findings(index))
+
     def test_is_missing_where_there_is_no_index(self, index: IndexFolder) -> None:
         with pytest.raises(NoIndexError, match="there is no index here; make one with `onrecord index FOLDER`"):
             open_current(index, pytest.fail)

@@ -126,7 +126,7 @@ class TestResolving:
 
 class TestModelCards:
     def test_are_read_as_they_were_written(self, tmp_path: Path) -> None:
-        card = ModelCard("id", "encoder", 256, 384, "query: ", "passage: ", {"model.onnx": "0"})
+        card = ModelCard("id", "encoder", 256, 384, "query: ", "passage: ", {"model.onnx": "0", "tokenizer.json": "1"})
         card.write(tmp_path)
         assert ModelCard.read(tmp_path) == card
 

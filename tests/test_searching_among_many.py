@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from index.lexical import LexicalDocument, LexicalIndex, LexicalWriter
+from index.lexical import LexicalIndex
+from index.lexical_writing import LexicalDocument, LexicalWriter
 
 WORDS = ["ferry", "harbor", "roof", "school", "pier", "mayor", "lamp", "rope"]
 PASSAGES = 400

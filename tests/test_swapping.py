@@ -28,7 +28,7 @@ from index.generation import (
     short,
     verify_generation,
 )
-from index.lexical import LexicalWriter
+from index.lexical_writing import LexicalWriter
 from index.manifest import FORMAT, MANIFEST, Manifest
 from index.models import ModelCard
 from index.records import RecordsWriter

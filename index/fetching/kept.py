@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from index.durable import replace_file
+from index.durable import make_folder, replace_file
 from index.errors import ArticleError
 from index.fetching.politeness import Validators
 
@@ -92,7 +92,7 @@ class Kept:
         sha256 = hashlib.sha256(data).hexdigest()
         path = self._pages / sha256
         if not path.is_file() or path.stat().st_size != len(data):
-            self._pages.mkdir(parents=True, exist_ok=True)
+            make_folder(self._pages)
             replace_file(path, data)
         return sha256
 
@@ -114,13 +114,14 @@ class Kept:
         """Return what is known of a link; nothing is where it is new, or its record is damaged."""
         try:
             link = _from_json(json.loads(self._place(url).read_bytes()))
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            good = link.url == url and all(map(_SHA256.fullmatch, link.pages()))
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return Link(url)
-        return link if link.url == url and all(map(_SHA256.fullmatch, link.pages())) else Link(url)
+        return link if good else Link(url)
 
     def save(self, link: Link) -> None:
         """Write down what is known of a link."""
-        self._links.mkdir(parents=True, exist_ok=True)
+        make_folder(self._links)
         replace_file(self._place(link.url), json.dumps(asdict(link), indent=1).encode())
 
     def clean_up(self, sources: Collection[str]) -> None:
