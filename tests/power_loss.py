@@ -60,9 +60,9 @@ class _Disk:
         return sorted(path for path in self._unflushed if path == within or path.startswith(f"{within}/"))
 
     def is_private(self, path: str) -> bool:
-        """Tell whether only builds look for a name: that of a lock, or of what is not complete."""
+        """Tell whether only builds look for a name: that of a lock, of what is not complete, or may be thrown away."""
         inner = path.removeprefix(self._folder)
-        return inner == "/lock" or any(part.startswith((".staging", ".CURRENT")) for part in inner.split("/"))
+        return inner == "/lock" or any(part.startswith((".staging", ".CURRENT", "unfinished")) for part in inner.split("/"))
 
 
 def endangered(calls: Iterable[Call], folder: Path) -> Iterator[str]:
