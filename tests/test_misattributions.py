@@ -175,6 +175,10 @@ class TestContent:
     def test_words_that_a_colon_leads_in_are_told_once(self, news: Reader, text: str, speaker: str | None) -> None:
         assert news.said(text) == [(speaker, "It leaks,")]
 
+    def test_what_is_told_before_a_colon_stays(self, news: Reader) -> None:
+        said = news.said("Ana Reyes said she was too busy to look: “I have a lot going on. Good luck,” she wrote.")
+        assert said == [("Ana Reyes", "she was too busy to look"), ("Ana Reyes", "I have a lot going on. Good luck,")]
+
     def test_according_to_with_words_in_marks(self, news: Reader) -> None:
         assert news.said("According to Reyes, “[I]t leaks.”") == [("Reyes", "[I]t leaks.")]
 
