@@ -51,7 +51,7 @@ class Verifier:
     def __init__(self, searcher: Searcher, records: Records, scope: Scope | None = None) -> None:
         """Check against one generation, or against the articles of a scope."""
         self._searcher, self._records, self._scope = searcher, records, scope
-        self._directory = searcher.directory.within(scope.articles) if scope else searcher.directory
+        self._directory = searcher.speakers(scope)
         self._statements = Statements(searcher, records, scope)
         self._resembling = Resembling(searcher, records, self._statements, scope)
 
