@@ -6,7 +6,8 @@ import re
 from datetime import date
 
 from index.records import Records
-from retrieval.answer import Answer, Span
+from index.spans import Span
+from retrieval.answer import Answer
 from retrieval.asking import Asking
 from retrieval.calibration import ANSWERED
 from retrieval.dates import Period, find_period

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from index.records import Records
-from retrieval.answer import Answer, Span
+from index.spans import Span
+from retrieval.answer import Answer
 from retrieval.dates import Period
 from retrieval.hits import make_hits
 from retrieval.people import Person

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from retrieval.answer import Span
+from index.spans import Span
 from retrieval.claims import Claim, Item
 from retrieval.matching import Stretch, find_stretches
 from retrieval.meaning import is_amount, is_conditional, is_negator, turned

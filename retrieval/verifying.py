@@ -8,7 +8,8 @@ from functools import cached_property
 
 from index.errors import UsageError
 from index.records import Records
-from retrieval.answer import Hit, Span
+from index.spans import Span
+from retrieval.answer import Hit
 from retrieval.attribution import is_named
 from retrieval.claims import MAX_CLAIM, Claim, read_claim
 from retrieval.comparing import Comparison, compare

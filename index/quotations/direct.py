@@ -9,7 +9,7 @@ from index.quotations.marks import Marked
 from index.quotations.phrases import FINITE
 from index.quotations.reports import ACCORDING, Report, cue_text, is_nested
 from index.quotations.standins import reporter
-from index.quotations.syntax import Range
+from index.spans import Span
 
 _CLOSING = ('"', "”", "’", "'", "»")
 _ASIDES = frozenset({"when", "as", "while", "after", "before", "in", "during", "at", "on"})
@@ -80,13 +80,13 @@ def _keep_nearest(doc: Doc, frame: Frame, reports: list[Report], stretch: Marked
                 _give_up(reports, report, held)
 
 
-def _give_up(reports: list[Report], report: Report, held: Range) -> None:
+def _give_up(reports: list[Report], report: Report, held: Span) -> None:
     report.ranges.remove(held)
     if not report.ranges:
         reports.remove(report)
 
 
-def _leads_in(text: str, held: Range, stretch: Marked) -> bool:
+def _leads_in(text: str, held: Span, stretch: Marked) -> bool:
     """Whether a range is direct speech and what a colon ends before it: "wrote a note: “…,” she said"."""
     start, end = held
     ends = stretch.inner_end <= end <= stretch.end + 1
