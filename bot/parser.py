@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 from functools import partial
 from pathlib import Path
 
 from bot import commands, listings, record_cli
 from bot.examples import EXAMPLES
-from bot.places import named_index
-from bot.time_spans import seconds
+from bot.option_values import address, count, day, folder, place, positive, span, webhook
 from index import __version__
-from index.errors import UsageError
-from index.milvus_address import MilvusAddress
 
 DESCRIPTION = "Ask a folder of news articles what was said, by whom, and where it is written."
 EXIT_CODES = """\
@@ -78,7 +74,7 @@ def _add_index(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument(
         "--every",
-        type=_seconds,
+        type=span,
         metavar="TIME",
         help="visit links so often with --watch: 30s, 10m, 2h (10m)",
     )
@@ -104,16 +100,16 @@ def _add_ask(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
         metavar="QUESTION",
         help="the question; quoting it is optional; from stdin where it is left out or -",
     )
-    parser.add_argument("-k", type=_positive, metavar="N", help="passages at most (5; with --batch 20)")
+    parser.add_argument("-k", type=positive, metavar="N", help="passages at most (5; with --batch 20)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--now", type=_day, metavar="DATE", help='the day "last week" is meant from (today)')
+    parser.add_argument("--now", type=day, metavar="DATE", help='the day "last week" is meant from (today)')
     parser.add_argument("--batch", type=Path, metavar="FILE", help="answer a JSON Lines file of questions, with --json")
     _add_fast(parser)
 
 
 def _add_chat(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser = _command(subparsers, "chat", commands.run_chat_command, "ask in a conversation in the terminal")
-    parser.add_argument("-k", type=_positive, default=5, metavar="N", help="passages at most (5)")
+    parser.add_argument("-k", type=positive, default=5, metavar="N", help="passages at most (5)")
     parser.add_argument(
         "--plain", action="store_true", help="lines of words only, for screen readers: no colours, no redrawn prompt"
     )
@@ -126,12 +122,12 @@ def _add_bot(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     _add_token_file(parser)
     parser.add_argument(
         "--webhook",
-        type=_webhook,
+        type=webhook,
         metavar="URL",
         help="have Telegram send updates to this address, instead of asking for them",
     )
     parser.add_argument(
-        "--listen", type=_address, metavar="ADDRESS:PORT", help="where they come in, with --webhook (127.0.0.1:8443)"
+        "--listen", type=address, metavar="ADDRESS:PORT", help="where they come in, with --webhook (127.0.0.1:8443)"
     )
     parser.add_argument("--log-format", choices=("text", "json"), help="the log as text, or as a JSON object a line")
     parser.add_argument("--metrics", type=Path, metavar="FILE", help="count what it does in a file for Prometheus")
@@ -147,7 +143,7 @@ def _add_token_file(parser: argparse.ArgumentParser) -> None:
 def _add_pair(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser = _command(subparsers, "pair", commands.run_pair_command, "let somebody ask the bot, by a code for one use")
     parser.add_argument("--admin", action="store_true", help="let them change the articles too")
-    parser.add_argument("--valid", type=_seconds, metavar="TIME", help="how long the code may be used: 15m, 1d (15m)")
+    parser.add_argument("--valid", type=span, metavar="TIME", help="how long the code may be used: 15m, 1d (15m)")
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument("--list", action="store_true", help="print who came by a code, with their ids, instead")
     instead.add_argument("--revoke", type=int, metavar="ID", help="let a person or a group in no more, instead")
@@ -167,7 +163,7 @@ def _add_check(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--health", type=Path, metavar="FILE", help="tell whether the bot that writes this file is well"
     )
-    parser.add_argument("--max-age", type=_seconds, metavar="TIME", help="how old it may be, with --health (2m)")
+    parser.add_argument("--max-age", type=span, metavar="TIME", help="how old it may be, with --health (2m)")
 
 
 def _add_quotes(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
@@ -198,7 +194,7 @@ def _add_eval(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
         "--calibration", action="store_true", help="show how many answers of each tenth of confidence are right"
     )
     parser.add_argument(
-        "--misses", type=_count, default=0, metavar="N", help="show N misses of each kind, and what was returned (0)"
+        "--misses", type=count, default=0, metavar="N", help="show N misses of each kind, and what was returned (0)"
     )
     _add_fast(parser)
 
@@ -234,13 +230,13 @@ def _command(
     )
     parser.add_argument(
         "--index",
-        type=_place,
+        type=place,
         metavar="DIR",
         help="the index ($ONRECORD_INDEX, else ./.onrecord), or milvus://HOST:PORT/NAME, whose vectors lie in Milvus",
     )
     parser.add_argument(
         "--state",
-        type=_folder,
+        type=folder,
         metavar="DIR",
         help="history, notes, conversations ($ONRECORD_STATE, else the user's state folder)",
     )
@@ -254,54 +250,3 @@ def _command(
     )
     parser.set_defaults(run=run)
     return parser
-
-
-def _positive(text: str) -> int:
-    if text.isascii() and text.isdigit() and int(text) > 0:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
-
-
-def _seconds(text: str) -> float:
-    try:
-        return seconds(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def _count(text: str) -> int:
-    return 0 if text == "0" else _positive(text)
-
-
-def _webhook(text: str) -> str:
-    if text.startswith("https://"):
-        return text
-    raise argparse.ArgumentTypeError(f"{text!r} is not an address that begins with https://")
-
-
-def _address(text: str) -> tuple[str, int]:
-    host, colon, port = text.rpartition(":")
-    if host and colon and port.isascii() and port.isdigit() and 0 < int(port) < 1 << 16:
-        return host.strip("[]"), int(port)
-    raise argparse.ArgumentTypeError(f"{text!r} is not an address with a port, such as 127.0.0.1:8443")
-
-
-def _place(text: str) -> Path | MilvusAddress:
-    try:
-        return named_index(text) if text else _folder(text)
-    except UsageError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def _folder(text: str) -> Path:
-    # An unset variable would otherwise name the folder that the command runs in.
-    if text:
-        return Path(text)
-    raise argparse.ArgumentTypeError("the name of the folder is empty")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2017-02-07") from None

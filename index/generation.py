@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import DamagedError, FormatError, GenerationError, NoIndexError
+from index.holding import Hold
 from index.lexical import LexicalIndex
 from index.manifest import MANIFEST, FileSeal, Manifest
 from index.models import ModelCard
@@ -135,7 +136,8 @@ class IndexFolder:
 class Generation:
     """An opened generation: everything a question needs, read-only.
 
-    The parts are safe to share by threads; records are opened by each thread for itself.
+    The parts are safe to share by threads; records are opened by each thread for itself. As long as this object is
+    there, no build removes the generation.
     """
 
     name: str
@@ -146,6 +148,7 @@ class Generation:
     records_path: Path
     encoder: Path
     reranker: Path
+    hold: Hold
 
     def open_records(self) -> Records:
         """Return a new connection to the records."""
@@ -200,6 +203,10 @@ def open_verified(index: IndexFolder, name: str, manifest: Manifest) -> Generati
         DamagedError: a part of it cannot be read.
     """
     folder = index.generations / name
+    try:
+        hold = Hold(folder / MANIFEST)
+    except OSError as error:
+        raise DamagedError(f"{folder / MANIFEST}: cannot be read: {error.strerror}") from None
     vectors, sentences = _open_vectors(index, folder, manifest)
     return Generation(
         name=name,
@@ -210,6 +217,7 @@ def open_verified(index: IndexFolder, name: str, manifest: Manifest) -> Generati
         records_path=folder / RECORDS,
         encoder=index.models / manifest.sealed_models["encoder"],
         reranker=index.models / manifest.sealed_models["reranker"],
+        hold=hold,
     )
 
 

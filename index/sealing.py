@@ -28,6 +28,7 @@ from index.generation import (
     short,
     verify_generation,
 )
+from index.holding import is_held
 from index.lexical import LexicalIndex
 from index.manifest import MANIFEST, FileSeal, Manifest
 from index.models import ModelCard, is_sound
@@ -145,15 +146,14 @@ def seal_model(index: IndexFolder, prepared: Path, *, trusted: Collection[str], 
 
 
 def clean_up(index: IndexFolder, keep: Collection[str]) -> None:
-    """Remove generations but those to keep, and models that none of those left uses.
+    """Remove generations but those to keep and those that somebody reads, and models that none of those left uses.
 
     Args:
         index: the index, whose writer lock is held.
-        keep: the generation in force, and the one that was before: readers may be using it still, and it serves if
-            the one in force is damaged.
+        keep: the generation in force, and the one that was before, which serves if the one in force is damaged.
     """
     for name in index.names():
-        if name not in keep:
+        if name not in keep and not is_held(index.generations / name / MANIFEST):
             _forget(index, name)
             _remove(index.generations / name)
     try:

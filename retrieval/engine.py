@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import logging
-import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import date, datetime
 from types import TracebackType
 from typing import Self
 
-from index.catalogue import Catalogue
 from index.errors import OnrecordError
 from index.generation import IndexFolder, open_current
 from index.manifest import Manifest
-from index.records import Records
-from index.rows import SpeakerSummary
-from retrieval.answer import Answer, Hit
+from retrieval.answer import Answer
 from retrieval.asked import Asked
 from retrieval.conversing import converse
 from retrieval.dialog import Dialog
 from retrieval.explaining import Explanation, explain
 from retrieval.histories import RecentHistories, Told
-from retrieval.hits import make_hits
-from retrieval.listing import Quoted, list_quotations, list_speakers
+from retrieval.holdings import Holdings
 from retrieval.newsroom import Newsroom
 from retrieval.on_record import OnRecord
 from retrieval.search import ModelShelf, Searcher, shelf_for
@@ -39,7 +34,7 @@ HISTORY_SHOWS = 5
 log = logging.getLogger(__name__)
 
 
-class Engine(OnRecord):
+class Engine(OnRecord, Holdings):
     """Answers questions from an index. Safe to share by threads.
 
     A new generation is opened beside the old one, which goes on answering, and takes over between two questions.
@@ -167,21 +162,6 @@ class Engine(OnRecord):
         with closing(searcher.generation.open_records()) as records:
             return explain(searcher, records, question, scope=searcher.area(scope), count=count)
 
-    def articles(self, *, since: date | None = None, outlet: str | None = None) -> list[str]:
-        """Return the ids of the articles that an outlet published from a day on, which `ask` takes as a scope.
-
-        Args:
-            since: the first day; articles without a date are then left out. Any day by default.
-            outlet: the outlet, as `outlets` has it; any by default.
-        """
-        with self._catalogue() as catalogue:
-            return catalogue.article_names(since=since.isoformat() if since else None, outlet=outlet)
-
-    def outlets(self) -> dict[str, int]:
-        """Return how many articles each outlet has, those with most first."""
-        with self._catalogue() as catalogue:
-            return catalogue.outlets()
-
     def topics(self) -> list[str]:
         """Return words and short phrases that many of the newest articles use, the most frequent first.
 
@@ -194,57 +174,6 @@ class Engine(OnRecord):
             topics = topics_of(generation)
             self._topics = (generation.name, topics)
         return topics
-
-    def speakers(self) -> list[str]:
-        """Return the canonical names of all who are quoted, those quoted most first."""
-        return self._searcher.directory.names()
-
-    def quotations(self, speaker: str | None = None, about: str | None = None) -> Iterator[Quoted]:
-        """Yield quotations with where they stand; see `retrieval.listing.list_quotations`."""
-        searcher = self._searcher
-        with closing(searcher.generation.open_records()) as records:
-            yield from list_quotations(searcher, records, speaker, about)
-
-    def speaker_summaries(self, *, scope: Sequence[str] | None = None) -> Iterator[SpeakerSummary]:
-        """Yield who speaks, how often and when, those quoted most first.
-
-        Args:
-            scope: ids of the only articles to count; all by default.
-
-        Raises:
-            UsageError: the scope names an article that is not in the index.
-        """
-        searcher = self._searcher
-        yield from list_speakers(searcher, searcher.area(scope))
-
-    def article(self, name: str) -> list[Hit]:
-        """Return all passages of an article, in order; none where the index has no such article.
-
-        Args:
-            name: id of the article.
-        """
-        return self.neighbours(name, 0, sys.maxsize)
-
-    def neighbours(self, article: str, paragraph: int, reach: int) -> list[Hit]:
-        """Return the passages of an article around a paragraph, in order, the paragraph among them.
-
-        Args:
-            article: id of the article.
-            paragraph: its number, from 0.
-            reach: how many paragraph numbers to go back and forth.
-        """
-        with self._records() as records:
-            return make_hits(records, [(passage, 1.0) for passage in records.neighbours(article, paragraph, reach)])
-
-    def unknown_articles(self, names: Sequence[str]) -> list[str]:
-        """Return those of some ids that no article in the index has."""
-        with self._records() as records:
-            known = records.article_ids(names)
-        return [name for name in names if name not in known]
-
-    def sources(self) -> list[str]:
-        """Return what the index was built from."""
-        return list(self._searcher.generation.manifest.sources)
 
     def newsroom(self) -> Newsroom:
         """Return what a newsroom asks of the generation that answers now."""
@@ -272,12 +201,6 @@ class Engine(OnRecord):
         """Do now what makes the first question slower than others."""
         self.load_models()
         self.ask("What was said?", k=1)
-
-    def _records(self) -> closing[Records]:
-        return closing(self._searcher.generation.open_records())
-
-    def _catalogue(self) -> closing[Catalogue]:
-        return closing(Catalogue.open(self._searcher.generation.records_path))
 
     def _open(self, shelf: ModelShelf | None = None) -> Searcher:
         generation = open_current(self._index, log.warning)

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from index import build as index_build
-from index import durable, embedding, models, sealing, verification
+from index import durable, embedding, models, quoting, sealing, verification
 from index.articles import Article
 from index.build import BuildOptions, build
 from index.quotations import QuotationFinder
@@ -273,7 +272,8 @@ def _load() -> None:
         module.hash_file = once
     models.file_sha256 = weights_hashed_once(models.file_sha256)
     finder = functools.cache(QuotationFinder)
-    index_build.QuotationFinder = finder
+    quoting.QuotationFinder = finder
+    embedding.CHUNK, quoting.KEPT = 2, 1  # so that the work of builds as small as these is kept too
     embedding.Encoder = search.Encoder = encoder_of
     encoder_of(models.prepare(models.DEFAULT_ENCODER, "encoder"))
     for role, model in (("encoder", models.DEFAULT_ENCODER), ("reranker", models.DEFAULT_RERANKER)):

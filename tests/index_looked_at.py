@@ -20,7 +20,7 @@ WORDS = "The harbor, the pier and the roof of the school"
 _LOADED: dict[bytes, Encoder] = {}
 
 
-def encoder_of(folder: Path) -> Encoder:
+def encoder_of(folder: Path, *, building: bool = False) -> Encoder:
     """Return the encoder of a folder, loaded once for all folders with the same card."""
     card = (folder / "model.json").read_bytes()
     if card not in _LOADED:

@@ -26,7 +26,7 @@ class _Disk:
 
     def happen(self, call: Call) -> None:
         path = call.paths[-1]
-        if path.endswith(DELETED):
+        if path.endswith(DELETED) or call.name == "flock":
             return
         if call.name in _FLUSHED:
             self._unflushed.discard(path)
@@ -60,9 +60,10 @@ class _Disk:
         return sorted(path for path in self._unflushed if path == within or path.startswith(f"{within}/"))
 
     def is_private(self, path: str) -> bool:
-        """Tell whether only builds look for a name: that of a lock, or of what is not complete."""
+        """Tell whether only builds look for a name: that of a lock, of what is not complete, or may be thrown away."""
         inner = path.removeprefix(self._folder)
-        return inner == "/lock" or any(part.startswith((".staging", ".CURRENT")) for part in inner.split("/"))
+        begun = (".staging", ".CURRENT", "unfinished")
+        return inner == "/lock" or any(part.startswith(begun) for part in inner.split("/"))
 
 
 def endangered(calls: Iterable[Call], folder: Path) -> Iterator[str]:

@@ -16,7 +16,7 @@ from index.durable import replace_file
 from index.errors import OnrecordError
 from index.generation import IndexFolder, open_current
 from index.lexical_writing import LexicalDocument, LexicalWriter
-from index.vectors import VectorIndex
+from index.segments import Segment
 
 FERRY = "The ferry stays, Mayor Adela Brandvold said.\n"
 ROOF = "The school roof leaks, Superintendent Wendell Achterberg said.\n"
@@ -58,7 +58,7 @@ def test_terms_that_cannot_be_written_are_an_error_of_the_disk(tmp_path: Path) -
 
 @pytest.mark.parametrize("short", [1, 7, 8, 100_000])
 def test_vectors_whose_last_bytes_cannot_be_written_are_an_error_of_the_disk(tmp_path: Path, short: int) -> None:
-    vectors = VectorIndex.empty(8)
+    vectors = Segment.empty(8)
     vectors.add(np.arange(5000), np.ones((5000, 8), np.float32))
     vectors.write(tmp_path / "whole")
     with no_file_beyond((tmp_path / "whole").stat().st_size - short), pytest.raises(OSError, match="File too large"):

@@ -112,7 +112,7 @@ class TestWhatGoesWrong:
 
         for n in range(4):
             site.pages[f"/{n}"] = hang
-        done = fetch(*(site(f"/{n}") for n in range(4)), limits=Limits(seconds=0.1, pause=0))
+        done = fetch(*(site(f"/{n}") for n in range(4)), limits=Limits(seconds=0.5, pause=0))
         assert asked == ["/0", "/1"]
         assert [line.endswith("failed to answer 2 times in a row") for line in done.errors] == [
             False,

@@ -38,6 +38,7 @@ from index.vector_writing import VectorWriter
 
 WORDS = ("The ferry stays.", "The pier does not.")
 UNIT = np.eye(2, dtype=np.float32)
+FILES = {"model.json", "model.onnx", "tokenizer.json"}
 
 
 @pytest.fixture
@@ -57,8 +58,10 @@ class Building:
         """Return the folder of a model that was prepared."""
         prepared = self.home / weights.decode()
         prepared.mkdir(exist_ok=True)
-        (prepared / "model.onnx").write_bytes(weights)
-        ModelCard("id", "encoder", 9, 2, "", "", {"model.onnx": hash_file(prepared / "model.onnx")}).write(prepared)
+        files = [prepared / "model.onnx", prepared / "tokenizer.json"]
+        for file in files:
+            file.write_bytes(weights)
+        ModelCard("id", "encoder", 9, 2, "", "", {file.name: hash_file(file) for file in files}).write(prepared)
         return prepared
 
     def put_model(self, weights: bytes = b"weights", trusted: tuple[str, ...] = ()) -> str:
@@ -156,7 +159,7 @@ class TestSealing:
         assert name.endswith(hash_file(place / MANIFEST))
         model = building.index.models / manifest.sealed_models["encoder"]
         assert set(building.index.seals(name, manifest)) == {
-            *(place / file for file in manifest.files), model / "model.onnx",
+            *(place / file for file in manifest.files), *(model / file for file in FILES - {"model.json"}),
         }  # fmt: skip
 
     def test_opens_what_was_sealed(self, building: Building) -> None:
@@ -202,7 +205,7 @@ class TestModels:
             assert building.put_model() == name
         assert name == hash_file(building.model() / "model.json")
         assert names(building.index.models) == {name}
-        assert names(building.index.models / name) == {"model.json", "model.onnx"}
+        assert names(building.index.models / name) == FILES
         assert (building.index.models / name).stat().st_ino == before.st_ino
         assert building.notes == []
 
@@ -220,14 +223,14 @@ class TestModels:
                 aside = building.index.models / f"{name}.damaged{number}"
                 assert building.notes.pop() == f"the model {name[:16]} was damaged; it was set aside as {aside}"
                 assert aside.is_dir()
-                assert names(building.index.models / name) == {"model.json", "model.onnx"}
+                assert names(building.index.models / name) == FILES
 
     def test_that_were_verified_are_not_read_again(self, building: Building) -> None:
         with writing(building.index):
             name = building.put_model()
             (building.index.models / name / "model.onnx").unlink()
             building.put_model(trusted=(name,))
-            assert names(building.index.models / name) == {"model.json"}
+            assert names(building.index.models / name) == FILES - {"model.onnx"}
 
     def test_half_put_by_a_killed_build_are_put_anew(self, building: Building) -> None:
         name = hash_file(building.model() / "model.json")

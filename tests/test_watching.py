@@ -77,3 +77,20 @@ def test_lets_go_of_what_answered_before_whatever_was_asked_of_it(
             built = refresh(articles({f"{number}.txt": PIER.replace("pier", f"pier {number}")})).generation
             wait_for(lambda name=built: engine.generation == name)  # type: ignore[misc]
         wait_for(lambda: held(index) == {index.current()})
+
+
+def test_what_somebody_reads_is_not_removed_however_many_builds_there_are(
+    index: IndexFolder, refresh: Refresh, articles: Write
+) -> None:
+    first = refresh(articles({"ferry.txt": FERRY})).generation
+    reader = Engine(index, fast=True)
+    for number in range(3):
+        refresh(articles({f"{number}.txt": PIER.replace("pier", f"pier {number}")}))
+    assert first in index.names()
+    assert len(index.names()) == 3
+    assert reader.ask("what did Brandvold say about the ferry?").hits[0].article == "ferry.txt"
+    reader.close()
+    del reader
+    refresh(articles({"last.txt": PIER.replace("pier", "last pier")}))
+    assert first not in index.names()
+    assert len(index.names()) == 2
