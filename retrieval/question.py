@@ -89,11 +89,15 @@ _WHO = re.compile(
     r"(?:(?:else|ever|also|just|it|that|who)\s+)*(?P<verb>[\w’'-]+)\b(?P<topic>.*)$",
     re.IGNORECASE,
 )
-# "which year saw …" and "which bill supports …" ask for no speaker: fewer verbs than after "who".
-_STATES = "|".join(form for form, cue in CUES.items() if cue.clause and not cue.quoted_only) + "|thinks?|believes?"
+# "which year saw …" and "which country signed …" ask for no speaker: fewer verbs than after "who".
+_STATING = frozenset(
+    """say tell write tweet claim argue warn complain suggest insist deny confirm explain announce predict promise vow
+    admit acknowledge concede report declare""".split()
+)
+_STATES = "|".join(form for form, cue in CUES.items() if cue.lemma in _STATING) + "|thinks?|thought|believed?|believes"
 _WHICH = re.compile(
     _LEAD + rf"which(?: (?!(?:{_AUXILIARY})\b)[\w’'-]+){{1,4}}?(?: (?:was|is) it (?:that|who))?"
-    rf"(?: (?:has|have|had|ever|also))*(?<!['’]s) (?P<verb>{_STATES})\b(?! (?:{_STATES})\b)(?P<topic>.*)$",
+    rf"(?: (?:has|have|had|ever|also))*(?<!['’]s) (?P<verb>{_STATES})\b(?! (?:{_STATES}|{_AUXILIARY})\b)(?P<topic>.*)$",
     re.IGNORECASE,
 )
 _INTERROGATIVE = re.compile(

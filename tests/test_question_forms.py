@@ -82,6 +82,8 @@ def test_which_of_some_said_something(question: str, claim: str) -> None:
         "which ferry did the mayor say leaks",
         "which bills does Brandvold support",
         "which ship was ordered back",
+        "which council signed the treaty",
+        "which campaign promises were kept",
         "which of the mayor's promises was broken",
     ],
 )
