@@ -6,9 +6,8 @@ import asyncio
 import logging
 import sqlite3
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
@@ -22,10 +21,9 @@ from bot.news_content import NewsContent
 from bot.newsroom_texts import newsroom_texts
 from bot.replying import Place, send
 from bot.texts import texts_in
+from bot.workers import Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from telegram import Bot
 
     from bot.desk import Desk
@@ -44,7 +42,6 @@ REFUSED_PAUSE: Final = 1800.0
 """Seconds before an alert is tried again that Telegram refused: what is wrong has to be mended by somebody."""
 
 _GONE: Final = ("chat not found", "user is deactivated", "was deactivated", "was kicked", "peer_id_invalid")
-T = TypeVar("T")
 
 
 class Alerts:
@@ -64,7 +61,7 @@ class Alerts:
         self._desk = desk
         self._ledger = StoredLedger(desk.store)
         # One to look, which may take long, and one to keep the journal of what is sent meanwhile.
-        self._workers = ThreadPoolExecutor(2, thread_name_prefix="alerts")
+        self._workers = Workers(2, "alerts")
         self._due = asyncio.Event()
         self._stopping = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -99,7 +96,7 @@ class Alerts:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.to_thread(self._workers.shutdown, cancel_futures=True)
+        await self._workers.close()
 
     async def _look_on(self) -> None:
         looked: str | None = None
@@ -107,7 +104,7 @@ class Alerts:
             generation = self._desk.engine.generation
             if generation != looked:
                 try:
-                    looked = generation if await self._work(self._gather) else None
+                    looked = generation if await self._workers.work(self._gather) else None
                 except Exception:
                     _LOGGER.exception("What is new could not be looked for")
                 self._due.set()
@@ -136,9 +133,9 @@ class Alerts:
         while not self._stopping.is_set():
             self._due.clear()
             try:
-                while not self._stopping.is_set() and (alert := await self._work(self.follows.begin)):
+                while not self._stopping.is_set() and (alert := await self._workers.work(self.follows.begin)):
                     await self._tell(bot, alert)
-                due = await self._work(self.follows.next_due)
+                due = await self._workers.work(self.follows.next_due)
             except Exception:
                 # Nothing is sent that could not be written down before and after.
                 _LOGGER.exception("The alerts that wait cannot be read or written")
@@ -160,7 +157,7 @@ class Alerts:
         """Send an alert; whatever comes of it is written down."""
         follower = alert.follow.follower
         person = follower.person or (follower.chat if follower.chat > 0 else None)
-        if await self._work(lambda: self._desk.access.standing(follower.chat, person)) is Standing.NOBODY:
+        if await self._workers.work(lambda: self._desk.access.standing(follower.chat, person)) is Standing.NOBODY:
             await self._leave(alert, "may not ask any more")
             return
         if alert.doubtful:
@@ -169,13 +166,13 @@ class Alerts:
             await self._send(bot, alert)
         except ChatMigrated as error:
             moved = error.new_chat_id
-            await self._work(lambda: self.follows.move_chat(follower.chat, moved))
+            await self._workers.work(lambda: self.follows.move_chat(follower.chat, moved))
             await self._put_back(alert, 0.0)
         except RetryAfter as error:
             pause = seconds_of(error.retry_after)
             _LOGGER.info("Telegram asks to wait %s s before alert %s", pause, alert.id)
             self._desk.metrics.alerted("again")
-            await self._work(lambda: self.follows.put_back(alert, pause, whole_chat=True))
+            await self._workers.work(lambda: self.follows.put_back(alert, pause, whole_chat=True))
         except Forbidden as error:
             await self._leave(alert, str(error))
         except BadRequest as error:
@@ -194,21 +191,21 @@ class Alerts:
         with sent_once():
             arrived = await send(bot, Place(follower.chat, follower.topic), text, markup)
         self._desk.metrics.alerted("sent")
-        await self._work(lambda: self.follows.arrived(alert))
+        await self._workers.work(lambda: self.follows.arrived(alert))
         if key is not None:
             await self._desk.remember(lambda: memory.arrived(key, follower.chat, arrived.message_id))
 
     async def _refused(self, alert: Alert, error: BadRequest) -> None:
         reason = error.message.lower()
         if "thread not found" in reason and alert.follow.follower.topic is not None:
-            await self._work(lambda: self.follows.leave_topic(alert.follow.id))
+            await self._workers.work(lambda: self.follows.leave_topic(alert.follow.id))
             await self._put_back(alert, 0.0)
         elif any(words in reason for words in _GONE):
             await self._leave(alert, error.message)
         elif time.time() - alert.made > GIVEN_UP:
             _LOGGER.error("Alert %s is given up, as Telegram refuses it: %s", alert.id, error)
             self._desk.metrics.alerted("dropped")
-            await self._work(lambda: self.follows.arrived(alert))
+            await self._workers.work(lambda: self.follows.arrived(alert))
         else:
             _LOGGER.warning("Telegram refuses alert %s, which is tried again: %s", alert.id, error)
             await self._put_back(alert, REFUSED_PAUSE)
@@ -217,12 +214,9 @@ class Alerts:
         """Let a chat follow nothing any more."""
         chat = alert.follow.follower.chat
         self._desk.metrics.alerted("dropped")
-        count = await self._work(lambda: self.follows.drop_chat(chat))
+        count = await self._workers.work(lambda: self.follows.drop_chat(chat))
         _LOGGER.warning("A chat is told nothing any more, and follows nothing (%s things): %s", count, reason)
 
     async def _put_back(self, alert: Alert, seconds: float) -> None:
         self._desk.metrics.alerted("again")
-        await self._work(lambda: self.follows.put_back(alert, seconds))
-
-    async def _work(self, function: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._workers, function)
+        await self._workers.work(lambda: self.follows.put_back(alert, seconds))

@@ -22,11 +22,11 @@ from bot.metrics import NONE
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator, Sequence
 
+    from bot.json_objects import Json
     from bot.metrics import Metrics, RequestKind, RequestOutcome
 
 _LOGGER = logging.getLogger(__name__)
 
-Json = dict[str, Any]
 
 LONGEST_FLOOD_WAIT: Final = 900.0
 SHORT_FLOOD_WAIT: Final = 5.0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from bot.access import Access, Standing, chat_in, person_in
@@ -13,6 +12,7 @@ from bot.further import Asks
 from bot.metrics import NONE, Metrics
 from bot.misses import Misses
 from bot.sent import Articles
+from bot.workers import Workers
 from retrieval.timings import timed
 
 if TYPE_CHECKING:
@@ -114,13 +114,12 @@ class Desk:
         self.settings = settings
         self.misses = Misses(state)
         self.typing_slots = asyncio.Semaphore(TYPING_AT_ONCE)
-        # Its own threads: asyncio's default ones resolve host names, which must not wait for a slow question.
-        self._workers = ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix="question")
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="memory")
+        self._workers = Workers(QUESTIONS_AT_ONCE, "question")
+        self._writer = Workers(1, "memory")
 
     async def work(self, function: Callable[[], T]) -> T:
         """Return what the engine says, when its turn has come."""
-        return await asyncio.get_running_loop().run_in_executor(self._workers, function)
+        return await self._workers.work(function)
 
     def answered(self, answer: Callable[[], tuple[Answer, T]]) -> tuple[Answer, T]:
         """Return what the engine answers to a question, and count it; blocking, so it belongs in `work`."""
@@ -136,7 +135,7 @@ class Desk:
     async def recall(self, read: Callable[[], T], otherwise: T) -> T:
         """Return what is remembered, or something else where the memory cannot be read."""
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._writer, read)
+            return await self._writer.work(read)
         except (sqlite3.Error, OSError) as error:
             _LOGGER.warning("The memory in the state folder fails (%s); answers go out without buttons", error)
             return otherwise
@@ -157,7 +156,7 @@ class Desk:
 
     async def close(self) -> None:
         """Wait for what is being worked on, because the engine may be closed next, and close the memory."""
-        await asyncio.to_thread(self._workers.shutdown, cancel_futures=True)
-        await asyncio.to_thread(self._writer.shutdown)
+        await self._workers.close()
+        await self._writer.close(at_once=False)
         self.memory.close()
         self.store.close()

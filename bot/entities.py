@@ -17,7 +17,8 @@ from bot.texts import ENGLISH, Texts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from retrieval.answer import Answer, Citation, Hit, Span
+    from index.spans import Span
+    from retrieval.answer import Answer, Citation, Hit
 
 MOST_PASSAGES: Final = 3
 MOST_COPIES: Final = 2

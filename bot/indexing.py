@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from bot.desk import Desk
     from bot.drafts import Job
-    from bot.worker_process import Json
+    from bot.json_objects import Json
 
 _LOGGER = logging.getLogger(__name__)
 

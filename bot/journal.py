@@ -10,7 +10,7 @@ from collections import Counter
 from contextlib import closing
 from hashlib import sha256
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from bot.state_files import bot_id, open_database
 
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from bot.json_objects import Json
+
 _LOGGER = logging.getLogger(__name__)
 
-Json = dict[str, Any]
 
 FRESH: Final = 24 * 3600.0  # seconds; Telegram keeps an update no longer either
 KNOWN: Final = 3600.0

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from bot.sent import Sent
     from bot.texts import Texts
-    from retrieval.answer import Span
+    from index.spans import Span
 
 MORE: Final = "m"
 CONTEXT: Final = "c"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.understood import Understood
 from index.articles import Article
@@ -24,10 +24,11 @@ from index.readers.apart import ReadingProcess
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bot.json_objects import Json
+
 # Reading does without what building needs, and the other way round.
 # ruff: noqa: PLC0415
 
-Json = dict[str, Any]
 Tell = Callable[[str, int, int | None], None]
 """Told (stage, done, total or None), as `index.options.Progress` is."""
 

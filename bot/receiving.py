@@ -19,10 +19,9 @@ if TYPE_CHECKING:
     from telegram.request import RequestData
 
     from bot.journal import Journal
+    from bot.json_objects import Json
 
 _LOGGER = logging.getLogger(__name__)
-
-Json = dict[str, Any]
 
 
 class JournallingRequest(HTTPXRequest):

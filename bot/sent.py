@@ -7,7 +7,8 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from retrieval.answer import Copy, Hit, Span, Status
+from index.spans import Span
+from retrieval.answer import Copy, Hit, Status
 from retrieval.dialog import Dialog, Place
 
 if TYPE_CHECKING:

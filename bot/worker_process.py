@@ -6,14 +6,15 @@ import asyncio
 import json
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from index.errors import BusyError, OnrecordError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Json = dict[str, Any]
+    from bot.json_objects import Json
+
 
 LONGEST_LINE: Final = 64 * 2**20
 _START: Final = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from bot.index_worker import main; main()"

@@ -149,13 +149,6 @@ class Records:
         )
         return sorted({passage for passage, article, speaker in rows if (article, speaker) in names})
 
-    def speaker_names(self) -> list[str]:
-        """Return the canonical names of all who are quoted, those quoted most first."""
-        rows = self._db.execute(
-            "SELECT speaker FROM quotations WHERE speaker NOT NULL GROUP BY speaker ORDER BY count(*) DESC, speaker"
-        )
-        return [row[0] for row in rows]
-
     def load_reading(self, row: int) -> Reading:
         """Return what was found in an article, named by the id of its row."""
         quotations = self.quotations(self.article_passages([row]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-Span = tuple[int, int]
+from index.spans import Span
 
 MOST = 64
 """How many sentences of a passage have a vector of their own; what stands further back has that of the passage."""

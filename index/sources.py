@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from index.articles import Article
@@ -44,30 +44,15 @@ def listed_links(path: Path) -> list[str]:
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: this list of links cannot be read: {error}") from None
     addresses = (re.split(r"(?:^|\s)#", line, maxsplit=1)[0].strip() for line in lines)
-    return _checked((f"{path}, line {number}", address) for number, address in enumerate(addresses, 1) if address)
-
-
-def checked_links(addresses: Iterable[str], where: str) -> list[str]:
-    """Return a list of links, such as a setting holds, in the form in which they are remembered, each once.
-
-    Args:
-        addresses: of pages and feeds.
-        where: what holds the list, for the message: "settings.toml, feeds".
-
-    Raises:
-        UsageError: one is no link.
-    """
-    return _checked((f"{where}, number {number}", address) for number, address in enumerate(addresses, 1))
-
-
-def _checked(placed: Iterable[tuple[str, str]]) -> list[str]:
-    found = []
-    for place, address in placed:
-        try:
-            found.append(link(address))
-        except UsageError as error:
-            raise UsageError(f"{place}: {error}") from None
+    found = (_link_at(f"{path}, line {number}", address) for number, address in enumerate(addresses, 1) if address)
     return list(dict.fromkeys(found))
+
+
+def _link_at(place: str, address: str) -> str:
+    try:
+        return link(address)
+    except UsageError as error:
+        raise UsageError(f"{place}: {error}") from None
 
 
 def default_source() -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from index.spans import Span
+
 Status = Literal["answered", "not_found", "ambiguous"]
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)

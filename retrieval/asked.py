@@ -55,8 +55,7 @@ class Asked:
     @cached_property
     def directory(self) -> Directory:
         """Who speaks in the scope."""
-        directory = self.searcher.directory
-        return directory.within(self.scope.articles) if self.scope else directory
+        return self.searcher.speakers(self.scope)
 
     @cached_property
     def hand(self) -> Hand:

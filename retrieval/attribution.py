@@ -12,7 +12,7 @@ import numpy as np
 
 from index.quotations import Quotation
 from index.records import PassageRow, Records
-from retrieval.answer import Span
+from index.spans import Span
 from retrieval.calibration import ANSWERED, ON_TOPIC, probability, squashed
 from retrieval.context import Context, contexts
 from retrieval.names import TITLES, fold

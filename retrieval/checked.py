@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
 
-from index.records import Records
 from retrieval.answer import Answer, Status
-from retrieval.question import Question
-from retrieval.search import Scope, Searcher
+from retrieval.asking import Asking
+from retrieval.somebodys_words import somebodys_words
 from retrieval.verdict_texts import verdict_line
 from retrieval.verdicts import Verdict, VerdictName
 from retrieval.verifying import Verifier
@@ -45,42 +42,13 @@ def answer_of(verdict: Verdict, question: str, standalone: str | None = None) ->
     )
 
 
-class Asks(Protocol):
-    """A question put to one generation; see `retrieval.answering.Asking`."""
-
-    @property
-    def searcher(self) -> Searcher:
-        """What searches that generation."""
-
-    @property
-    def records(self) -> Records:
-        """Its articles and quotations."""
-
-    @property
-    def question(self) -> Question:
-        """The question as it was read."""
-
-    @property
-    def typed(self) -> str:
-        """The question as it was typed."""
-
-    @property
-    def scope(self) -> Scope | None:
-        """The articles that it is limited to, or None."""
-
-
-def checked(asking: Asks, otherwise: Callable[[], Answer | None]) -> Answer:
-    """Answer whether somebody said certain words; where nobody did, with what is said on the matter.
-
-    Args:
-        asking: a question that `checks` words.
-        otherwise: answers the question as one for somebody's words on that matter.
-    """
+def checked(asking: Asking) -> Answer:
+    """Answer a question that `checks` words; where nobody said them, with what that somebody says on the matter."""
     question = asking.question
     verdict = Verifier(asking.searcher, asking.records, asking.scope).check(question.quoted or "", question.speaker)
     if verdict.verdict != "not found":
         return answer_of(verdict, asking.typed, question.text)
-    answer = otherwise()
+    answer = somebodys_words(asking, question.speaker or "")
     if answer and answer.status == "ambiguous":
         return answer
     if answer and answer.status == "answered":

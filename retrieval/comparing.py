@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from retrieval.answer import Span
+from index.spans import Span
 from retrieval.claims import Claim, Item
 from retrieval.matching import Stretch, find_stretches
 from retrieval.meaning import is_amount, is_conditional, is_negator, turned
@@ -37,6 +37,11 @@ class Difference:
     turns: tuple[str, ...] = ()
 
 
+def departures(parts: Iterable[Difference], beside: Iterable[Difference]) -> tuple[Difference, ...]:
+    """Return where a claim departs from the words as they stand, of all its parts and of what is beside it."""
+    return (*(part for part in parts if part.kind != "same"), *beside)
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """A claim held against a statement.
@@ -60,7 +65,7 @@ class Comparison:
     @property
     def differences(self) -> tuple[Difference, ...]:
         """What differs; nothing where the claim is exact."""
-        return (*(part for part in self.parts if part.kind != "same"), *self.beside)
+        return departures(self.parts, self.beside)
 
     @property
     def is_exact(self) -> bool:

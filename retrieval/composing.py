@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from index.records import PassageRow
-from retrieval.answer import Answer, Span
+from index.spans import Span
+from retrieval.answer import Answer
 from retrieval.asked import Asked
 from retrieval.at_hand import likeliest, likelihood, log_odds, weigh
 from retrieval.attribution import OwnWords, own_words

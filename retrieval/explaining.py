@@ -86,7 +86,7 @@ def explain(searcher: Searcher, records: Records, text: str, *, scope: Scope | N
         count: how many passages to tell of at most.
     """
     question, _ = understand(searcher, records, text, datetime.now().astimezone().date())
-    directory = searcher.directory.within(scope.articles) if scope else searcher.directory
+    directory = searcher.speakers(scope)
     people = directory.find(question.speaker or "") if question.asks == "said" else []
     return _Case(searcher, records, question, people, scope).explanation(count)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from index.sentences import sentences
-from retrieval.answer import Span
+from index.spans import Span
 from retrieval.search import Searcher
 from retrieval.timings import staged
 

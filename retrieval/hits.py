@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from index.quotations import Quotation
 from index.records import ArticleRow, PassageRow, Records
-from retrieval.answer import Citation, Copy, Hit, HitQuotation, Span
+from index.spans import Span
+from retrieval.answer import Citation, Copy, Hit, HitQuotation
 from retrieval.copies import Merged, merge_copies
 from retrieval.fusion import Scored
 from retrieval.timings import staged

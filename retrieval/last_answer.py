@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
-from retrieval.answer import Answer, Hit, Span
+from index.spans import Span
+from retrieval.answer import Answer, Hit
 from retrieval.asked import Asked
 from retrieval.dialog import Place, Turn
 from retrieval.followups import Move

@@ -15,7 +15,8 @@ from typing import Final
 from index.catalogue import Catalogue
 from index.quotations import Quotation
 from index.records import ArticleRow, PassageRow, Records
-from retrieval.answer import Hit, Span
+from index.spans import Span
+from retrieval.answer import Hit
 from retrieval.attribution import OwnWords, by_topic, newest_first, own_words
 from retrieval.calibration import ANSWERED
 from retrieval.copies import Merged

@@ -35,6 +35,7 @@ _AUXILIARY = r"did|does|do|has|have|had|will|would|can|could|is|are|was|were|sho
 _ADVERBS = (
     r"(?:himself|herself|themselves|itself|ever|also|really|actually|exactly|just|once|then|now|still|first|own|to)"
 )
+_HAVE_TO = r"(?:have|had) (?:(?:anything|something|nothing) )?(?:else )?to"
 _WHAT = r"what(?: else)?|(?:everything|anything|all)(?: that| what)?"
 _VERB_AND_TOPIC = r"(?P<verb>[\w’'-]+)\b(?P<topic>.*)$"
 _NOUN_AND_TOPIC = rf"(?:own )?(?:{_NOUNS})\b(?P<topic>.*)$"
@@ -51,7 +52,7 @@ _PATTERNS = tuple(
         # what did X say about Y; how did X explain Y; did X say anything about Y; what has X had to say
         (
             rf"(?:(?:what(?: else| exactly)?|how(?! (?:many|much|long|old|often|far|big|large))|why|whom?)\s+)?"
-            rf"(?P<auxiliary>{_AUXILIARY})\s+(?P<speaker>.+?)(?:\s+{_ADVERBS})*\s+{_VERB_AND_TOPIC}"
+            rf"(?P<auxiliary>{_AUXILIARY})\s+(?P<speaker>.+?)(?:\s+(?:{_HAVE_TO}|{_ADVERBS}))*\s+{_VERB_AND_TOPIC}"
         ),
         # what X said about Y; everything X said
         rf"{_TELL}(?:{_WHAT}) (?P<speaker>.+?)(?:\s+(?:has|have|had|{_ADVERBS}))*\s+{_VERB_AND_TOPIC}",
@@ -84,8 +85,19 @@ _NOUN_PATTERNS = tuple(
     )
 )
 _WHO = re.compile(
-    _LEAD + r"(?:who(?:ever)?|which (?:\w+ ){1,3}?)(?:['’]s| is| was| are| were| has| had)?\s+"
+    _LEAD + r"who(?:ever)?(?:['’]s| is| was| are| were| has| had)?\s+"
     r"(?:(?:else|ever|also|just|it|that|who)\s+)*(?P<verb>[\w’'-]+)\b(?P<topic>.*)$",
+    re.IGNORECASE,
+)
+# "which year saw …" and "which country signed …" ask for no speaker: fewer verbs than after "who".
+_STATING = frozenset(
+    """say tell write tweet claim argue warn complain suggest insist deny confirm explain announce predict promise vow
+    admit acknowledge concede report declare""".split()
+)
+_STATES = "|".join(form for form, cue in CUES.items() if cue.lemma in _STATING) + "|thinks?|thought|believed?|believes"
+_WHICH = re.compile(
+    _LEAD + rf"which(?: (?!(?:{_AUXILIARY})\b)[\w’'-]+){{1,4}}?(?: (?:was|is) it (?:that|who))?"
+    rf"(?: (?:has|have|had|ever|also))*(?<!['’]s) (?P<verb>{_STATES})\b(?! (?:{_STATES}|{_AUXILIARY})\b)(?P<topic>.*)$",
     re.IGNORECASE,
 )
 _INTERROGATIVE = re.compile(
@@ -114,7 +126,9 @@ _CHECK = re.compile(
     rf"(?:did|has|is it true that) (?P<b>.+?)(?:\s+{_ADVERBS})* (?:say|said|write|tweet|tweeted|claim|claimed))\b",
     re.IGNORECASE,
 )
-_NO_SPEAKER = frozenset("did does do has have had is are was were will would i we you that there it what who".split())
+_NO_SPEAKER = frozenset(
+    "did does do has have had is are was were will would i we you that there it what which who".split()
+)
 _EMPTY_TOPIC = frozenset(
     """about on of to in at for that anything something everything else so far today yesterday now here there all it
     this regarding concerning have had has any say said ever lately recently the article articles news please back next
@@ -185,19 +199,19 @@ quoted=None, verb='say')
     bare = tidy.rstrip(" ?!.")
     if _SMALL_TALK.fullmatch(bare):
         return Question(tidy, "nothing")
-    quoted = _quoted_words(bare)
+    quoted, who = _quoted_words(bare), _who(bare)
     if quoted:
         check = _CHECK.match(bare)
         if check:
             return Question(tidy, "said", (check["a"] or check["b"]).strip(), quoted, quoted)
-        if _asks_who(bare) or _WHOSE.search(bare):
+        if who or _WHOSE.search(bare):
             return Question(tidy, "who", None, quoted, quoted)
     if view := _first(_VIEW_PATTERNS, tidy, bare, quoted):
         return view
-    if who := _WHO.match(bare):
-        asks_who = _asks_who(bare)
-        return Question(tidy, "who" if asks_who else "anything", None, _claim(who) if asks_who else bare, quoted)
-    return _said(tidy, bare, quoted) or Question(tidy, "anything", None, bare, quoted)
+    if who:
+        return Question(tidy, "who", None, _claim(who), quoted)
+    said = None if _WHO.match(bare) else _said(tidy, bare, quoted)
+    return said or Question(tidy, "anything", None, bare, quoted)
 
 
 def _quoted_words(text: str) -> str | None:
@@ -212,9 +226,10 @@ def _claim(who: re.Match[str]) -> str:
     return claim.strip() or who.group()
 
 
-def _asks_who(bare: str) -> bool:
+def _who(bare: str) -> re.Match[str] | None:
+    """Match a question for whoever said something: "who thinks …", "which official said …"."""
     match = _WHO.match(bare)
-    return match is not None and match["verb"].lower() in VERBS | _WHO_STATES
+    return match if match and match["verb"].lower() in VERBS | _WHO_STATES else _WHICH.match(bare)
 
 
 def _said(tidy: str, bare: str, quoted: str | None) -> Question | None:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index.records import PassageRow, Records
-from index.sentences import Span, embedded_sentences
+from index.sentences import embedded_sentences
+from index.spans import Span
 from retrieval.calibration import ANSWERING, probability
 from retrieval.context import contexts
 from retrieval.expectation import expected, holds

@@ -151,6 +151,10 @@ class Searcher:
         """Who speaks in the articles."""
         return Directory(Roll(self.generation.records_path))
 
+    def speakers(self, scope: Scope | None) -> Directory:
+        """Return who speaks in the articles of a scope."""
+        return self.directory.within(scope.articles) if scope else self.directory
+
     @staged("fusing")
     def candidates(self, records: Records, question: str, among: Sequence[int] | None = None) -> list[Scored]:
         """Return the passages nearest in meaning and in words, fused, best first.

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from retrieval.answer import Citation, Span
+from index.spans import Span
+from retrieval.answer import Citation
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,8 @@ def instead(question: str, fragment: str, people: Sequence[Mention]) -> str:
     """
     for mention in people:
         named = "|".join(re.escape(word) for word in words(mention.name))
-        match = re.search(rf"\b(?:{named})(?:[\s.]+(?:{named}))*\b", question, re.IGNORECASE) if named else None
+        whole = rf"\b(?:{named})(?:[\s.]+(?:[a-z]\.\s*)*(?:{named}))*\b"
+        match = re.search(whole, question, re.IGNORECASE) if named else None
         if match:
             return question[: match.start()] + fragment + question[match.end() :]
     match = _SUBJECT.search(question)
@@ -79,5 +80,6 @@ def _subject_matter(question: str) -> str:
     read = read_question(question)
     if read.quoted:
         return f"“{read.quoted}”"
-    bare = re.sub(r"^who(?:ever)?\s+(?:else\s+)?(?:\w+s|said|say)\s+", "", question.rstrip(" ?"), flags=re.IGNORECASE)
+    asked = r"(?:who(?:ever)?|which(?: \w+){1,5}?)" if read.asks == "who" else r"who(?:ever)?"
+    bare = re.sub(rf"^{asked}\s+(?:else\s+)?(?:\w+s|said|say)\s+", "", question.rstrip(" ?"), flags=re.IGNORECASE)
     return f"“{bare}”"

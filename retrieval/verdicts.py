@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from retrieval.answer import Hit
-from retrieval.comparing import Difference
+from retrieval.comparing import Difference, departures
 
 VerdictName = Literal["exact", "altered", "other speaker", "about, not by", "unattributed", "paraphrase", "not found"]
 VERDICTS: tuple[VerdictName, ...] = get_args(VerdictName)
@@ -53,7 +53,7 @@ class Verdict:
     @property
     def differences(self) -> tuple[Difference, ...]:
         """What differs; nothing where the claim is exact, or stands nowhere."""
-        return (*(part for part in self.parts if part.kind != "same"), *self.beside)
+        return departures(self.parts, self.beside)
 
     @property
     def turns(self) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from functools import cached_property
 
 from index.errors import UsageError
 from index.records import Records
-from retrieval.answer import Hit, Span
+from index.spans import Span
+from retrieval.answer import Hit
 from retrieval.attribution import is_named
 from retrieval.claims import MAX_CLAIM, Claim, read_claim
 from retrieval.comparing import Comparison, compare
@@ -51,7 +52,7 @@ class Verifier:
     def __init__(self, searcher: Searcher, records: Records, scope: Scope | None = None) -> None:
         """Check against one generation, or against the articles of a scope."""
         self._searcher, self._records, self._scope = searcher, records, scope
-        self._directory = searcher.directory.within(scope.articles) if scope else searcher.directory
+        self._directory = searcher.speakers(scope)
         self._statements = Statements(searcher, records, scope)
         self._resembling = Resembling(searcher, records, self._statements, scope)
 

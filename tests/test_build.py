@@ -101,7 +101,7 @@ class TestAFirstBuild:
     def test_finds_who_is_quoted(self, index: IndexFolder, refresh: Refresh, articles: Write) -> None:
         refresh(articles({"pier.txt": PIER}))
         with closing(opened(index).open_records()) as records:
-            assert records.speaker_names() == ["Petra Lindqvist"]
+            assert [row.speaker.name for row in records.speakers()] == ["Petra Lindqvist"]
             (quotations,) = records.quotations([passages(index)["pier.txt", 1]]).values()
         assert PIER.split("\n\n")[1][quotations[0].start : quotations[0].end].startswith("It was a torch")
 
@@ -190,7 +190,7 @@ class TestARefresh:
         assert in_words(index, "torch") == []
         assert sorted(opened(index).vectors.ids.tolist()) == sorted(passages(index).values())
         with closing(opened(index).open_records()) as records:
-            assert "Petra Lindqvist" not in records.speaker_names()
+            assert "Petra Lindqvist" not in {row.speaker.name for row in records.speakers()}
 
     def test_never_gives_an_id_again(self, index: IndexFolder, refresh: Refresh, articles: Write) -> None:
         folder = articles({"ferry.txt": FERRY, "pier.txt": PIER})

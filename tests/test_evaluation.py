@@ -11,7 +11,8 @@ import pytest
 
 from index.errors import OnrecordError, UsageError
 from index.generation import IndexFolder
-from retrieval.answer import Answer, Citation, Copy, Hit, Span
+from index.spans import Span
+from retrieval.answer import Answer, Citation, Copy, Hit
 from retrieval.engine import Engine
 from retrieval.evaluation import Outcome, completeness, evaluate, marks, percentile, ranked, summarise
 from retrieval.question_set import Place, Question, doubts, read_questions

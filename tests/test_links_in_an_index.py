@@ -11,10 +11,9 @@ from visits import entry, feed, page
 from web_server import Site
 
 from index.build import BuildOptions, Report, build
-from index.errors import OnrecordError, UsageError
+from index.errors import OnrecordError
 from index.fetching.limits import Limits
 from index.generation import IndexFolder
-from index.sources import checked_links
 
 
 class TestAnIndex:
@@ -92,10 +91,3 @@ class TestTheCommand:
         done = onrecord("read", site("/gone"))
         assert (done.code, done.out) == (1, "")
         assert done.err.startswith(f"skipped: {site('/gone')}: 127.0.0.1 is at 127.0.0.1, which is no public address")
-
-
-def test_a_list_of_links_that_a_setting_holds_is_checked() -> None:
-    links = ["https://Ledger.example/feed", "https://ledger.example/feed#top"]
-    assert checked_links(links, "settings.toml, feeds") == ["https://ledger.example/feed"]
-    with pytest.raises(UsageError, match=r"^settings.toml, feeds, number 2: feed.xml: only http and https"):
-        checked_links([links[0], "feed.xml"], "settings.toml, feeds")

@@ -84,6 +84,12 @@ class TestTheNameIsFound:
         said = news.speakers("“It is safe,” said Chris Van Marlowe.", "“It leaks,” Van Marlowe said.")
         assert set(said) == {"Chris Van Marlowe"}
 
+    @pytest.mark.parametrize(("full", "short"), [("Pieter van Houten", "Van Houten"), ("Omar al Farsi", "Al Farsi")])
+    def test_a_particle_has_a_capital_where_no_first_name_comes_before(
+        self, news: Reader, full: str, short: str
+    ) -> None:
+        assert set(news.speakers(f"“It is safe,” said {full}.", f"“It leaks,” {short} said.")) == {full}
+
     def test_a_surname_with_a_hyphen_alone(self, news: Reader) -> None:
         said = news.speakers("“It leaks,” said Zoë Márquez-Nuñez, an author.", "“It is a shame,” Márquez-Nuñez said.")
         assert set(said) == {"Zoë Márquez-Nuñez"}
@@ -125,6 +131,25 @@ class TestTranscripts:
         )
         assert said == ["Chris Mathis", "Lucy Lopes", "Chris Mathis", "Lucy Lopes"]
 
+    @pytest.mark.parametrize(
+        "said",
+        [
+            "Said Ana Reyes: “It leaks.”",
+            "Added Reyes: “It leaks.”",
+            "Says Reyes, the mayor: “It leaks.”",
+            "Asked about it, Reyes said: “It leaks.”",
+        ],
+    )
+    def test_a_verb_before_the_name_is_none_of_it(self, news: Reader, said: str) -> None:
+        assert news.said("Mayor Ana Reyes left.", said) == [("Ana Reyes", "It leaks.")]
+
+    def test_a_verb_before_the_names_of_a_transcript(self, news: Reader) -> None:
+        said = news.speakers("Said Reyes: It leaks.", "Said Lopes: No.", "Added Reyes: It does.", "Added Lopes: No.")
+        assert said == ["Reyes", "Lopes", "Reyes", "Lopes"]
+
+    def test_a_surname_that_may_be_a_verb_heads_a_paragraph(self, news: Reader) -> None:
+        assert news.speakers("Mayor Gordon Will left.", "Will: “It leaks.”") == ["Gordon Will"]
+
     def test_an_update_is_nobody(self, news: Reader) -> None:
         assert news.said("UPDATE: The mill is closed.", "UPDATE: The mill is open.") == []
 
@@ -137,6 +162,22 @@ class TestContent:
     def test_a_question_after_a_colon(self, news: Reader) -> None:
         text = "Moderator David Mullen asked the council a simple question: Who will pay for the mill?"
         assert news.said(text) == [("David Mullen", "Who will pay for the mill?")]
+
+    @pytest.mark.parametrize(
+        ("text", "speaker"),
+        [
+            ("Ana wrote a note: “It leaks,” she said.", "Ana"),
+            ("Ana Reyes wrote a note: “It leaks,” she said.", "Ana Reyes"),
+            ("Ana Reyes wrote a note: “It leaks,” Tom Brandt said.", "Tom Brandt"),
+            ("Ana Reyes wrote a note: “It leaks,” he said.", None),
+        ],
+    )
+    def test_words_that_a_colon_leads_in_are_told_once(self, news: Reader, text: str, speaker: str | None) -> None:
+        assert news.said(text) == [(speaker, "It leaks,")]
+
+    def test_what_is_told_before_a_colon_stays(self, news: Reader) -> None:
+        said = news.said("Ana Reyes said she was too busy to look: “I have a lot going on. Good luck,” she wrote.")
+        assert said == [("Ana Reyes", "she was too busy to look"), ("Ana Reyes", "I have a lot going on. Good luck,")]
 
     def test_according_to_with_words_in_marks(self, news: Reader) -> None:
         assert news.said("According to Reyes, “[I]t leaks.”") == [("Reyes", "[I]t leaks.")]

@@ -23,6 +23,9 @@ WORDS = "the ferry will not close"
         ("what Brandvold said about the fees", "said"),
         ("tell me everything that Brandvold has said about the fees", "said"),
         ("what was Brandvold quoted about the fees", "quoted"),
+        ("what has Brandvold had to say about the fees", "say"),
+        ("what does Brandvold have to say about the fees", "say"),
+        ("has Brandvold had anything to say about the fees?", "say"),
     ],
 )
 def test_somebodys_words_on_a_topic(question: str, verb: str) -> None:
@@ -53,6 +56,40 @@ def test_somebodys_words_without_a_verb(question: str, topic: str) -> None:
     assert (read.text, read.asks, read.speaker, read.topic, read.verb) == (question, "said", "Brandvold", topic, "")
     assert read.names_a_speaker
     assert read.asks_a_fact == topic.startswith("how many")
+
+
+@pytest.mark.parametrize(
+    ("question", "claim"),
+    [
+        ("which official said that the ferry leaks?", "the ferry leaks"),
+        ("which members of the council think the ferry leaks", "the ferry leaks"),
+        ("which paper was it that reported the leak", "reported the leak"),
+        ("which news report said that the ferry leaks", "the ferry leaks"),
+        ("which councilman has denied the leak?", "denied the leak"),
+        ("which official said “the ferry leaks”?", "the ferry leaks"),
+    ],
+)
+def test_which_of_some_said_something(question: str, claim: str) -> None:
+    read = read_question(question)
+    assert (read.asks, read.speaker, read.topic) == ("who", None, claim)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "which ferry leaks",
+        "which year saw the ferry close",
+        "which ferry did the mayor say leaks",
+        "which bills does Brandvold support",
+        "which ship was ordered back",
+        "which council signed the treaty",
+        "which campaign promises were kept",
+        "which of the mayor's promises was broken",
+    ],
+)
+def test_which_of_some_did_something_else(question: str) -> None:
+    read = read_question(question)
+    assert (read.asks, read.topic) == ("anything", question)
 
 
 def test_capital_letters_mean_nothing_where_all_are_capitals() -> None:

@@ -12,6 +12,9 @@ from retrieval.standalone import appended, instead
     ("question", "people", "whole"),
     [
         ("how much did Otto Olmo pay?", ["Otto Olmo"], "how much did Brandvold pay?"),
+        ("how much did Otto J. Olmo pay?", ["Otto Olmo"], "how much did Brandvold pay?"),
+        ("how much did Otto J.K. Olmo pay?", ["Otto J.K. Olmo"], "how much did Brandvold pay?"),
+        ("how much did Otto and J. Olmo pay?", ["Otto Brandt"], "how much did Brandvold and J. Olmo pay?"),
         ("how much did Olmo pay?", ["Petra Lindqvist", "Otto Olmo"], "how much did Brandvold pay?"),
         ("what did he say about fees?", ["Otto Olmo"], "what did Brandvold say about fees?"),
         ("what was she accused of?", [], "what was Brandvold accused of?"),

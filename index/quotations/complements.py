@@ -5,8 +5,9 @@ from __future__ import annotations
 from spacy.tokens import Token
 
 from index.quotations.cues import Cue
-from index.quotations.syntax import Range, child, extent, trimmed
+from index.quotations.syntax import child, extent, trimmed
 from index.quotations.wordlists import words
+from index.spans import Span
 
 _OBJECTS = frozenset({"dobj", "attr", "oprd"})
 _TIMES = words(
@@ -19,7 +20,7 @@ _NARROW_LINKS = frozenset({"of", "for", "as", "to", "about"})
 _OBJECT_LINKS = frozenset({"of", "for", "as", "to", "about", "in", "at", "on", "against", "by", "from", "with"})
 
 
-def complement(verb: Token, cue: Cue) -> list[Range]:
+def complement(verb: Token, cue: Cue) -> list[Span]:
     """Return the range of what a verb reports by an object, an infinitive or a preposition; at most one."""
     for find in (_naming, _quoted, _infinitive, _noun, _preposition):
         found = find(verb, cue)
@@ -34,7 +35,7 @@ def _objects(verb: Token) -> list[Token]:
     return [one for one in verb.children if one.dep_ in _OBJECTS and one.i > verb.i]
 
 
-def _naming(verb: Token, cue: Cue) -> Range | None:
+def _naming(verb: Token, cue: Cue) -> Span | None:
     """Such as "called him a liar", "described it as dead", "accused her of lying"."""
     if not cue.naming or not asserted(verb) or child(verb, "prt") is not None:
         return None
@@ -60,7 +61,7 @@ def asserted(verb: Token) -> bool:
     return not any(one.tag_ == "MD" or (one.dep_ == "aux" and one.lower_ == "to") for one in verb.children)
 
 
-def _quoted(verb: Token, cue: Cue) -> Range | None:
+def _quoted(verb: Token, cue: Cue) -> Span | None:
     """Words in quotation marks as the object of a verb of saying: said "yes"."""
     if not cue.clause:
         return None
@@ -72,7 +73,7 @@ def _quoted(verb: Token, cue: Cue) -> Range | None:
     return None
 
 
-def _infinitive(verb: Token, cue: Cue) -> Range | None:
+def _infinitive(verb: Token, cue: Cue) -> Span | None:
     if not cue.infinitive or not asserted(verb):
         return None
     for one in verb.children:
@@ -81,7 +82,7 @@ def _infinitive(verb: Token, cue: Cue) -> Range | None:
     return None
 
 
-def _noun(verb: Token, cue: Cue) -> Range | None:
+def _noun(verb: Token, cue: Cue) -> Span | None:
     if not cue.noun or not asserted(verb):
         return None
     found = [one for one in _objects(verb) if one.lower_ not in _TIMES]
@@ -99,7 +100,7 @@ def _noun(verb: Token, cue: Cue) -> Range | None:
     return trimmed(verb.doc, found[0].left_edge.i, last)
 
 
-def _with_as(verb: Token, found: Range, last: int) -> Range:
+def _with_as(verb: Token, found: Span, last: int) -> Span:
     """Such as "pointed to the cracks as a warning": what the thing is called belongs to what was said."""
     for one in verb.children:
         if one.dep_ == "prep" and one.lower_ == "as" and one.left_edge.i == last + 1:
@@ -107,7 +108,7 @@ def _with_as(verb: Token, found: Range, last: int) -> Range:
     return found
 
 
-def _preposition(verb: Token, cue: Cue) -> Range | None:
+def _preposition(verb: Token, cue: Cue) -> Span | None:
     if not asserted(verb):
         return None
     for one in verb.children:

@@ -6,7 +6,8 @@ from spacy.tokens import Doc, Token
 
 from index.quotations.complements import asserted, complement
 from index.quotations.cues import CUES, Cue
-from index.quotations.syntax import Range, child, extent, is_passive, trimmed
+from index.quotations.syntax import child, extent, is_passive, trimmed
+from index.spans import Span
 
 _NEAR = 12
 _SUBORDINATE = frozenset({"because", "if", "unless", "although", "though", "since"})
@@ -15,7 +16,7 @@ _CLAUSE_SUBJECTS = frozenset({"nsubj", "nsubjpass", "expl", "csubj"})
 _DEPENDENT = frozenset({"as", "after", "when", "while", "before", "since", "although", "though", "once", "until"})
 
 
-def contents(verb: Token, cue: Cue) -> list[Range]:
+def contents(verb: Token, cue: Cue) -> list[Span]:
     """Return the ranges of what was said, in the order of the text; none where the verb reports nothing here."""
     if is_passive(verb):
         return _passive(verb, cue)
@@ -30,7 +31,7 @@ def contents(verb: Token, cue: Cue) -> list[Range]:
     return []
 
 
-def _clause(verb: Token, cue: Cue) -> list[Range]:
+def _clause(verb: Token, cue: Cue) -> list[Span]:
     if not cue.clause:
         return []
     found = [one for one in verb.children if one.dep_ == "ccomp" and one.i != verb.i]
@@ -50,7 +51,7 @@ def _clause(verb: Token, cue: Cue) -> list[Range]:
     return _before(left[-1], verb) if left else []
 
 
-def _after_colon(verb: Token, cue: Cue) -> list[Range]:
+def _after_colon(verb: Token, cue: Cue) -> list[Span]:
     """What follows the object and a colon: "asked a simple question: Who will win?"."""
     objects = [one for one in verb.children if one.dep_ == "dobj" and one.i > verb.i]
     if not cue.clause or not objects:
@@ -62,7 +63,7 @@ def _after_colon(verb: Token, cue: Cue) -> list[Range]:
     return [trimmed(doc, at + 1, sentence.end - 1)]
 
 
-def _that_clause(verb: Token, cue: Cue) -> list[Range]:
+def _that_clause(verb: Token, cue: Cue) -> list[Span]:
     """The words from "that" to the end of the sentence, where the parser lost the clause."""
     if not cue.clause:
         return []
@@ -104,7 +105,7 @@ def _goes_on(one: Token, clause: Token) -> bool:
     return one.left_edge.lower_ in _SUBORDINATE
 
 
-def _before(clause: Token, verb: Token) -> list[Range]:
+def _before(clause: Token, verb: Token) -> list[Span]:
     """The clause before the verb; a part of it may follow the verb ("The plan, she said, is bad")."""
     doc = verb.doc
     own = _own_clause(verb)
@@ -138,7 +139,7 @@ def _own_clause(verb: Token) -> tuple[int, int]:
     return first, last
 
 
-def _around(verb: Token, cue: Cue) -> list[Range]:
+def _around(verb: Token, cue: Cue) -> list[Span]:
     """A reporting clause set off by commas, which the parser hangs beside or below what it reports."""
     if not cue.clause or child(verb, "nsubj") is None or verb.dep_ in {"relcl", "acl"}:
         return []
@@ -161,7 +162,7 @@ def _around(verb: Token, cue: Cue) -> list[Range]:
     return ranges
 
 
-def inverted_contents(verb: Token, source: Token) -> list[Range]:
+def inverted_contents(verb: Token, source: Token) -> list[Span]:
     """Return what stands before and after a clause such as ", said Ana Reyes, who owns it,"."""
     doc, sentence = verb.doc, verb.sent
     ranges = [trimmed(doc, sentence.start, verb.i - 2)]
@@ -182,7 +183,7 @@ def _is_clause(doc: Doc, first: int, last: int) -> bool:
     return any(doc[at].dep_ in _CLAUSE_SUBJECTS for at in range(first, last + 1))
 
 
-def _passive(verb: Token, cue: Cue) -> list[Range]:
+def _passive(verb: Token, cue: Cue) -> list[Span]:
     """Such as "was described by her as a mess", "was told by them that it closes"."""
     if cue.clause:
         clause = child(verb, "ccomp")

@@ -6,8 +6,10 @@ from spacy.tokens import Doc
 
 from index.quotations.frame import Frame
 from index.quotations.marks import Marked
+from index.quotations.phrases import FINITE
 from index.quotations.reports import ACCORDING, Report, cue_text, is_nested
 from index.quotations.standins import reporter
+from index.spans import Span
 
 _CLOSING = ('"', "”", "’", "'", "»")
 _ASIDES = frozenset({"when", "as", "while", "after", "before", "in", "during", "at", "on"})
@@ -32,7 +34,7 @@ def join_marks(doc: Doc, frame: Frame, reports: list[Report], previous: Report |
         if own:
             _cut(frame.source, result, stretch)
         if _covers(result, stretch):
-            _keep_nearest(result, stretch)
+            _keep_nearest(doc, frame, result, stretch)
             continue
         report = _by_verb(doc, frame, stand_in, by_verb)
         if report is None and (stretch.single or not _begins_sentence(frame.source, stretch)):
@@ -59,17 +61,41 @@ def _covers(reports: list[Report], stretch: Marked) -> bool:
     return any(start <= stretch.start and stretch.end <= end for one in reports for start, end in one.ranges)
 
 
-def _keep_nearest(reports: list[Report], stretch: Marked) -> None:
-    """Direct speech that two verbs claim ("wrote a note: “…,” she said") belongs to the nearer one."""
+def _keep_nearest(doc: Doc, frame: Frame, reports: list[Report], stretch: Marked) -> None:
+    """Direct speech that two verbs claim ("denied it: “…,” she said") belongs to the nearer one."""
     whole = (stretch.start, stretch.end)
     claims = sorted(
         (one for one in reports if whole in one.ranges),
         key=lambda one: min(abs(one.position - stretch.start), abs(one.position - stretch.end)),
     )
     for report in claims[1:]:
-        report.ranges.remove(whole)
-        if not report.ranges:
-            reports.remove(report)
+        _give_up(reports, report, whole)
+    if claims and claims[0].position >= stretch.end:
+        leading = [(one, held) for one in reports for held in one.ranges if _leads_in(frame.source, held, stretch)]
+        for report, held in leading:
+            claims[0].before = report
+            if _is_told(doc, frame, held[0], stretch.start):
+                report.ranges[report.ranges.index(held)] = (held[0], stretch.start)
+            else:
+                _give_up(reports, report, held)
+
+
+def _give_up(reports: list[Report], report: Report, held: Span) -> None:
+    report.ranges.remove(held)
+    if not report.ranges:
+        reports.remove(report)
+
+
+def _leads_in(text: str, held: Span, stretch: Marked) -> bool:
+    """Whether a range is direct speech and what a colon ends before it: "wrote a note: “…,” she said"."""
+    start, end = held
+    ends = stretch.inner_end <= end <= stretch.end + 1
+    return start < stretch.start and ends and text[start : stretch.start].rstrip().endswith(":")
+
+
+def _is_told(doc: Doc, frame: Frame, start: int, end: int) -> bool:
+    """Whether words between two places say something themselves: "said she had no time: “…,” she wrote"."""
+    return any(token.tag_ in FINITE and start <= frame.start(token.idx) < end for token in doc)
 
 
 def _cut(text: str, reports: list[Report], stretch: Marked) -> None:

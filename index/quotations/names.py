@@ -81,7 +81,11 @@ def name_words(text: str) -> tuple[str, ...]:
 def without_particle(words: tuple[str, ...], longer: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     """Return "Lindqvist" for "Van Lindqvist" where one of some longer names shows that Van is no first name there."""
     begins = len(words) == 2 and fold(words[0]) in FORENAMES_TOO
-    return words[1:] if begins and any(len(one) > 2 and one[-2:] == words for one in longer) else words
+    if not begins:
+        return words
+    # "Pieter van Houten" is "Van Houten" where no first name comes before.
+    surname = [fold(word) for word in words]
+    return words[1:] if any(len(one) > 2 and [fold(word) for word in one[-2:]] == surname for one in longer) else words
 
 
 def _is_forename(words: list[str]) -> bool:

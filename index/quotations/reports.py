@@ -11,7 +11,8 @@ from spacy.tokens import Doc, Token
 from index.quotations.contents import contents, inverted_contents
 from index.quotations.cues import ADDRESSED, CUES, NAMERS, NOUNS, Cue
 from index.quotations.frame import Frame
-from index.quotations.syntax import Range, child, extent, is_negated, is_surname, outer, phrase_after, subject, trimmed
+from index.quotations.syntax import child, extent, is_negated, is_surname, outer, phrase_after, subject, trimmed
+from index.spans import Span
 
 # No paragraph of prose reports more often; the joins after this compare every pair.
 _MOST = 400
@@ -40,7 +41,7 @@ class Report:
     paragraph: int
     cue: str | None
     source: Token | str | None
-    ranges: list[Range]
+    ranges: list[Span]
     verb: int = -1
     before: Report | None = None
     position: int = 0

@@ -9,7 +9,7 @@ from spacy.tokens import Doc, Span, Token
 
 from index.quotations.cast import Cast, Mention, Person, apposed_name
 from index.quotations.frame import Frame
-from index.quotations.gender import GENDERS, by_role
+from index.quotations.gender import GENDERS, by_first_name, by_role, is_first_name
 from index.quotations.names import TITLES, fold
 from index.quotations.phrases import FINITE, noun_phrase
 from index.quotations.pronouns import PRONOUNS, Focus, is_one
@@ -61,10 +61,18 @@ class Sources:
         if report.source is None:
             self._go_on(report)
             return None
-        found = self._who(report.source, report)
+        found = self._who(report.source, report) or self._led_in(report)
         if found is not None:
             self._speaks(found, report)
         return found
+
+    def _led_in(self, report: Report) -> Person | None:
+        """Whoever wrote what a colon leads in, by a first name that fits: "Ana wrote a note: “…,” she said"."""
+        pronoun, writer = report.source, report.before.source if report.before is not None else None
+        if not isinstance(pronoun, Token) or not isinstance(writer, Token):
+            return None
+        named = is_first_name(writer.text) and by_first_name(writer.text) == GENDERS.get(pronoun.lower_)
+        return self.cast.called(writer.text) if named else None
 
     def _go_on(self, report: Report) -> None:
         """Words without a cue: those of whom the paragraph was about since the last report, else of its speaker."""

@@ -10,9 +10,6 @@ from index.quotations.cues import CUES, NEGATIONS, REFUSALS
 from index.quotations.names import TITLES, fold
 from index.quotations.wordlists import words
 
-Range = tuple[int, int]
-"""First code point of the parsed text and one past the last."""
-
 _SUBJECTS = frozenset({"nsubj", "csubj"})
 _PASSIVE = frozenset({"nsubjpass", "csubjpass", "auxpass"})
 _RELATIVE = frozenset({"who", "which", "that"})

@@ -15,6 +15,7 @@ _CAPITALS = re.compile(r"\s*[“\"]?([A-Z][A-Z.'’ -]*[A-Z](?: [A-Z][A-Z.'’-]
 _NOBODY = frozenset({"UPDATE", "NOTE", "WATCH", "READ", "MORE", "RELATED", "CORRECTION", "PHOTO", "PHOTOS", "VIDEO"})
 _SPEAKER = re.compile(rf"\s*[“\"]?({_NAME}): (?=[A-Z‘“])")
 _HEADED = re.compile(rf"\s*({_NAME})(?:, ?[^:“\"]{{1,60}}|\s*\([^)]{{1,50}}\))?:\s*(?=[“\"'‘])")
+_INVERTED = re.compile(r"(said|wrote|[a-z]+(?:ed|s)) (?=\S)", re.IGNORECASE)
 _SIGNED = re.compile(rf"\s*[―—–-]{{1,2}}\s*({_NAME})(?:,[^.!?“\"]{{1,80}})?[.\s]*$")
 
 
@@ -58,7 +59,13 @@ def _surname(heading: re.Match[str]) -> str:
 
 
 def _report(number: int, name: str, cue: str | None, content: tuple[int, int]) -> Report:
-    return Report(number, cue, name, [content])
+    return Report(number, cue, _without_verb(name), [content])
+
+
+def _without_verb(heading: str) -> str:
+    """The name of "Said Ana Reyes: …"."""
+    verb = _INVERTED.match(heading)
+    return heading[verb.end() :] if verb and verb[1].lower() in CUES else heading
 
 
 def _headed(number: int, text: str, frame: Frame) -> Report | None:
