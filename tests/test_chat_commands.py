@@ -29,7 +29,7 @@ from bot.rendering import link_target
 from bot.repl import COMMANDS, HELP, REMEMBERED, run_chat
 from retrieval.answer import Answer, Citation
 
-README = (Path(__file__).parent.parent / "README.md").read_text()
+PAGE = (Path(__file__).parent.parent / "docs" / "chat.md").read_text()
 GREETING = 1
 
 
@@ -59,8 +59,8 @@ def talk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Talk:
     return run
 
 
-def test_every_command_is_in_the_readme() -> None:
-    assert [usage for usage in HELP if f"`{usage}`" not in README] == []
+def test_every_command_is_documented() -> None:
+    assert [usage for usage in HELP if f"`{usage}`" not in PAGE] == []
 
 
 def test_help_lists_every_command(talk: Talk) -> None:

@@ -16,6 +16,12 @@ ARCHITECTURE = ROOT / "docs" / "architecture.md"
 Source = Callable[[Mapping[str, str]], list[Module]]
 
 
+def untold_in(page: str, told: str) -> list[str]:
+    """The numbers of one text that another one does not have."""
+    numbers = re.findall(r"[\d.,]*\d", told)
+    return [one for one in numbers if not re.search(rf"(?<![\d.,]){re.escape(one)}(?!\d)", page)]
+
+
 @pytest.fixture(scope="module")
 def ours() -> list[Module]:
     return [module for room in ROOMS for module in code_facts.modules(room)]
@@ -66,6 +72,21 @@ class TestTheDocumentation:
         links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())]
         assert [f"{page.name}: {link}" for page, link in links if not (page.parent / link).exists()] == []
         assert len(links) > 20
+
+    def test_gathers_no_figure_that_the_page_it_names_does_not_tell(self) -> None:
+        results = ROOT / "docs" / "results.md"
+        rows = re.findall(r"^\| (.+?) \| (.*?) \| (.*?) \|.*\]\(([^)#]+)", results.read_text(), re.MULTILINE)
+        pages = {link: (results.parent / link).read_text() for *_, link in rows}
+        assert [(what, *untold_in(pages[link], f"{figure} {beside}")) for what, figure, beside, link in rows] == [
+            (what,) for what, *_ in rows
+        ]
+        assert len(rows) > 60
+
+    def test_compares_in_the_readme_by_figures_that_are_explained(self) -> None:
+        table = (ROOT / "README.md").read_text().partition("## How it compares")[2].partition("## Where it fails")[0]
+        rows = [line for line in table.splitlines() if line.startswith("| ")][1:]
+        assert untold_in((ROOT / "docs" / "ranking.md").read_text(), "".join(rows)) == []
+        assert len(rows) == 6
 
     def test_names_only_modules_that_are_there(self) -> None:
         named = re.findall(r"`((?:index|retrieval|bot|tools|tests|benchmarks)/[\w/]+\.py)`", ARCHITECTURE.read_text())
