@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import os
 import threading
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -169,13 +171,14 @@ class Searcher:
         """
         ids = np.array(among, np.int64) if among is not None else None
         query = self.vector(question)
+        finding = _beside().submit(self.generation.lexical.search, question, CANDIDATES, among=among)
         with stage("vectors"):
             dense = best_of(
                 self.generation.vectors.search(query, CANDIDATES, among=ids),
                 self.generation.sentences.search(query, CANDIDATES, among=ids),
             )[:CANDIDATES]
         with stage("words"):
-            terms = self.generation.lexical.search(question, CANDIDATES, among=among)
+            terms = finding.result()
         fused = fuse([(1.0, dense), (1.0, terms)])
         support = self._support(records, question, [passage for passage, _ in fused])
         return sorted(((p, score + ARTICLE * support[p]) for p, score in fused), key=lambda item: (-item[1], item[0]))
@@ -245,3 +248,9 @@ class Searcher:
         total = sum(weights.values()) or 1.0
         held = {key: set(stems(text)) for key, text in texts.items()}
         return {key: sum(w for stem, w in weights.items() if stem in found) / total for key, found in held.items()}
+
+
+@cache
+def _beside() -> ThreadPoolExecutor:
+    """Threads that look for words while vectors are compared: neither of the two holds Python's lock."""
+    return ThreadPoolExecutor(len(os.sched_getaffinity(0)), "onrecord-words")
