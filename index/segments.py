@@ -18,7 +18,6 @@ from index.inference import Floats
 # each other by spinning: 97 ms instead of .3 beside other work.
 faiss.omp_set_num_threads(1)
 
-
 Rows = npt.NDArray[np.int64]
 
 EXACT = 50_000
@@ -49,6 +48,7 @@ class Segment:
 
     def __init__(self, index: Any) -> None:  # noqa: ANN401  (faiss does not type what SWIG adds)
         """Wrap a FAISS index that maps its rows to ids; use `empty` or `open`."""
+        self._stays_exact = 0  # up to how many vectors, as was measured
         self._wrap(index)
 
     def _wrap(self, index: Any) -> None:  # noqa: ANN401
@@ -106,8 +106,9 @@ class Segment:
     def ids(self) -> Ids:
         """The ids in the order of their rows, shape (count,)."""
         if len(self._ids) != len(self):
-            self._ids = faiss.vector_to_array(self._index.id_map)
-            self._order = np.argsort(self._ids, kind="stable")
+            ids = faiss.vector_to_array(self._index.id_map)
+            self._order = np.argsort(ids, kind="stable")
+            self._ids = ids  # last: another thread takes it for the sign that both are there
         return self._ids
 
     def rows_of(self, ids: Ids) -> tuple[npt.NDArray[np.bool_], Rows]:
@@ -154,7 +155,7 @@ class Segment:
     def add(self, ids: Ids, vectors: Floats) -> None:
         """Add vectors, shape (count, dimension), under ids that are not in the segment yet."""
         self._index.add_with_ids(vectors, ids)
-        if self.is_exact and len(self) > EXACT:
+        if self.is_exact and len(self) > max(EXACT, self._stays_exact):
             self._make_compact()
 
     def keep(self, rows: Rows) -> None:
@@ -166,7 +167,7 @@ class Segment:
         self._wrap(index)
 
     def _make_compact(self) -> None:
-        """Take the first compact kind that finds what an exact search does; stay exact if none does."""
+        """Take the first compact kind that finds what an exact search does; if none does, wait for twice the size."""
         sample = self.vectors(np.arange(len(self)))
         for per_code in _DIMENSIONS_A_CODE:
             if self.dimension % per_code:
@@ -177,6 +178,7 @@ class Segment:
             if _recall(compact, self) >= RECALL:
                 self._wrap(compact._index)
                 return
+        self._stays_exact = 2 * len(self)
 
 
 def _trained(sample: Floats, per_code: int) -> Any:  # noqa: ANN401

@@ -114,9 +114,11 @@ class TestManyVectors:
         self, tmp_path: Path, small: Small, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         small(1000, 3000)
-        monkeypatch.setattr(segments, "RECALL", 1.01)
-        path = written(tmp_path / "x.faiss", numbered(0, 1500), random_vectors(1500))
+        tried = []
+        monkeypatch.setattr(segments, "_recall", lambda *pair: tried.append(len(pair[0])) or 0.0)
+        path = written(tmp_path / "x.faiss", numbered(0, 2900), random_vectors(2900))
         assert Segment.open(path).is_exact
+        assert tried == [1200, 1200, 2700, 2700]  # two kinds, and again at twice the size
 
     def test_are_told_apart_more_finely_where_the_first_kind_finds_too_little(
         self, tmp_path: Path, small: Small, monkeypatch: pytest.MonkeyPatch
