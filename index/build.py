@@ -91,6 +91,7 @@ class _Build:
             if self._is_current(changes, sealed):
                 assert self._previous
                 sealing.clean_up_again(self._index, self._previous.name)
+                shutil.rmtree(self._index.path / UNFINISHED, ignore_errors=True)
                 return self._report(self._previous.name, self._previous.manifest, changes, embedded=0, built=False)
             with closing(Unfinished(self._index.path / UNFINISHED, sealed["encoder"])) as unfinished:
                 reread = self._read_quotations(records, changes, unfinished)

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import astuple
 from hashlib import blake2b
 from pathlib import Path
@@ -111,21 +112,22 @@ class Unfinished:
     def _open(self) -> None:
         """Open the file; begin a new one where it is damaged or other models made it."""
         for _ in range(2):
-            try:
-                db = sqlite3.connect(self._folder / "work.sqlite")
-                db.execute("PRAGMA journal_mode = WAL")
-                if not db.execute("SELECT 1 FROM sqlite_master").fetchone():
-                    db.executescript(_SCHEMA)
-                    with db:
-                        db.execute("INSERT INTO made_with VALUES (?,?)", self._made_with)
-                if db.execute("SELECT encoder, quotations FROM made_with").fetchall() == [self._made_with]:
-                    self._db = db
+            with suppress(sqlite3.Error):
+                self._db = sqlite3.connect(self._folder / "work.sqlite")
+                if self._is_ours(self._db):
                     return
-                db.close()
-            except sqlite3.Error:
-                db.close()
+            self.close()
             shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder.mkdir()
+            self._folder.mkdir(exist_ok=True)
+
+    def _is_ours(self, db: sqlite3.Connection) -> bool:
+        """Tell whether a file is of the same models, after making its tables where it is new."""
+        db.execute("PRAGMA journal_mode = WAL")
+        if not db.execute("SELECT 1 FROM sqlite_master").fetchone():
+            db.executescript(_SCHEMA)
+            with db:
+                db.execute("INSERT INTO made_with VALUES (?,?)", self._made_with)
+        return db.execute("SELECT encoder, quotations FROM made_with").fetchall() == [self._made_with]
 
 
 def _to_json(reading: Reading) -> bytes:

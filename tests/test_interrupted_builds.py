@@ -107,6 +107,17 @@ class TestAnInterruptedBuild:
             file.write_bytes(damage)
         assert run(index, folder).embedded == ARTICLES * PARAGRAPHS
 
+    def test_leaves_no_work_behind_where_the_next_has_nothing_to_do(self, index: IndexFolder, folder: Path) -> None:
+        run(index, folder)
+        with closing(Unfinished(index.path / UNFINISHED, "killed before it was thrown away")) as work:
+            work.keep_vectors({digest("a"): np.ones((1, 3), np.float32)})
+        assert not run(index, folder).built
+        assert not (index.path / UNFINISHED).exists()
+
+    def test_whose_work_cannot_be_opened_begins_anew(self, index: IndexFolder, folder: Path) -> None:
+        (index.path / UNFINISHED / "work.sqlite").mkdir(parents=True)
+        assert run(index, folder).embedded == ARTICLES * PARAGRAPHS
+
     def test_leaves_a_good_index_in_force(self, index: IndexFolder, folder: Path) -> None:
         first = run(index, folder).generation
         for file in folder.iterdir():
