@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -153,8 +154,8 @@ def clean_up(index: IndexFolder, keep: Collection[str]) -> None:
         keep: the generation in force, and the one that was before, which serves if the one in force is damaged.
     """
     for name in index.names():
-        if name not in keep and not is_held(index.generations / name / MANIFEST):
-            _forget(index, name)
+        # Where its note stays for now, the generation does too, so that the next build removes both.
+        if name not in keep and not is_held(index.generations / name / MANIFEST) and _forget(index, name):
             _remove(index.generations / name)
     try:
         used = {model for name in index.names() for model in index.manifest(name).sealed_models.values()}
@@ -193,10 +194,13 @@ def set_aside_damaged(index: IndexFolder, note: Callable[[str], None]) -> None:
             note(f"{error}; that generation was set aside as {_set_aside(index.generations / name)}")
 
 
-def _forget(index: IndexFolder, name: str) -> None:
-    """Remove the note that a generation was verified."""
-    with suppress(OSError):  # the folder of notes may be gone, or another's
-        (index.notes / name).unlink()
+def _forget(index: IndexFolder, name: str) -> bool:
+    """Remove the note that a generation was verified; tell whether it is gone, or not ours to remove."""
+    try:
+        (index.notes / name).unlink(missing_ok=True)
+    except OSError as error:  # the folder of notes may be another's
+        return error.errno in {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR}
+    return True
 
 
 def _set_aside(folder: Path) -> Path:
