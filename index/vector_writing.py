@@ -42,7 +42,6 @@ class VectorWriter:
         self._path = path
         self._each = each
         self._sealed = 0
-        self._ids: list[Ids] = []
         self._last = Segment.empty(dimension)
         self._last_file: Path | None = None  # where `_last` lies already, just as it is
         files = segment_files(before) if before else []
@@ -50,11 +49,6 @@ class VectorWriter:
         strays = [stray for file in files if (stray := self._take(file, gone, is_last=file == files[-1]))]
         for stray in strays:
             self._move(stray)
-
-    @property
-    def ids(self) -> Ids:
-        """All ids, sorted, shape (count,)."""
-        return np.sort(np.concatenate([*self._ids, self._last.ids]))
 
     def add(self, ids: Ids, vectors: Floats) -> None:
         """Add vectors, shape (count, dimension), under ids that are not there yet."""
@@ -98,7 +92,6 @@ class VectorWriter:
             link_or_copy(file, target)
         else:
             segment.write(target)
-        self._ids.append(segment.ids)
         self._sealed += 1
 
 
