@@ -26,7 +26,7 @@ from bot.offered import MOST_BYTES, Offered, is_article, offered_by
 from bot.rendering import printable
 from bot.replying import Place, send, typing
 from bot.understood import Understood
-from bot.updates import Context, message_of, texts_of
+from bot.updates import Context, answer_press, message_of, press_of, texts_of
 from index.errors import OnrecordError
 from index.readers import READERS
 
@@ -43,7 +43,6 @@ READ_WITHIN: Final = 150.0
 LIMITS: dict[str, float] = {}
 """Bounds of fetching that are not the usual ones; see `index.fetching.limits.Limits`."""
 LONGEST_REASON: Final = 600
-LONGEST_PRESS_ANSWER: Final = 200
 _PRIVATE: Final = "--allow-private fetches it"
 
 
@@ -110,8 +109,7 @@ class AddCommands:
 
     async def press(self, update: Update, context: Context) -> None:
         """Save or discard what was shown."""
-        query, texts = update.callback_query, texts_of(update)
-        assert query is not None, "a handler of callback queries gets nothing else"
+        query, texts = press_of(update), texts_of(update)
         press, message = Press.read(query.data), query.message
         said = texts.draft_gone
         try:
@@ -121,8 +119,7 @@ class AddCommands:
                 draft = await asyncio.to_thread(self._drafts.get, message.chat.id, press.key)
                 said = await self._decided(draft, press, texts) if draft else said
         finally:
-            with suppress(TelegramError):
-                await query.answer(shortened(said, LONGEST_PRESS_ANSWER))
+            await answer_press(query, said)
         if message:
             await _without_buttons(query, context, said)
         self._indexing.ask()

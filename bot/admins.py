@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.access import person_in
 from bot.drafts import Where
 from bot.replying import Place
+from bot.updates import language_of
 
 if TYPE_CHECKING:
     from telegram import Update
@@ -36,5 +37,5 @@ def where_of(update: Update) -> Where:
     """Return where whoever wrote or pressed something is told."""
     message = update.effective_message
     assert message is not None, "what is pressed stands under a message"
-    place, user = Place.of(message), update.effective_user
-    return Where(place.chat, place.topic, (user.language_code if user else None) or "en")
+    place = Place.of(message)
+    return Where(place.chat, place.topic, language_of(update.effective_user))

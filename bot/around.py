@@ -13,7 +13,7 @@ from telegram.constants import MessageEntityType, MessageLimit
 from bot.entities import LONGEST_TITLE, brief, cited, excerpt, quotation
 from bot.marked import ELLIPSIS, Marked, joined, shortened, styled
 from bot.plain import PlainView
-from bot.rendering import origin_parts, printable, speakers_line
+from bot.rendering import origin_parts, printable, same_passage, speakers_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +64,7 @@ def article_message(passages: Sequence[Hit], hit: Hit | None) -> Marked | None:
     citation = brief(passages[0].citation)
     heading = [styled(citation.title, MessageEntityType.BOLD), Marked(", ".join(origin_parts(citation)))]
     paragraphs = (
-        quotation(replace(hit, text=one.text), 0, len(one.text)) if _is(one, hit) and hit else Marked(one.text)
+        quotation(replace(hit, text=one.text), 0, len(one.text)) if hit and same_passage(one, hit) else Marked(one.text)
         for one in passages
     )
     message = joined("\n\n", [joined("\n", heading), *paragraphs])
@@ -90,7 +90,3 @@ def _outwards(before: Sequence[Hit], after: Sequence[Hit]) -> list[tuple[int, Hi
     """Return neighbours nearest first, those after (1) in turn with those before (0)."""
     pairs = zip_longest(((1, one) for one in after), ((0, one) for one in reversed(before)))
     return [one for one in chain.from_iterable(pairs) if one]
-
-
-def _is(one: Hit, hit: Hit | None) -> bool:
-    return hit is not None and (one.article, one.paragraph) == (hit.article, hit.paragraph)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from telegram import CallbackQuery, Update
+from telegram.constants import MessageLimit
 from telegram.error import TelegramError
-from telegram.ext import ContextTypes
 
 from bot import keyboards
 from bot.answering import Conversation, NotDone
@@ -21,9 +21,10 @@ from bot.lists import show_list, turn_page
 from bot.marked import Marked, shortened
 from bot.recorded import RECORD, send_record
 from bot.rendering import citation_line
-from bot.replying import Place
+from bot.replying import Place, send_file
 from bot.sent import Reference, Sent
 from bot.texts import Texts, texts_for
+from bot.updates import Context, answer_press, press_of
 from retrieval.answer import Answer, Hit
 from retrieval.dialog import places
 
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from bot.desk import Desk
 
 WHO_ELSE_ASKS: Final = "who else said that?"
-LONGEST_CAPTION: Final = 1024
-LONGEST_PRESS_ANSWER: Final = 200
 
 
 class Buttons:
@@ -42,25 +41,24 @@ class Buttons:
         """Answer from a desk."""
         self._desk = desk
 
-    async def press(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def press(self, update: Update, context: Context) -> None:
         """Do what a pressed button says; whatever comes of it, the press is answered, or the client would wait."""
-        query = update.callback_query
-        assert query is not None, "a handler of callback queries gets nothing else"
+        query = press_of(update)
         texts = texts_for(query.from_user)
         try:
             pressed = await self._pressed(query, context, texts)
             said = await pressed.do()
         except NotDone as reason:
-            await _answer(query, str(reason), alert=True)
+            await answer_press(query, str(reason), alert=True)
         except Exception:
-            await _answer(query, texts.sorry, alert=True)
+            await answer_press(query, texts.sorry, alert=True)
             raise
         else:
             # The press is answered first: to change the buttons may take long where Telegram asks to wait.
-            await _answer(query, said)
+            await answer_press(query, said)
             await pressed.take_away()
 
-    async def _pressed(self, query: CallbackQuery, context: ContextTypes.DEFAULT_TYPE, texts: Texts) -> _Pressed:
+    async def _pressed(self, query: CallbackQuery, context: Context, texts: Texts) -> _Pressed:
         """Return what was pressed.
 
         Raises:
@@ -199,19 +197,11 @@ class _Pressed:
         passages, hit = engine.article(reference.article), reference.find(engine)
         if not passages:
             raise NotDone(self.talk.texts.article_gone)
-        caption = shortened(citation_line(brief((hit or passages[0]).citation)), LONGEST_CAPTION)
+        caption = shortened(citation_line(brief((hit or passages[0]).citation)), MessageLimit.CAPTION_LENGTH)
         return article_message(passages, hit) or (*article_file(passages, hit), caption)
 
     async def _document(self, name: str, content: bytes, caption: str) -> None:
-        place = self.talk.place
-        arrived = await self.talk.bot.send_document(
-            place.chat,
-            content,
-            filename=name,
-            caption=caption,
-            reply_parameters=place.reply,
-            message_thread_id=place.topic,
-        )
+        arrived = await send_file(self.talk.bot, self.talk.place, name, content, Marked(caption))
         await self.talk.note(arrived, self.sent.following())
 
     async def _rest(self) -> None:
@@ -241,10 +231,3 @@ class _Pressed:
             return hit
         texts = self.talk.texts
         raise NotDone(texts.passage_gone if engine.article(reference.article) else texts.article_gone)
-
-
-async def _answer(query: CallbackQuery, said: str | None, *, alert: bool = False) -> None:
-    text = said and shortened(said, LONGEST_PRESS_ANSWER)
-    # Where the press is too old to be answered, nobody waits any more.
-    with suppress(TelegramError):
-        await query.answer(text, show_alert=alert)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from contextlib import suppress
 from functools import lru_cache
 from itertools import islice
@@ -13,6 +12,7 @@ from prompt_toolkit.completion import Completer, Completion
 
 from bot.rendering import printable
 from index.errors import OnrecordError
+from index.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -60,11 +60,11 @@ class ChatCompleter(Completer):
         if not typed.startswith("/"):
             names = list(self._names(typed))
             yield from names
-            yield from self._common(typed, {word for name in names for word in _folded(name.text).split()})
+            yield from self._common(typed, {word for name in names for word in fold(name.text).split()})
         elif not space:
             yield from (Completion(name, -len(typed)) for name in self._commands if name.startswith(typed.lower()))
         elif given := self._arguments.get(command.lower()):
-            begun = _folded(argument.lstrip())
+            begun = fold(argument.lstrip())
             yield from (
                 Completion(printable(one), -len(argument.lstrip()))
                 for one in islice(_told(given), MOST_NAMES)
@@ -72,7 +72,7 @@ class ChatCompleter(Completer):
             )
 
     def _names(self, typed: str) -> Iterator[Completion]:
-        lengths = {_folded(tail): len(tail) for tail in _tails(typed)[-NAME_WORDS:]}
+        lengths = {fold(tail): len(tail) for tail in _tails(typed)[-NAME_WORDS:]}
         for name in islice(_told(self._speakers), MOST_NAMES):
             matching = (length for begun, length in lengths.items() if _continues(name, begun))
             if length := next(matching, 0):
@@ -81,10 +81,10 @@ class ChatCompleter(Completer):
     def _common(self, typed: str, offered: Collection[str]) -> Iterator[Completion]:
         """Yield the topics that fit, but not those that a name already offers."""
         tails = [tail for tail in _tails(typed)[-PHRASE_WORDS:] if len(tail) >= FEWEST_LETTERS]
-        lengths = {_folded(tail): len(tail) for tail in tails}
+        lengths = {fold(tail): len(tail) for tail in tails}
         left = MOST_TOPICS
         for topic in _told(self._topics) if lengths else ():
-            folded = _folded(topic)
+            folded = fold(topic)
             longer = (n for begun, n in lengths.items() if folded.startswith(begun) and folded != begun)
             if folded not in offered and (length := next(longer, 0)):
                 yield Completion(printable(topic), -length)
@@ -111,9 +111,4 @@ def _continues(name: str, begun: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def _folded_tails(name: str) -> list[str]:
-    return _tails(_folded(name))
-
-
-def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    return _tails(fold(name))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 import time
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -76,11 +78,15 @@ class Drafts:
 
         Args:
             store: the rows.
-            state: the folder that the folder of files lies in; without one, it is temporary.
+            state: the folder that the folder of files lies in; without one, it is temporary, and goes with this object.
             clock: seconds since 1970.
         """
         self._store = store
-        self._folder = state / "drafts" if state else Path(mkdtemp(prefix="onrecord-"))
+        if state:
+            self._folder = state / "drafts"
+        else:
+            self._folder = Path(mkdtemp(prefix="onrecord-"))
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._clock = clock
 
     def place(self, suffix: str) -> Path:

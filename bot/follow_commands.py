@@ -21,7 +21,7 @@ from bot.rendering import printable
 from bot.replying import Place, send, typing
 from bot.sent import Sent
 from bot.texts import texts_for
-from bot.updates import Context, message_of, texts_of
+from bot.updates import Context, answer_press, language_of, message_of, press_of, texts_of
 from retrieval.wanted import Wanted
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 LONGEST: Final = 200
 LONGEST_NAMED: Final = 100
 LONGEST_LISTED: Final = 150
-LONGEST_PRESS_ANSWER: Final = 200
 LISTING: Final = "follow"
 
 
@@ -105,8 +104,7 @@ class FollowCommands:
 
     async def press(self, update: Update, context: Context) -> None:
         """Do what a button says that a list, a question or an alert has."""
-        query, texts = update.callback_query, texts_of(update)
-        assert query is not None, "a handler of callback queries gets nothing else"
+        query, texts = press_of(update), texts_of(update)
         press, message = Press.read(query.data), query.message
         said = texts_for(query.from_user).sorry
         try:
@@ -117,8 +115,7 @@ class FollowCommands:
             else:
                 said = await self._dropped(message.chat.id, press.numbers[0], texts)
         finally:
-            with suppress(TelegramError):
-                await query.answer(shortened(said, LONGEST_PRESS_ANSWER))
+            await answer_press(query, said)
         if press and message:
             with suppress(TelegramError):
                 await self._show_done(query, context, press, texts, said)
@@ -208,4 +205,4 @@ def _readings(sent: Sent) -> list[Wanted]:
 
 def _follower(message: MaybeInaccessibleMessage, user: User | None) -> Follower:
     place = Place.of(message)
-    return Follower(place.chat, place.topic, user.id if user else None, (user.language_code if user else None) or "en")
+    return Follower(place.chat, place.topic, user.id if user else None, language_of(user))

@@ -38,7 +38,8 @@ def main() -> None:
     tell = Teller()
     task = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_stdin, daemon=True).start()
-    os.nice(CALM)
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(CALM)
     try:
         tell(done=do_task(task, lambda stage, count, total: tell(stage=stage, count=count, total=total)))
     except BusyError as error:

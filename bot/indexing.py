@@ -109,11 +109,8 @@ class Indexing:
         Raises:
             OnrecordError: it failed.
         """
-        index, links, folder = (
-            self._desk.engine.newsroom().index,
-            self._desk.settings.links,
-            self._desk.settings.articles,
-        )
+        index = self._desk.engine.newsroom().index
+        links, folder = self._desk.settings.links, self._desk.settings.articles
         everything = folder is None or any(job.kind == "reindex" for job in jobs)
         task = {
             "do": "build",

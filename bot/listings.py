@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import csv
-import json
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from bot.commands import open_engine
+from bot.commands import json_text, open_engine
 from bot.rendering import quoted_text, speaker_text
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ def run_quotes(options: argparse.Namespace) -> int:
             _write_csv(quoted)
         else:
             for record in quoted:
-                print(json.dumps(record.to_json(), ensure_ascii=False) if options.json else quoted_text(record))
+                print(json_text(record.to_json()) if options.json else quoted_text(record))
     return 0
 
 
@@ -36,7 +35,7 @@ def run_speakers(options: argparse.Namespace) -> int:
     """List who is quoted."""
     with open_engine(options) as engine:
         for summary in engine.speaker_summaries():
-            print(json.dumps(asdict(summary), ensure_ascii=False) if options.json else speaker_text(summary))
+            print(json_text(asdict(summary)) if options.json else speaker_text(summary))
     return 0
 
 

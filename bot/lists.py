@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from telegram.constants import MessageEntityType
@@ -109,12 +109,9 @@ def page_of(engine: Engine, sent: Sent, number: int, texts: Texts) -> Page:
 def _quotes(quoted: Sequence[Quoted], name: str, number: int, texts: Texts) -> Page:
     speaker = next((one.quotation.speaker for one in quoted if one.quotation.speaker), name)
     heading = texts.quotes_heading.format(name=shortened(speaker, LONGEST_NAME), count=len(quoted))
-    number, pages = _clamped(number, len(quoted), QUOTATIONS_A_PAGE)
-    first = number * QUOTATIONS_A_PAGE
-    shown = quoted[first : first + QUOTATIONS_A_PAGE]
-    blocks = [_quoted(one) for one in shown]
-    place = _place(first, len(shown), len(quoted), texts) if pages > 1 else []
-    return Page(joined("\n\n", [styled(heading, MessageEntityType.BOLD), *blocks, *place]), number, pages)
+    cut = _Cut.of(number, len(quoted), QUOTATIONS_A_PAGE)
+    blocks = map(_quoted, quoted[cut.first : cut.end])
+    return cut.page([styled(heading, MessageEntityType.BOLD), *blocks], texts)
 
 
 def _quoted(one: Quoted) -> Marked:
@@ -126,12 +123,10 @@ def _speakers(engine: Engine, number: int, texts: Texts) -> Page:
     total = len(engine.speakers())
     if not total:
         return Page(Marked(texts.nobody_quoted), 0, 1)
-    number, pages = _clamped(number, total, LINES_A_PAGE)
-    first = number * LINES_A_PAGE
-    summaries = islice(engine.speaker_summaries(), first, first + LINES_A_PAGE)
+    cut = _Cut.of(number, total, LINES_A_PAGE)
+    summaries = islice(engine.speaker_summaries(), cut.first, cut.end)
     lines = [shortened(speaker_text(one).strip(), LONGEST_LISTED) for one in summaries]
-    heading = texts.speakers_heading.format(count=total)
-    return Page(_listed(heading, lines, _place(first, len(lines), total, texts) if pages > 1 else []), number, pages)
+    return cut.page(_listed(texts.speakers_heading.format(count=total), lines), texts)
 
 
 def _sources(engine: Engine, number: int, texts: Texts) -> Page:
@@ -139,14 +134,12 @@ def _sources(engine: Engine, number: int, texts: Texts) -> Page:
     more = [ELLIPSIS] if len(names) > SOURCES_NAMED else []
     heading = texts.sources_heading.format(names=", ".join([*names[:SOURCES_NAMED], *more]))
     outlets = list(engine.outlets().items())
-    number, pages = _clamped(number, len(outlets), LINES_A_PAGE)
-    first = number * LINES_A_PAGE
+    cut = _Cut.of(number, len(outlets), LINES_A_PAGE)
     lines = [
         texts.articles_of.format(outlet=shortened(printable(outlet), LONGEST_NAME), count=count)
-        for outlet, count in outlets[first : first + LINES_A_PAGE]
+        for outlet, count in outlets[cut.first : cut.end]
     ]
-    place = _place(first, len(lines), len(outlets), texts) if pages > 1 else []
-    return Page(_listed(heading, [*([texts.outlets_heading] if lines else []), *lines], place), number, pages)
+    return cut.page(_listed(heading, [texts.outlets_heading, *lines] if lines else []), texts)
 
 
 def _source_name(source: str) -> str:
@@ -156,19 +149,31 @@ def _source_name(source: str) -> str:
     return shortened(printable(name), LONGEST_NAME)
 
 
-def _listed(heading: str, lines: Sequence[str], place: Sequence[Marked]) -> Marked:
-    body = [Marked("\n".join(lines))] if lines else []
-    return joined("\n\n", [styled(heading, MessageEntityType.BOLD), *body, *place])
+def _listed(heading: str, lines: Sequence[str]) -> list[Marked]:
+    return [styled(heading, MessageEntityType.BOLD), *([Marked("\n".join(lines))] if lines else [])]
 
 
-def _place(first: int, shown: int, total: int, texts: Texts) -> list[Marked]:
-    text = texts.page.format(first=first + 1, last=first + shown, total=total)
-    return [styled(text, MessageEntityType.ITALIC)]
+class _Cut(NamedTuple):
+    """What of a list stands on a page: items [first, end) of so many, and which page of how many, from 0."""
 
+    first: int
+    end: int
+    total: int
+    number: int
+    pages: int
 
-def _clamped(number: int, items: int, a_page: int) -> tuple[int, int]:
-    pages = max(1, -(-items // a_page))
-    return min(number, pages - 1), pages
+    @classmethod
+    def of(cls, number: int, total: int, a_page: int) -> Self:
+        """Return what stands on a page, on the last one where there are fewer."""
+        pages = max(1, -(-total // a_page))
+        number = min(number, pages - 1)
+        return cls(number * a_page, min((number + 1) * a_page, total), total, number, pages)
+
+    def page(self, parts: Iterable[Marked], texts: Texts) -> Page:
+        """Return the page; where there are several, it tells below its parts which it is."""
+        place = texts.page.format(first=self.first + 1, last=self.end, total=self.total)
+        told = [styled(place, MessageEntityType.ITALIC)] if self.pages > 1 else []
+        return Page(joined("\n\n", [*parts, *told]), self.number, self.pages)
 
 
 def _turning(key: int, page: Page, texts: Texts) -> InlineKeyboardMarkup | None:

@@ -15,6 +15,7 @@ from bot.rendering import (
     printable,
     printable_parts,
     quoted_text,
+    same_passage,
     speaker_text,
     speakers_line,
 )
@@ -48,7 +49,8 @@ class PlainView:
     def article(self, hit: Hit, passages: Sequence[Hit]) -> None:
         """Write a whole article, each paragraph with its number, the hit behind a ``>``."""
         lines = [
-            f"{'> ' if _same(one, hit) else ''}[{one.citation.paragraph}] {printable(one.text)}" for one in passages
+            f"{'> ' if same_passage(one, hit) else ''}[{one.citation.paragraph}] {printable(one.text)}"
+            for one in passages
         ]
         self._write("\n\n".join([*_heading(hit), *lines]))
 
@@ -117,17 +119,13 @@ class SpokenView:
 
     def _paragraphs(self, hit: Hit, passages: Sequence[Hit]) -> None:
         for one in printable_parts(tuple(passages)):
-            here = ", the passage of the answer" if _same(one, hit) else ""
+            here = ", the passage of the answer" if same_passage(one, hit) else ""
             self._write(f"Paragraph {one.citation.paragraph}{here}.", one.text, "")
 
     def _write(self, *lines: str) -> None:
         for line in lines:
             print(wrapped(line) if self._stream.isatty() else line, file=self._stream)
         self._stream.flush()
-
-
-def _same(one: Hit, other: Hit) -> bool:
-    return (one.article, one.paragraph) == (other.article, other.paragraph)
 
 
 def _heading(hit: Hit) -> list[str]:

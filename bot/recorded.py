@@ -14,7 +14,7 @@ from bot.entities import LONGEST_NAME, message_for
 from bot.keyboards import choice_rows, keyboard
 from bot.marked import Marked, joined, shortened, styled
 from bot.rendering import printable
-from bot.replying import send, typing
+from bot.replying import send, send_file, typing
 from bot.sent import Sent, sent_answer
 from bot.sheet_html import html_page
 from bot.timeline import summary, timeline
@@ -97,26 +97,17 @@ async def _ask_whose(talk: Conversation, name: str, about: str | None, people: t
 
 
 async def _send(talk: Conversation, made: Recorded) -> None:
-    bot, place = talk.bot, talk.place
-    caption, entities = made.caption.text, made.caption.entities
+    place = talk.place
     if made.picture:
-        await bot.send_photo(
+        await talk.bot.send_photo(
             place.chat,
             made.picture,
-            caption=caption,
-            caption_entities=entities,
+            caption=made.caption.text,
+            caption_entities=made.caption.entities,
             reply_parameters=place.reply,
             message_thread_id=place.topic,
         )
-    arrived = await bot.send_document(
-        place.chat,
-        made.page,
-        caption=None if made.picture else caption,
-        caption_entities=None if made.picture else entities,
-        filename=made.name,
-        reply_parameters=place.reply,
-        message_thread_id=place.topic,
-    )
+    arrived = await send_file(talk.bot, place, made.name, made.page, None if made.picture else made.caption)
     await talk.note(arrived, Sent(dialog=await talk.dialog()))
 
 

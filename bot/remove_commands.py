@@ -21,7 +21,7 @@ from bot.rendering import long_date, printable
 from bot.replying import Place, send
 from bot.sent import Sent
 from bot.texts import texts_for
-from bot.updates import Context, texts_of
+from bot.updates import Context, answer_press, message_of, press_of, texts_of
 from index.errors import OnrecordError
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 LISTING: Final = "remove"
 CHOICES: Final = 8
 LONGEST_TITLE: Final = 100
-LONGEST_PRESS_ANSWER: Final = 200
 
 
 def add_remove_handlers(application: PollingApplication, desk: Desk, indexing: Indexing) -> None:
@@ -57,8 +56,7 @@ class RemoveCommands:
 
     async def remove(self, update: Update, context: Context) -> None:
         """Offer the articles that some words name, the newest in the index first."""
-        message, texts = update.message, texts_of(update)
-        assert message is not None, "the handlers' filters let only new messages through"
+        message, texts = message_of(update), texts_of(update)
         if refusal := await refused(self._desk, update, texts):
             await send(context.bot, Place.of(message), Marked(refusal))
             return
@@ -73,8 +71,7 @@ class RemoveCommands:
 
     async def press(self, update: Update, context: Context) -> None:
         """Ask whether an article is really meant, take it out, or keep it."""
-        query, texts = update.callback_query, texts_of(update)
-        assert query is not None, "a handler of callback queries gets nothing else"
+        query, texts = press_of(update), texts_of(update)
         press, message = Press.read(query.data), query.message
         said, markup = texts.remove_gone, None
         try:
@@ -83,8 +80,7 @@ class RemoveCommands:
             elif press and message and (article := await self._chosen(message.chat.id, press)):
                 said, markup = await self._done(update, press, article, texts)
         finally:
-            with suppress(TelegramError):
-                await query.answer(None if markup else shortened(said, LONGEST_PRESS_ANSWER))
+            await answer_press(query, None if markup else said)
         if isinstance(message, Message):
             with suppress(TelegramError):
                 await context.bot.edit_message_text(said, message.chat.id, message.message_id, reply_markup=markup)

@@ -50,8 +50,7 @@ def citation_line(citation: Citation) -> str:
     >>> citation_line(Citation("Pier to close", "Harbor Ledger", "2031-04-02", None, 3, (0, 9), "pier.txt", ""))
     'Harbor Ledger, 2 April 2031, “Pier to close”, paragraph 3'
     """
-    note = [citation.note] if citation.note else []
-    return ", ".join([*origin_parts(citation), f"“{citation.title}”", f"paragraph {citation.paragraph}", *note])
+    return _line(citation, f"“{citation.title}”")
 
 
 def place_line(citation: Citation) -> str:
@@ -61,8 +60,17 @@ def place_line(citation: Citation) -> str:
     >>> place_line(Citation("Pier to close", "Harbor Ledger", "2031-04-02", None, 3, (0, 9), "pier.txt", ""))
     'Harbor Ledger, 2 April 2031, paragraph 3'
     """
+    return _line(citation)
+
+
+def _line(citation: Citation, *title: str) -> str:
     note = [citation.note] if citation.note else []
-    return ", ".join([*origin_parts(citation), f"paragraph {citation.paragraph}", *note])
+    return ", ".join([*origin_parts(citation), *title, f"paragraph {citation.paragraph}", *note])
+
+
+def same_passage(one: Hit, other: Hit) -> bool:
+    """Tell whether two hits are the same passage, whatever of it answered."""
+    return (one.article, one.paragraph) == (other.article, other.paragraph)
 
 
 def origin_parts(citation: Citation) -> list[str]:

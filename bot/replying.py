@@ -71,6 +71,30 @@ async def send(bot: Bot, place: Place, marked: Marked, markup: InlineKeyboardMar
         )
 
 
+async def send_file(bot: Bot, place: Place, name: str, content: bytes, caption: Marked | None = None) -> Message:
+    """Send a file.
+
+    Args:
+        bot: what sends.
+        place: where to.
+        name: of the file, as people see it.
+        content: what is in it.
+        caption: what stands below it, at most 1,024 UTF-16 units.
+
+    Raises:
+        TelegramError: it could not be sent.
+    """
+    return await bot.send_document(
+        place.chat,
+        content,
+        filename=name,
+        caption=caption.text if caption else None,
+        caption_entities=caption.entities if caption else None,
+        reply_parameters=place.reply,
+        message_thread_id=place.topic,
+    )
+
+
 @asynccontextmanager
 async def typing(bot: Bot, place: Place, slots: asyncio.Semaphore) -> AsyncIterator[None]:
     """Show "is typing" for as long as the block takes.

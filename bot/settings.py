@@ -263,7 +263,8 @@ def _contradictions(settings: Settings) -> Iterator[Problem]:
 
 def _lacking(settings: Settings) -> Iterator[str]:
     """Yield what a command would find wrong later with what the file names."""
-    from bot.bot_token import read_token  # noqa: PLC0415  (only a check needs it)
+    from bot.bot_token import read_token  # noqa: PLC0415  (only a check needs it, and the next)
+    from bot.metrics import EXTRA  # noqa: PLC0415
 
     if settings.articles and not settings.articles.is_dir():
         yield f"articles: there is no folder {settings.articles}"
@@ -277,7 +278,7 @@ def _lacking(settings: Settings) -> Iterator[str]:
     if settings.telegram.webhook.url and not find_spec("tornado"):
         yield "telegram.webhook: needs an extra: pip install 'onrecord[webhook]'"
     if settings.metrics.file and not find_spec("prometheus_client"):
-        yield "metrics.file: needs an extra: pip install 'onrecord[metrics]'"
+        yield f"metrics.file: {EXTRA}"
     if settings.telegram.token_file:
         try:
             read_token(settings.telegram.token_file)

@@ -151,28 +151,7 @@ def build_application(
         OnrecordError: the state folder cannot be written.
         UsageError: `base_url` is no web address.
     """
-    # python-telegram-bot's way to choose its coming behaviour; without it every 429 emits a deprecation warning.
-    os.environ.setdefault("PTB_TIMEDELTA", "true")
-    builder = Application.builder().token(token)
-    if root := _checked_root(base_url):
-        builder = builder.base_url(f"{root}/bot").base_file_url(f"{root}/file/bot")
-    sending = PatientRequest(
-        metrics=metrics,
-        connect_timeout=CONNECT_TIMEOUT,
-        read_timeout=SEND_TIMEOUT,
-        write_timeout=SEND_TIMEOUT,
-        pool_timeout=SEND_TIMEOUT,
-    )
-    # The polling has its own retries.
-    polling = JournallingRequest(journal, connect_timeout=CONNECT_TIMEOUT, read_timeout=CONNECT_TIMEOUT)
-    application = (
-        builder.request(sending)
-        .get_updates_request(polling)
-        .defaults(Defaults(allow_sending_without_reply=True, link_preview_options=LinkPreviewOptions(is_disabled=True)))
-        .rate_limiter(FloodWait())
-        .concurrent_updates(InTurn(journal, metrics=metrics))
-        .build()
-    )
+    application = _connected(token, _checked_root(base_url), journal, metrics)
     memory = AnswersSent.open(state and state / f"telegram-{bot_id(token)}.sqlite")
     store = Store.open(state and store_path(state, token))
     desk = Desk(engine, memory, store, settings, state, metrics=metrics)
@@ -185,6 +164,32 @@ def build_application(
     add_handlers(application, desk)
     application.add_error_handler(_apologise)
     return application
+
+
+def _connected(token: str, root: str | None, journal: Journal | None, metrics: Metrics) -> PollingApplication:
+    """Return an Application with no handlers yet, and with our ways to send, to poll, and to take turns."""
+    # python-telegram-bot's way to choose its coming behaviour; without it every 429 emits a deprecation warning.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
+    builder = Application.builder().token(token)
+    if root:
+        builder = builder.base_url(f"{root}/bot").base_file_url(f"{root}/file/bot")
+    sending = PatientRequest(
+        metrics=metrics,
+        connect_timeout=CONNECT_TIMEOUT,
+        read_timeout=SEND_TIMEOUT,
+        write_timeout=SEND_TIMEOUT,
+        pool_timeout=SEND_TIMEOUT,
+    )
+    # The polling has its own retries.
+    polling = JournallingRequest(journal, connect_timeout=CONNECT_TIMEOUT, read_timeout=CONNECT_TIMEOUT)
+    return (
+        builder.request(sending)
+        .get_updates_request(polling)
+        .defaults(Defaults(allow_sending_without_reply=True, link_preview_options=LinkPreviewOptions(is_disabled=True)))
+        .rate_limiter(FloodWait())
+        .concurrent_updates(InTurn(journal, metrics=metrics))
+        .build()
+    )
 
 
 async def _apologise(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:

@@ -19,6 +19,7 @@ from bot.rendering import (
     marked,
     origin_parts,
     printable_parts,
+    same_passage,
     speaker_text,
     speakers_line,
 )
@@ -92,7 +93,7 @@ class TerminalView:
         hit, around = printable_parts(hit), printable_parts(tuple(around))
         self._console.print()
         for other in around:
-            here = (other.article, other.paragraph) == (hit.article, hit.paragraph)
+            here = same_passage(other, hit)
             gutter = Text(f"¶{other.citation.paragraph}".ljust(len(MARGIN)), "bold" if here else DIM)
             # Only the hit knows which of its words answered.
             self._hang(gutter, _passage(hit) if here else Text(other.text))
@@ -106,7 +107,7 @@ class TerminalView:
         chunks = [self._rendered(self._heading, hit.citation)]
         at = 0
         for passage in passages:
-            if here := (passage.article, passage.paragraph) == (hit.article, hit.paragraph):
+            if here := same_passage(passage, hit):
                 at = len(chunks)
             chunks.append(self._rendered(self._paragraph, hit if here else passage, here=here))
         page(chunks, self._console.file, at=at)

@@ -111,12 +111,12 @@ def timeline(sheet: Sheet) -> Picture:
         marks += _marks(topic, row, middle, span, numbers) if span else []
     texts.append(Text(MARGIN, height - 12, "A larger mark: printed by more outlets.", 14))
     return Picture(
-        WIDTH, height, f"The record of {printable(sheet.speaker)}", describe(sheet), tuple(lines), tuple(texts),
+        WIDTH, height, f"The record of {printable(sheet.speaker)}", _description(sheet), tuple(lines), tuple(texts),
         tuple(marks),
     )  # fmt: skip
 
 
-def describe(sheet: Sheet) -> str:
+def _description(sheet: Sheet) -> str:
     """Return what a picture shows, for whoever cannot see it."""
     rows = "; ".join(
         f"{printable(topic.label)}: {_count(len(topic.entries), 'statement')}{_when(topic.entries)}"
@@ -185,10 +185,10 @@ def _marks(topic: Topic, row: int, middle: float, span: tuple[date, date], numbe
         taken[place] += 1
         radius = min(LARGEST, RADIUS + 2 * (len(entry.outlets) - 1))
         x, y = _x(date.fromisoformat(entry.date), span), round(middle + level * step, 1)
-        yield Mark(x, y, radius, shape, colour, mark_title(entry), numbers[id(entry)])
+        yield Mark(x, y, radius, shape, colour, _title(entry), numbers[id(entry)])
 
 
-def mark_title(entry: Entry) -> str:
+def _title(entry: Entry) -> str:
     """Return a statement in a line: when, what, where."""
     day = long_date(entry.date) if entry.date else "no date"
     words = textwrap.shorten(printable(entry.words), 120, placeholder=" …")

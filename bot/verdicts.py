@@ -21,21 +21,16 @@ def verdict_text(verdict: Verdict) -> str:
     """Return a verdict in full: what it is, the words side by side, what differs, and where they stand."""
     lines = [f"{verdict.verdict.upper()}: {verdict.message}"]
     if verdict.differences:
-        lines.append(f"   {side_by_side(verdict.parts)}")
+        lines.append(f"   {_side_by_side(verdict.parts)}")
         lines += [f"   - {printable(difference_text(one))}" for one in verdict.differences]
     if verdict.caution:
         lines.append(f"   {CAUTION} “{printable(verdict.caution)}”")
     heading = "Nearest:" if verdict.nearest and not verdict.hits else None
     hits = [plain_hit(hit, f"{number}. ") for number, hit in enumerate(verdict.hits or verdict.nearest, 1)]
-    return "\n\n".join(filter(None, [printable_lines(lines), heading, *hits]))
+    return "\n\n".join(filter(None, ["\n".join(map(printable, lines)), heading, *hits]))
 
 
-def printable_lines(lines: Sequence[str]) -> str:
-    """Return lines that are safe to write to a screen."""
-    return "\n".join(map(printable, lines))
-
-
-def side_by_side(parts: Sequence[Difference]) -> str:
+def _side_by_side(parts: Sequence[Difference]) -> str:
     """Return claim and words as they stand in one text, as wdiff marks it: ``[-as it stands-] {+as claimed+}``."""
     return " ".join(_marked(part) for part in parts)
 

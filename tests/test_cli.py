@@ -274,10 +274,13 @@ class TestAsk:
     def test_keeps_what_would_act_on_a_screen_from_it(self, onrecord: Run, articles: Write) -> None:
         acting = "The \x1b[31mferry\x07 stays\x9b2J, \u202ethe mayor said\x85."
         record = {"id": "a\x1b]0;x\x07", "title": "T\x1b[2Jitle", "source": "O\x9butlet", "url": "https://x\x1b"}
-        onrecord("index", articles({"a.jsonl": json.dumps(record | {"paragraphs": [acting]})}))
+        said = "“The ferry \u202estays\x9b2J,” Mayor Adela Brandvold said."
+        onrecord("index", articles({"a.jsonl": json.dumps(record | {"paragraphs": [acting, said]})}))
         for words in (
             ["ask", "ferry"],
             ["ask", "ferry", "--json"],
+            ["quotes"],
+            ["quotes", "--json"],
             ["read", "articles"],
             ["read", "articles", "--json"],
         ):
@@ -285,7 +288,7 @@ class TestAsk:
             assert told.code == 0
             assert "ferry" in told.out
             assert not set("\x1b\x07\x9b\u202e\x85") & set(told.out + told.err)
-        assert json.loads(onrecord("read", "articles", "--json").out)["paragraphs"] == [acting]
+        assert json.loads(onrecord("read", "articles", "--json").out)["paragraphs"] == [acting, said]
 
 
 class TestBatch:

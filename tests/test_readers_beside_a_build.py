@@ -71,6 +71,9 @@ class TestABuild:
         assert faults == []
         assert all(asked)
         assert index.current() == built[-1]
+        # One that a reader held is there until the next build.
+        assert all(finding.good for finding in check_index(index))
+        refresh(articles({"last.txt": FERRY}))
         assert [finding.good for finding in check_index(index)] == [True, True]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import tempfile
 from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING, Any
 
@@ -286,6 +287,17 @@ class TestADraft:
             now[0] += 2
             assert drafts.get(ADMIN, number) is None
             assert not held.exists()
+
+    def test_without_a_state_folder_leaves_nothing_behind(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+        with closing(Store.open(None)) as store:
+            drafts = Drafts(store, None)
+            drafts.place(".txt").write_text("x")
+            assert list(tmp_path.iterdir())
+            del drafts
+        assert not list(tmp_path.iterdir())
 
 
 class TestAFileToBeTakenOut:
