@@ -118,7 +118,14 @@ class TestManyVectors:
         monkeypatch.setattr(segments, "_recall", lambda *pair: tried.append(len(pair[0])) or 0.0)
         path = written(tmp_path / "x.faiss", numbered(0, 2900), random_vectors(2900))
         assert Segment.open(path).is_exact
-        assert tried == [1200, 1200, 2700, 2700]  # two kinds, and again at twice the size
+        assert tried == [1200, 1200, 2100, 2100]  # two kinds, and again at twice the size
+        written(tmp_path / "later.faiss", numbered(2900, 2901), random_vectors(1), before=path)
+        assert len(tried) == 4  # a later build that adds a little does not measure again
+
+    def test_that_many_texts_share_count_as_found_whichever_of_them_it_is(self, tmp_path: Path, small: Small) -> None:
+        small(1000, 3000)
+        path = written(tmp_path / "x.faiss", numbered(0, 2000), np.repeat(random_vectors(40), 50, axis=0))
+        assert not Segment.open(path).is_exact
 
     def test_are_told_apart_more_finely_where_the_first_kind_finds_too_little(
         self, tmp_path: Path, small: Small, monkeypatch: pytest.MonkeyPatch
