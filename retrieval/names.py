@@ -13,10 +13,13 @@ __all__ = [
     "may_be_a_name",
     "name_words",
     "names_a_role",
+    "related",
     "role_words",
     "singular",
     "words",
 ]
+
+_RELATION = re.compile(r"\s+(?:of|for|to|at|from|with|behind)\s+", re.IGNORECASE)
 
 
 def names_a_role(text: str) -> bool:
@@ -37,6 +40,16 @@ def may_be_a_name(mention: str, question: str) -> bool:
     if question[1:] == question[1:].lower():  # somebody who types no capitals
         return len(kept) <= 2
     return all(not word[0].islower() for word in kept)
+
+
+def related(mention: str) -> tuple[str, str] | None:
+    """Return the word for somebody who is told by another, and that other; None where words are no such relation.
+
+    >>> related("a former aide to Mr. Rubio"), related("the governor's spokeswoman")
+    (('aide', 'Mr. Rubio'), None)
+    """
+    who, _, whose = _RELATION.sub("\n", mention, count=1).partition("\n")
+    return (every[-1], whose) if whose and (every := words(who)) else None
 
 
 def is_plural(text: str) -> bool:

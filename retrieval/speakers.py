@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 
@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from index.people_records import PeopleRecords
 from index.quotations.names import first_names_agree
 from index.rows import PersonRow
-from retrieval.names import TITLES, is_plural, name_words, names_a_role, role_words, singular, words
+from retrieval.names import TITLES, is_plural, name_words, names_a_role, related, role_words, singular, words
 from retrieval.people import Form, Key, Person, clearly_meant
 from retrieval.roll import Roll
 
@@ -85,24 +85,44 @@ class Directory:
         """Return who may be meant by words such as a name, a last name or an office, those quoted most first.
 
         The strictest reading that fits anybody counts: a whole name, a last name, any other form, a role, and last a
-        name misspelt.
+        name misspelt. Of "the brother of Ted Cruz", Cruz is not the one who is meant.
         """
         mentioned = name_words(mention)
         if not mentioned:
             return []
+        relation = related(mention)
+        for by_name, found in self._readings(mention, mentioned):
+            if meant := self._told_apart(found, relation, by_name=by_name) if relation else found:
+                return meant
+        return [] if relation else self._by_spelling(mentioned)
+
+    def _readings(self, mention: str, mentioned: list[str]) -> Iterator[tuple[bool, list[Person]]]:
+        """Yield whether it is by name, and whom it finds, of each reading of a mention, the strictest first."""
         variants = (mentioned, [singular(word) for word in mentioned])
         for reading in (self._by_whole_name, self._by_last_name):
-            for variant in variants:
-                if found := reading(variant):
+            for found in map(reading, variants):
+                if found and mentioned[-1] in TITLES and all(person.kind == "group" for person in found):
                     # "The fire chief" whom one article leaves without a name is whoever bears the office in others.
-                    nameless = mentioned[-1] in TITLES and all(person.kind == "group" for person in found)
-                    return (nameless and self._by_role(mention)) or _preferring(found, mention)
-        if names_a_role(mention) and (found := self._by_role(mention)):
-            return found
-        for variant in variants:
-            if found := self._by_part(variant):
-                return found
-        return self._by_role(mention) or self._by_spelling(mentioned)
+                    yield False, self._by_role(mention)
+                yield True, _preferring(found, mention)
+        if names_a_role(mention):
+            yield False, self._by_role(mention)
+        yield from ((True, self._by_part(variant)) for variant in variants)
+        yield False, self._by_role(mention)
+
+    def _told_apart(self, found: list[Person], relation: tuple[str, str], *, by_name: bool) -> list[Person]:
+        """Return those of some people who are told by another: not that other ("the brother of Ted Cruz").
+
+        Args:
+            found: whom a reading of the mention finds.
+            relation: as `related` gives it.
+            by_name: whether by name; that has to hold the first word then, as in "University of Michigan".
+        """
+        who, whose = relation
+        if by_name:
+            return [person for person in found if who in words(person.name)]
+        others = [*self._by_whole_name(named), *self._by_last_name(named)] if (named := name_words(whose)) else []
+        return [person for person in found if person not in others]
 
     def similar(self, mention: str) -> list[Person]:
         """Return those whose names look most like words that name nobody, too unlike to be taken for them."""
