@@ -9,7 +9,7 @@ from pathlib import Path
 from index.durable import hash_file
 from index.errors import DamagedError, FormatError, one_line
 
-FORMAT = 5
+FORMAT = 6
 MANIFEST = "manifest.json"
 
 

@@ -22,6 +22,10 @@ DOMINANCE = 3
 """How many times as often the likelier of two people must be quoted to be meant without asking."""
 
 
+_SON = "\0"
+"""Begins what stands for the first name of a son: so it is no beginning of another, and no other is one of it."""
+
+
 class Line(NamedTuple):
     """A speaker of an article as it is joined with others: its row, and the row of the article."""
 
@@ -81,6 +85,7 @@ def join_family(lines: Iterable[Line]) -> Iterator[Joined]:
 
     The same first and last name is one person, with or without initials between. A last name alone is whoever bears it
     in the other articles, if that is one person, or one far more quoted than the others; else a person of its own.
+    A son ("Wendell Olmo Jr.") is told from his father if anybody calls him "Olmo Jr.", or an article quotes both.
 
     Args:
         lines: all who are quoted, article by article.
@@ -88,6 +93,7 @@ def join_family(lines: Iterable[Line]) -> Iterator[Joined]:
     groups: dict[Key, list[Line]] = defaultdict(list)
     for line in lines:
         groups[_key(line.speaker.name, line.speaker.kind)].append(line)
+    _part_sons(groups)
     first = {key: (found[0].article, found[0].row) for key, found in groups.items()}
     _join_short_first_names(groups)
     _join_last_names(groups)
@@ -100,6 +106,31 @@ def _key(name: str, kind: str) -> Key:
         return ("", " ".join(words(name)))
     kept = [word for word in words(name) if word not in SUFFIXES] or [fold(name)]
     return (kept[0], kept[-1]) if len(kept) > 1 else (kept[0],)
+
+
+def _part_sons(groups: dict[Key, list[Line]]) -> None:
+    """Give sons groups of their own, where they are told from their fathers."""
+    sons = {key: theirs for key, found in groups.items() if (theirs := [one for one in found if _generation(one)])}
+    without_first_name = any(len(key) == 1 for key in sons)
+    for key, theirs in sons.items():
+        quoted = {(one.article, _generation(one)) for one in groups[key]}
+        if not without_first_name and len(quoted) == len({article for article, _ in quoted}):
+            continue
+        if fathers := [one for one in groups.pop(key) if not _generation(one)]:
+            groups[key] = fathers
+        for one in theirs:
+            groups.setdefault((f"{_SON}{_generation(one)} {''.join(key[:-1])}", key[-1]), []).append(one)
+    for generation in SUFFIXES:
+        named = [key for key in groups if key[0].startswith(f"{_SON}{generation} ")]
+        match sorted(named):
+            case [nameless, only] if nameless[0] == f"{_SON}{generation} ":
+                groups[only] += groups.pop(nameless)
+
+
+def _generation(line: Line) -> str:
+    """Return what tells a son from his father, such as "jr", or nothing."""
+    every = words(line.speaker.name)
+    return every[-1] if line.speaker.kind == "person" and len(every) > 1 and every[-1] in SUFFIXES else ""
 
 
 def _join_short_first_names(groups: dict[Key, list[Line]]) -> None:

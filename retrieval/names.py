@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from index.names import LEADERS, PERSON_WORDS, SMALL, TITLES, fold, name_words, role_words, singular, words
+from index.quotations.names import SUFFIXES
 
 __all__ = [
     "TITLES",
@@ -14,11 +15,17 @@ __all__ = [
     "name_words",
     "names_a_role",
     "related",
+    "role_head",
     "role_words",
     "singular",
+    "told_gender",
+    "told_generation",
     "words",
 ]
 
+_ADDRESSES = {"mr": "male", "sir": "male", "mrs": "female", "ms": "female", "miss": "female", "madam": "female"}
+_RELATIVES = dict.fromkeys("wife widow mother daughter sister grandmother aunt niece girlfriend".split(), "female")
+_RELATIVES |= dict.fromkeys("husband widower father son brother grandfather uncle nephew boyfriend".split(), "male")
 _RELATION = re.compile(r"\s+(?:of|for|to|at|from|with|behind)\s+", re.IGNORECASE)
 
 
@@ -48,8 +55,30 @@ def related(mention: str) -> tuple[str, str] | None:
     >>> related("a former aide to Mr. Rubio"), related("the governor's spokeswoman")
     (('aide', 'Mr. Rubio'), None)
     """
-    who, _, whose = _RELATION.sub("\n", mention, count=1).partition("\n")
-    return (every[-1], whose) if whose and (every := words(who)) else None
+    who, *whose = _RELATION.split(mention, maxsplit=1)
+    return (every[-1], whose[0]) if whose and (every := words(who)) else None
+
+
+def told_gender(mention: str) -> str | None:
+    """Return the gender that a form of address or a word for a relative tells, or None.
+
+    >>> told_gender("Mrs. Olmo"), told_gender("Olmo's brother"), told_gender("Mayor Olmo")
+    ('female', 'male', None)
+    """
+    every = words(_RELATION.split(mention, maxsplit=1)[0])
+    return (_ADDRESSES.get(every[0]) or _RELATIVES.get(every[-1])) if every else None
+
+
+def role_head(role: str) -> str:
+    """Return the word for what somebody is in a role, folded, or nothing: "aide" of "former Pentagon aide in Ohio"."""
+    before = words(re.split(r"\s(?:of|for|to|at|from|with|in|on|who|which|that|--)\s|[,;(–—]", role, maxsplit=1)[0])
+    return before[-1] if before else ""
+
+
+def told_generation(mention: str) -> str | None:
+    """Return what tells a son from a father of the same name, folded, or None: of "Wendell Olmo Jr.", "jr"."""
+    every = words(mention)
+    return every[-1] if len(every) > 1 and every[-1] in SUFFIXES else None
 
 
 def is_plural(text: str) -> bool:

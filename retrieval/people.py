@@ -9,6 +9,7 @@ from functools import cached_property
 from index.people import DOMINANCE, Key
 from index.people_records import Form
 from index.rows import PersonRow
+from retrieval.names import told_generation
 
 __all__ = ["DOMINANCE", "Form", "Key", "Person", "clearly_meant"]
 
@@ -68,6 +69,11 @@ class Person:
     def first(self) -> frozenset[str]:
         """First words of names of two words or more."""
         return frozenset(name[0] for name in self.names if len(name) > 1)
+
+    @cached_property
+    def generations(self) -> frozenset[str | None]:
+        """What tells a son from a father in forms of the name ("jr"); None for forms without."""
+        return frozenset(told_generation(name) for _, name in self.forms)
 
     @cached_property
     def words(self) -> frozenset[str]:

@@ -13,7 +13,19 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from index.people_records import PeopleRecords
 from index.quotations.names import first_names_agree
 from index.rows import PersonRow
-from retrieval.names import TITLES, is_plural, name_words, names_a_role, related, role_words, singular, words
+from retrieval.names import (
+    TITLES,
+    is_plural,
+    name_words,
+    names_a_role,
+    related,
+    role_head,
+    role_words,
+    singular,
+    told_gender,
+    told_generation,
+    words,
+)
 from retrieval.people import Form, Key, Person, clearly_meant
 from retrieval.roll import Roll
 
@@ -90,11 +102,13 @@ class Directory:
         mentioned = name_words(mention)
         if not mentioned:
             return []
-        relation = related(mention)
+        relation, gender, generation = related(mention), told_gender(mention), told_generation(mention)
         for by_name, found in self._readings(mention, mentioned):
-            if meant := self._told_apart(found, relation, by_name=by_name) if relation else found:
+            meant = self._told_apart(found, relation, by_name=by_name) if relation else found
+            meant = _of_gender(meant, gender) if gender else meant
+            if meant := [p for p in meant if generation in p.generations] if generation else meant:
                 return meant
-        return [] if relation else self._by_spelling(mentioned)
+        return []
 
     def _readings(self, mention: str, mentioned: list[str]) -> Iterator[tuple[bool, list[Person]]]:
         """Yield whether it is by name, and whom it finds, of each reading of a mention, the strictest first."""
@@ -109,6 +123,7 @@ class Directory:
             yield False, self._by_role(mention)
         yield from ((True, self._by_part(variant)) for variant in variants)
         yield False, self._by_role(mention)
+        yield True, self._by_spelling(mentioned)
 
     def _told_apart(self, found: list[Person], relation: tuple[str, str], *, by_name: bool) -> list[Person]:
         """Return those of some people who are told by another: not that other ("the brother of Ted Cruz").
@@ -165,6 +180,7 @@ class Directory:
             return []
         wanted, leads = role_words(mention)
         wanted = frozenset(map(singular, wanted))
+        every = frozenset(map(singular, words(mention)))
         scored = []
         for person in self._look(lambda records: records.in_office(wanted)):
             shares = [
@@ -172,7 +188,9 @@ class Directory:
                 for have, leading in person.offices
                 if wanted <= have | person.words and (leading or not leads)
             ]
-            if shares:
+            # Not all who have to do with the Pentagon are "the Pentagon".
+            told = leads or wanted & person.words or any(singular(role_head(role)) in every for role in person.roles)
+            if shares and told:
                 scored.append((max(shares), person))
         return [person for _, person in sorted(scored, key=lambda item: -item[0] * item[1].quotations)]
 
@@ -238,6 +256,11 @@ def _preferring(found: list[Person], mention: str) -> list[Person]:
     titles = set(words(mention)) - set(name_words(mention))
     fitting = [p for p in found if titles and any(titles & set(words(role)) for role in p.roles)]
     return fitting or found
+
+
+def _of_gender(found: list[Person], gender: str) -> list[Person]:
+    """Return those of a gender or, where it is told of none of them, those of whom none is: "Mrs. Obama" is not he."""
+    return [p for p in found if p.gender == gender] or [p for p in found if p.gender is None]
 
 
 def _names(mentioned: list[str], name: Key) -> bool:

@@ -29,7 +29,8 @@ def reading(chance: random.Random) -> Reading:
     speakers = {}
     for _ in range(chance.randint(0, 4)):
         last = chance.choice(LAST)
-        name = chance.choice([last, f"{chance.choice(FIRST)} {last}", f"{last} Campaign"])
+        full = f"{chance.choice(FIRST)} {last}"
+        name = chance.choice([last, full, full, f"{full} Jr.", f"{last} Jr.", f"{last} Campaign"])
         kind: Literal["person", "group"] = "group" if "Campaign" in name or chance.random() < 0.1 else "person"
         roles = tuple(chance.sample(ROLES, chance.randint(0, 2))) if kind == "person" else ()
         speakers[name] = Speaker(name, kind, chance.choice([None, "male", "female"]), roles, (last,))
@@ -102,6 +103,54 @@ def test_first_names_are_joined_where_they_agree() -> None:
         speakers = [Speaker(f"{name.title()} Olmo", "person") for name in (one, other)]
         joined = join_family(Line(row, row, speaker, 1) for row, speaker in enumerate(speakers))
         assert (len(list(joined)) == 1) == first_names_agree(one, other), (one, other)
+
+
+@pytest.mark.parametrize(
+    ("articles", "people"),
+    [
+        ([["Otto Olmo", "Otto Olmo Jr."], ["Otto Olmo"], ["Otto R. Olmo Jr."]], {"Otto Olmo", "Otto R. Olmo Jr."}),
+        ([*[["Otto Olmo"]] * 3, ["Olmo Jr."], ["Olmo"]], {"Otto Olmo", "Olmo Jr."}),
+        ([["Otto Olmo"], ["Olmo Jr."], ["Otto Olmo Jr."]], {"Otto Olmo", "Otto Olmo Jr."}),
+        ([["Otto Olmo"], ["Otto R. Olmo Jr."], ["Olmo"]], {"Otto R. Olmo Jr."}),
+        ([["Otto Olmo III", "Otto Olmo Jr."], ["Otto Olmo"]], {"Otto Olmo III", "Otto Olmo Jr.", "Otto Olmo"}),
+    ],
+)
+def test_sons_are_told_from_fathers_where_articles_tell_them(
+    tmp_path: Path, articles: list[list[str]], people: set[str]
+) -> None:
+    everybody = directory(tmp_path / "a", [quoting(*names) for names in articles])
+    assert set(everybody.names()) == people
+
+
+def test_a_son_is_not_his_father(tmp_path: Path) -> None:
+    everybody = directory(tmp_path / "a", [quoting("Otto Olmo", "Otto Olmo Jr."), *[quoting("Otto Olmo")] * 9])
+    assert [one.name for one in everybody.find("Olmo Jr.")] == ["Otto Olmo Jr."]
+    assert [one.name for one in everybody.find("Otto Olmo Jr.")] == ["Otto Olmo Jr."]
+    assert everybody.find("Otto Olmo")[0].name == "Otto Olmo"
+    alone = directory(tmp_path / "b", [quoting("Otto Olmo")])
+    assert alone.find("Otto Olmo Jr.") == []
+
+
+@pytest.mark.parametrize(
+    ("mention", "names"),
+    [("Mrs. Olmo", ["Ada Olmo"]), ("Mr. Olmo", ["Otto Olmo"]), ("Olmo", ["Otto Olmo", "Ada Olmo"])],
+)
+def test_a_form_of_address_tells_husband_from_wife(tmp_path: Path, mention: str, names: list[str]) -> None:
+    quoted = quoting("Otto Olmo", "Otto Olmo", "Ada Olmo")
+    genders = {"Otto Olmo": "male", "Ada Olmo": "female"}
+    speakers = tuple(Speaker(one.name, "person", genders[one.name]) for one in quoted.speakers)
+    everybody = directory(tmp_path / "a", [Reading(quoted.quotations, speakers)])
+    assert [one.name for one in everybody.find(mention)] == names
+
+
+def test_not_all_who_have_to_do_with_something_speak_for_it(tmp_path: Path) -> None:
+    quoted = quoting("Otto Olmo", "Ada Brandvold")
+    roles = {"Otto Olmo": ("former harbor board analyst",), "Ada Brandvold": ("head of the harbor board",)}
+    speakers = tuple(Speaker(one.name, "person", None, roles[one.name]) for one in quoted.speakers)
+    everybody = directory(tmp_path / "a", [Reading(quoted.quotations, speakers)])
+    assert everybody.find("the harbor board") == []
+    assert [one.name for one in everybody.find("the chief of the harbor board")] == ["Ada Brandvold"]
+    assert [one.name for one in everybody.find("the harbor board analyst")] == ["Otto Olmo"]
 
 
 def test_people_within_articles_are_counted_there_alone(tmp_path: Path) -> None:
