@@ -422,6 +422,7 @@ class TestGenerations:
         second = refresh().generation
         assert everything(index.generations / first) == sealed
         assert [finding.line.split()[0] for finding in check_index(index)] == ["good", "good"]
+        assert next(check_index(index)).line.split(", ")[1:4] == ["1 article", "1 passage", "0 quotations"]
         assert index.names() == [second, first]
 
     def test_before_the_last_two_are_removed_with_what_was_noted_of_them(
