@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,7 +15,7 @@ from index.embedding import Embedding
 from index.errors import DamagedError, GenerationError, NoIndexError, SourceError, UsageError
 from index.fetching.addresses import is_link
 from index.file_records import FileRecords
-from index.generation import LEXICAL, RECORDS, Generation, IndexFolder, open_current
+from index.generation import FETCHED, LEXICAL, RECORDS, Generation, IndexFolder, open_current
 from index.lexical_writing import LexicalWriter
 from index.manifest import CollectionSeal, Manifest
 from index.options import BuildOptions, Progress, Report
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["BuildOptions", "Progress", "Report", "build"]
 
 STAGES = ("reading", "models", "quotations", "terms", "embedding", "sealing")
-FETCHED = "fetched"
 UNFINISHED = "unfinished"
 _CHUNK = 1024
 
@@ -56,16 +54,16 @@ def build(index: IndexFolder, options: BuildOptions, progress: Progress) -> Repo
 class _Build:
     def __init__(self, index: IndexFolder, options: BuildOptions, progress: Progress, staging: Path) -> None:
         self._index = index
+        self._options = options
         self._progress = progress
         self._staging = staging
         self._notes: list[str] = []
         self._remembered = index.remembered_sources()
-        self._sources = self._wanted_sources(options)
+        self._sources = self._wanted_sources()
         self._before = _in_force(index)
         self._previous: Generation | None = None
         if not options.rebuild:
             self._previous = self._open_previous()
-        self._options = options
         self._vectors = VectorBuild(index, options)
         self._web = self._opened_web()
         if self._previous and not self._notes:
@@ -80,41 +78,51 @@ class _Build:
 
     def run(self) -> Report:
         self._progress("models", 0, None)
-        prepared = {
-            "encoder": models.prepare(self._models["encoder"], "encoder"),
-            "reranker": models.prepare(self._models["reranker"], "reranker"),
-        }
-        records = self._open_records()
-        try:
+        prepared = {role: models.prepare(self._models[role], role) for role in models.ROLES}
+        with closing(self._open_records()) as records:
             changes = self._update(records)
-            sealed = {role: self._seal_model(folder) for role, folder in prepared.items()}
+            sealed: dict[str, str] = {role: self._seal_model(folder) for role, folder in prepared.items()}
             if self._is_current(changes, sealed):
                 assert self._previous
                 sealing.clean_up_again(self._index, self._previous.name)
-                shutil.rmtree(self._index.path / UNFINISHED, ignore_errors=True)
+                self._clean_up()
                 return self._report(self._previous.name, self._previous.manifest, changes, embedded=0, built=False)
-            with closing(Unfinished(self._index.path / UNFINISHED, sealed["encoder"])) as unfinished:
-                reread = self._read_quotations(records, changes, unfinished)
-                records.join_people()
-                self._write_terms(records, changes, everything=reread)
-                embedded, collection = self._embed(records, changes, prepared["encoder"], sealed["encoder"], unfinished)
-            manifest = replace(self._manifest(records, sealed), collection=collection)
+            embedded, collection = self._write_parts(records, changes, prepared["encoder"], sealed["encoder"])
+            manifest = self._manifest(records, sealed, collection)
             remarks = _remarks(records.languages())
-        finally:
             records.finish()
+        name = self._seal(manifest)
+        self._notes += remarks
+        return self._report(name, manifest, changes, embedded=embedded, built=True)
+
+    def _write_parts(
+        self, records: FileRecords, changes: Changes, encoder: Path, sealed: str
+    ) -> tuple[int, CollectionSeal | None]:
+        """Bring all that is made of the articles in line with them; return what `_embed` does."""
+        with closing(Unfinished(self._index.path / UNFINISHED, sealed)) as unfinished:
+            reread = self._read_quotations(records, changes, unfinished)
+            records.join_people()
+            self._write_terms(records, changes, everything=reread)
+            return self._embed(records, changes, encoder, sealed, unfinished)
+
+    def _seal(self, manifest: Manifest) -> str:
+        """Make the files of the build the generation in force, and remove what is of no more use; return its name."""
         self._progress("sealing", 0, None)
         name = sealing.seal(self._index, self._staging, manifest)
-        self._vectors.swap(collection)
+        self._vectors.swap(manifest.collection)
         if self._notes or self._options.rebuild:
             sealing.set_aside_damaged(self._index, self._notes.append)
-        unfinished.discard()
         before = self._previous.name if self._previous else self._before
         sealing.clean_up(self._index, {name, before or name})
         self._vectors.tidy()
+        self._clean_up()
+        return name
+
+    def _clean_up(self) -> None:
+        """Remove the work that was kept in case this build would not end, and pages that no article needs any more."""
+        shutil.rmtree(self._index.path / UNFINISHED, ignore_errors=True)
         if self._web:
             self._web.clean_up(self._sources)
-        self._notes += remarks
-        return self._report(name, manifest, changes, embedded=embedded, built=True)
 
     def _opened_web(self) -> Web | None:
         """Return what fetches links; None where no source is one."""
@@ -154,9 +162,9 @@ class _Build:
         trusted = self._previous.manifest.sealed_models.values() if self._previous else ()
         return sealing.seal_model(self._index, prepared, trusted=tuple(trusted), note=self._notes.append)
 
-    def _wanted_sources(self, options: BuildOptions) -> list[str]:
+    def _wanted_sources(self) -> list[str]:
         """Return all sources of the index to be: those remembered and given, without those to forget."""
-        remembered = self._remembered or []
+        remembered, options = self._remembered or [], self._options
         for source in options.forget:
             if source not in remembered:
                 known = ", ".join(remembered) or "none"
@@ -234,7 +242,7 @@ class _Build:
         collection = self._vectors.write(embedding, records, changes.vectors, self._staging)
         return embedding.embedded, collection
 
-    def _manifest(self, records: FileRecords, sealed: dict[str, str]) -> Manifest:
+    def _manifest(self, records: FileRecords, sealed: dict[str, str], collection: CollectionSeal | None) -> Manifest:
         return Manifest(
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             sources=tuple(self._sources),
@@ -242,6 +250,7 @@ class _Build:
             models=self._models,
             sealed_models=sealed,
             quotations=QUOTATIONS_VERSION,
+            collection=collection,
         )
 
     def _report(self, name: str, manifest: Manifest, changes: Changes, *, embedded: int, built: bool) -> Report:

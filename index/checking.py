@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from index.errors import DamagedError, FormatError, GenerationError
 from index.generation import IndexFolder, check_vectors, short
+from index.manifest import counted
 from index.verification import verify
 
 
@@ -54,5 +55,5 @@ def _check(index: IndexFolder, name: str, standing: str) -> Finding:
         return Finding(good=standing != "in force", line=f"another format ({standing}): {error}")
     except GenerationError as error:
         return Finding(good=False, line=f"damaged ({standing}): {error}")
-    counts = ", ".join(f"{count:,} {what}" for what, count in manifest.counts.items())
+    counts = ", ".join(counted(count, what) for what, count in manifest.counts.items())
     return Finding(good=True, line=f"good ({standing}): {short(name)}, {counts}, {len(seals)} files", generation=name)

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from index.checking import Finding, check_index
-from index.engine import Ids, Vectors
+from index.engine import Ids, Vectors, chunks_of
 from index.errors import GenerationError
 from index.generation import Generation, IndexFolder, open_verified, short
 from index.inference import Encoder, Floats, OnnxModel
@@ -27,7 +27,7 @@ from index.sentence_vectors import SentenceVectors
 from index.sentences import MOST
 
 CHUNK = 1024
-"""How many passages are looked at together, so that the vectors of an index never lie in memory at once."""
+"""How many passages are looked at together."""
 
 SAMPLE = 20
 """How many passages are embedded anew."""
@@ -46,6 +46,7 @@ def check_deeply(index: IndexFolder) -> Iterator[Finding]:
 
     Raises:
         NoIndexError: there is no index.
+        EngineError: the vectors of a generation lie in Milvus, which cannot be asked.
     """
     for finding in check_index(index):
         yield finding
@@ -135,12 +136,12 @@ class _Parts:
     def _vectors(self) -> Iterator[str]:
         vectors = self.generation.vectors
         yield from self._several("without a vector", np.setdiff1d(self._ids, vectors.ids))
-        yield from self._held(vectors, vectors.ids, "vectors")
+        yield from self._held(vectors, "vectors")
 
     def _sentences(self) -> Iterator[str]:
         sentences = self.generation.sentences
         if isinstance(sentences, SentenceVectors):  # those in Milvus were counted when they were opened
-            yield from self._held(sentences.vectors, sentences.vectors.ids // MOST, "sentence vectors")
+            yield from self._held(sentences.vectors, "sentence vectors", each=MOST)
 
     @property
     def _sentence_count(self) -> int:
@@ -149,15 +150,15 @@ class _Parts:
             return len(sentences.vectors)
         return collection.sentences if collection else 0
 
-    def _held(self, vectors: Vectors, owners: Ids, what: str) -> Iterator[str]:
-        """Yield what is wrong with vectors that are there, given the passage that each belongs to."""
+    def _held(self, vectors: Vectors, what: str, *, each: int = 1) -> Iterator[str]:
+        """Yield what is wrong with vectors that are there, of which so many ids stand for one passage."""
         ids = vectors.ids
-        if stray := len(np.setdiff1d(owners, self._ids)):
+        if stray := len(np.setdiff1d(ids // each, self._ids)):
             yield f"{what} of {counted(stray, 'passages')} that are not there"
         if twice := len(ids) - len(np.unique(ids)):
             yield f"{counted(twice, what)} under ids that others have"
         gone, bent = 0, 0
-        for chunk in _chunks(ids):
+        for chunk in chunks_of(ids, CHUNK):
             rows = vectors.by_id(chunk)
             gone += len(set(chunk).difference(rows))
             bent += sum(not self._is_unit(row) for row in rows.values())
@@ -176,7 +177,7 @@ class _Parts:
     def _words(self) -> Iterator[str]:
         lexical = self.generation.lexical
         held: Counter[int] = Counter()
-        for chunk in _chunks(self._ids):
+        for chunk in chunks_of(self._ids, CHUNK):
             held.update(lexical.held(chunk))
         yield from self._several("without a lexical document", [i for i in self._ids.tolist() if i not in held])
         yield from self._several("with several lexical documents", [i for i, count in held.items() if count > 1])
@@ -188,7 +189,7 @@ class _Parts:
         for told in self.records.speakers():
             known.setdefault(told.article, set()).add(told.speaker.name)
         beyond, unknown = list[int](), list[int]()
-        for chunk in _chunks(self._ids):
+        for chunk in chunks_of(self._ids, CHUNK):
             rows = self.records.passages(chunk)
             for passage, quotations in self.records.quotations(chunk).items():
                 row = rows[passage]
@@ -224,7 +225,7 @@ class _Parts:
         some = sorted(chance.sample(self._ids.tolist(), min(SAMPLE, len(self._ids))))
         texts = embedded_texts(self.records, some)
         kept = self.generation.vectors.by_id(some)
-        anew = Encoder(self.generation.encoder).passages(list(texts.values())) if texts else ()
+        anew = Encoder(self.generation.encoder).passages([text for text, _ in texts.values()]) if texts else ()
         return {i: float(kept[i] @ row) for i, row in zip(texts, anew, strict=True) if i in kept}
 
     @property
@@ -242,7 +243,3 @@ class _Parts:
 
 def _is_within(quotation: Quotation, text: str) -> bool:
     return 0 <= quotation.start < quotation.end <= len(text)
-
-
-def _chunks(ids: Ids) -> Iterator[list[int]]:
-    return (ids[start : start + CHUNK].tolist() for start in range(0, len(ids), CHUNK))

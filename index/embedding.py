@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.engine import Grow
+from index.engine import Grow, chunks_of
 from index.generation import Generation
 from index.inference import Encoder, Floats
 from index.joining import embedded_texts
@@ -51,17 +51,18 @@ class Embedding:
 
         Args:
             records: the passages.
-            reusable: of texts that are gone the ids of the passages that had them, in the generation before.
+            reusable: see `index.update.Changes.vectors`.
             grow: begins the vectors of the new generation.
         """
         wanted = np.asarray(records.passage_ids(), np.int64)
         known = self.before.vectors.ids if self.before else np.zeros(0, np.int64)
         missing = np.setdiff1d(wanted, known, assume_unique=True)
         growing = grow(ModelCard.read(self._folder).dimension, np.setdiff1d(known, wanted, assume_unique=True))
-        for start in range(0, len(missing), CHUNK):
-            ids = missing[start : start + CHUNK].tolist()
+        done = 0
+        for ids in chunks_of(missing, CHUNK):
             growing.add(self._vectors(records, ids, reusable, keep=len(missing) > CHUNK))
-            self._progress(start + len(ids), len(missing))
+            done += len(ids)
+            self._progress(done, len(missing))
         return growing.finish()
 
     def _vectors(
@@ -69,19 +70,19 @@ class Embedding:
     ) -> dict[int, Floats]:
         """Return the vector of each passage and, below it, those of its sentences, by passage id."""
         texts = embedded_texts(records, ids)
-        passages = {i: row.text for i, row in records.passages(ids).items()}
-        rows = self._taken_over({i: digest(text) for i, text in texts.items()}, reusable)
-        keys = {i: digest(texts[i], passages[i]) for i in ids if i not in rows}
-        worked_out = self._unfinished.vectors(list(keys.values())) if keep else {}
-        rows |= {i: worked_out[key] for i, key in keys.items() if key in worked_out}
-        made = self._embed({i: (texts[i], passages[i]) for i in ids if i not in rows})
+        keys = {i: digest(*these) for i, these in texts.items()}
+        rows = self._taken_over(keys, reusable)
+        if keep:
+            worked_out = self._unfinished.vectors([key for i, key in keys.items() if i not in rows])
+            rows |= {i: worked_out[key] for i, key in keys.items() if key in worked_out}
+        made = self._embed({i: these for i, these in texts.items() if i not in rows})
         if keep:
             self._unfinished.keep_vectors({keys[i]: these for i, these in made.items()})
         rows |= made
         return {i: rows[i] for i in ids}
 
     def _taken_over(self, digests: Mapping[int, Digest], reusable: Mapping[Digest, int]) -> dict[int, Floats]:
-        """Return what the generation before has for texts, each alone in its old place."""
+        """Return what the generation before has for passages that are embedded as one there was."""
         if not self.before:
             return {}
         old = {i: reusable[key] for i, key in digests.items() if key in reusable}

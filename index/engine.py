@@ -18,7 +18,7 @@ engine there is; what ranks, checks and shows never learns which one gave the ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -67,3 +67,8 @@ class GrowingVectors(Protocol):
 
 Grow = Callable[[int, Ids], GrowingVectors]
 """Begin the vectors of a generation, given their dimension and the ids of passages to leave out of those before."""
+
+
+def chunks_of(ids: Ids, size: int) -> Iterator[list[int]]:
+    """Yield ids so many at a time, so that the vectors of an index never lie in memory at once."""
+    return (ids[start : start + size].tolist() for start in range(0, len(ids), size))

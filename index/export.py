@@ -9,16 +9,17 @@ import logging
 import os
 import shutil
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import ModelError
-from index.models import ModelCard, file_sha256
+from index.models import FILES, ModelCard, file_sha256
 
 if TYPE_CHECKING:
     import torch
 
+_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 _SAMPLE = ["What did the mayor say?", "The pier will close on Monday."]
 
 
@@ -39,18 +40,10 @@ def export_encoder(model: str, location: str, target: Path) -> ModelCard:
 
     loaded = _load(SentenceTransformer, location)
 
-    class UnitVectors(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.inner = loaded
+    def unit_vectors(features: dict[str, torch.Tensor]) -> torch.Tensor:
+        return torch.nn.functional.normalize(loaded(features)["sentence_embedding"], dim=1)
 
-        def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
-            features = dict(zip(names, inputs, strict=True))
-            return torch.nn.functional.normalize(self.inner(features)["sentence_embedding"], dim=1)
-
-    sample = dict(loaded.tokenize(_SAMPLE))
-    names = [name for name in ("input_ids", "attention_mask", "token_type_ids") if name in sample]
-    _write_onnx(UnitVectors(), {name: sample[name] for name in names}, target / "model.onnx")
+    _write_onnx(loaded, unit_vectors, loaded.tokenize(_SAMPLE), target / "model.onnx")
     _write_tokenizer(loaded.tokenizer, target)
     prompts = loaded.prompts or {}
     return ModelCard(
@@ -71,8 +64,7 @@ def export_reranker(model: str, location: str, target: Path) -> ModelCard:
         ModelError: sentence-transformers cannot load it, it is no cross-encoder, or it has more than one output.
     """
     _quiet()
-    import torch  # noqa: PLC0415  (loaded here only; see the module's first line)
-    from sentence_transformers import CrossEncoder  # noqa: PLC0415
+    from sentence_transformers import CrossEncoder  # noqa: PLC0415  (loaded here only; see the module's first line)
 
     loaded = _load(CrossEncoder, location)
     # To any other model transformers adds a classifier of random weights.
@@ -81,25 +73,19 @@ def export_reranker(model: str, location: str, target: Path) -> ModelCard:
     if loaded.num_labels != 1:
         raise ModelError(f"model {model}: gives {loaded.num_labels} scores a pair; a reranker gives one")
 
-    class Logits(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.inner = loaded.model
+    def logits(features: dict[str, torch.Tensor]) -> torch.Tensor:
+        found: torch.Tensor = loaded.model(**features).logits
+        return found
 
-        def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
-            logits: torch.Tensor = self.inner(**dict(zip(names, inputs, strict=True))).logits
-            return logits
-
-    sample = dict(loaded.tokenizer(_SAMPLE, _SAMPLE[::-1], padding=True, return_tensors="pt"))
-    names = [name for name in ("input_ids", "attention_mask", "token_type_ids") if name in sample]
-    _write_onnx(Logits(), {name: sample[name] for name in names}, target / "model.onnx")
+    sample = loaded.tokenizer(_SAMPLE, _SAMPLE[::-1], padding=True, return_tensors="pt")
+    _write_onnx(loaded.model, logits, sample, target / "model.onnx")
     _write_tokenizer(loaded.tokenizer, target)
     return ModelCard(model, "reranker", int(loaded.max_length or 512), 1, "", "", _digests(target))
 
 
 def copy_packaged_reranker(model: str, location: Path, target: Path) -> ModelCard:
     """Take over a reranker that its package carries as ONNX already."""
-    for name in ("model.onnx", "tokenizer.json"):
+    for name in FILES:
         shutil.copyfile(location / name, target / name)
     return ModelCard(model, "reranker", 512, 1, "", "", _digests(target))
 
@@ -123,19 +109,35 @@ def _load(kind: type[Any], location: str) -> Any:  # noqa: ANN401  (either of tw
         raise ModelError(f"model {location}: sentence-transformers cannot load it: {error}") from None
 
 
-def _write_onnx(module: torch.nn.Module, sample: Mapping[str, torch.Tensor], path: Path) -> None:
+def _write_onnx(
+    network: torch.nn.Module,
+    output: Callable[[dict[str, torch.Tensor]], torch.Tensor],
+    sample: Mapping[str, torch.Tensor],
+    path: Path,
+) -> None:
+    """Write what a network makes of its inputs by their names, traced while it reads a sample."""
     import torch  # noqa: PLC0415
+
+    names = [name for name in _INPUTS if name in sample]
+
+    class Traced(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = network
+
+        def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+            return output(dict(zip(names, inputs, strict=True)))
 
     with torch.inference_mode(), warnings.catch_warnings():
         # The tracer warns about each Python branch on a shape; tests hold the export to the original's vectors.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            module.eval(),
-            tuple(sample.values()),
+            Traced().eval(),
+            tuple(sample[name] for name in names),
             str(path),
-            input_names=list(sample),
+            input_names=names,
             output_names=["output"],
-            dynamic_axes={name: {0: "batch", 1: "tokens"} for name in sample} | {"output": {0: "batch"}},
+            dynamic_axes={name: {0: "batch", 1: "tokens"} for name in names} | {"output": {0: "batch"}},
             opset_version=17,
             dynamo=False,
         )
@@ -151,4 +153,4 @@ def _write_tokenizer(tokenizer: Any, target: Path) -> None:  # noqa: ANN401  (of
 
 
 def _digests(target: Path) -> dict[str, str]:
-    return {name: file_sha256(target / name) for name in ("model.onnx", "tokenizer.json")}
+    return {name: file_sha256(target / name) for name in FILES}

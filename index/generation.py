@@ -14,7 +14,7 @@ from index.errors import DamagedError, FormatError, GenerationError, NoIndexErro
 from index.holding import Hold
 from index.lexical import LexicalIndex
 from index.manifest import MANIFEST, FileSeal, Manifest
-from index.models import ModelCard
+from index.models import CARD, ModelCard
 from index.records import Records
 from index.verification import check_hash, verify
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from index.engine import Sentences, Vectors
 
 CURRENT = "CURRENT"
+FETCHED = "fetched"
 RECORDS = "articles.sqlite"
 VECTORS = "passages.faiss"
 SENTENCES = "sentences.faiss"
@@ -122,7 +123,7 @@ class IndexFolder:
         folder = self.generations / name
         seals = {folder / file: seal for file, seal in manifest.files.items()}
         for sealed in manifest.sealed_models.values():
-            card_path = self.models / sealed / "model.json"
+            card_path = self.models / sealed / CARD
             check_hash(card_path, sealed)
             card = ModelCard.read(card_path.parent)
             for file, digest in card.files.items():

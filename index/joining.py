@@ -12,8 +12,11 @@ FEWEST_WORDS = 5
 _STOPS = (".", "!", "?", ",", ";", "”", '"', "’", "'")
 
 
-def embedded_texts(records: Records, passages: Sequence[int]) -> dict[int, str]:
-    """Return the text under whose vector each passage is found, by id; citations know nothing of it."""
+def embedded_texts(records: Records, passages: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Return, by id, the text under whose vector each passage is found, which citations know nothing of, and its own.
+
+    These two are all that the vectors of a passage and of its sentences are made of.
+    """
     rows = records.passages(passages)
     short = [row for row in rows.values() if _is_short(row.text)]
     texts = {i: row.text for i, row in rows.items()}
@@ -22,7 +25,7 @@ def embedded_texts(records: Records, passages: Sequence[int]) -> dict[int, str]:
         places = sorted(around.values(), key=lambda row: (row.article, row.paragraph))
         positions = {row.id: position for position, row in enumerate(places)}
         texts |= {row.id: _joined(row, places, positions[row.id]) for row in short}
-    return dict(sorted(texts.items()))
+    return {i: (texts[i], rows[i].text) for i in sorted(rows)}
 
 
 def _joined(row: PassageRow, places: Sequence[PassageRow], position: int) -> str:

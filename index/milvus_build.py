@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.engine import Ids
+from index.engine import Ids, chunks_of
 from index.errors import DamagedError, GenerationError, UsageError
 from index.generation import Generation, IndexFolder
 from index.inference import Floats
@@ -176,18 +176,18 @@ class GrowingCollection:
             EngineError: Milvus refuses.
         """
         self._copy()
-        passages = self._passages
+        sent = self._passages + self._sentences
         with asking(self._address):
             self._client.flush(self._name)
-            self._client.create_index(self._name, self._indexes(passages + self._sentences))
+            self._client.create_index(self._name, self._indexes(sent))
             self._client.load_collection(self._name)
             held = count_rows(self._client, self._name)
-        if held != passages + self._sentences:
+        if held != sent:
             raise DamagedError(
-                f"{self._address.told}: {passages} vectors of passages and {self._sentences} of sentences were sent to "
-                f"{self._name}, which holds {held}"
+                f"{self._address.told}: {self._passages} vectors of passages and {self._sentences} of sentences were "
+                f"sent to {self._name}, which holds {held}"
             )
-        return CollectionSeal(self._address.text, self._name, passages, self._sentences)
+        return CollectionSeal(self._address.text, self._name, self._passages, self._sentences)
 
     def add(self, rows: Mapping[int, Floats]) -> None:
         """Add, by passage id, the vector of a passage and below it those of its sentences, if it has several."""
@@ -206,9 +206,8 @@ class GrowingCollection:
 
     def _copy(self) -> None:
         """Take over the vectors of passages that are as they were."""
-        for start in range(0, len(self._kept), CHUNK):
+        for ids in chunks_of(self._kept, CHUNK):
             assert self._before
-            ids = self._kept[start : start + CHUNK].tolist()
             found, sentences = self._before.vectors.by_id(ids), self._before.sentences.of(ids)
             if len(found) != len(ids):
                 raise DamagedError(f"the generation before lacks the vectors of {len(ids) - len(found)} passages")

@@ -21,6 +21,7 @@ from typing import Literal
 
 import platformdirs
 
+from index.durable import hash_file
 from index.errors import DamagedError, ModelError, one_line
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
@@ -29,7 +30,8 @@ HUB = "hub:"
 EXPORT_VERSION = 1
 """Raised when the exporter changes, so that cached exports are made anew."""
 
-FILES = {"model.onnx", "tokenizer.json"}
+CARD = "model.json"
+FILES = ("model.onnx", "tokenizer.json")
 """What a prepared model is made of, beside its card."""
 
 Role = Literal["encoder", "reranker"]
@@ -104,16 +106,16 @@ class ModelCard:
             DamagedError: the folder has none, or not one of ours.
         """
         try:
-            card = cls(**json.loads((folder / "model.json").read_text("utf-8")))
+            card = cls(**json.loads((folder / CARD).read_text("utf-8")))
         except (OSError, ValueError, TypeError, RecursionError) as error:
-            raise DamagedError(f"{folder / 'model.json'}: cannot be read: {one_line(error)}") from None
+            raise DamagedError(f"{folder / CARD}: cannot be read: {one_line(error)}") from None
         if not card.is_of_its_types():
-            raise DamagedError(f"{folder / 'model.json'}: cannot be read: a value is not what it is to be")
+            raise DamagedError(f"{folder / CARD}: cannot be read: a value is not what it is to be")
         return card
 
     def is_of_its_types(self) -> bool:
         """Tell whether all values are what they are to be; those from a file may be anything."""
-        if not isinstance(self.files, dict) or not self.files.keys() >= FILES:
+        if not isinstance(self.files, dict) or not self.files.keys() >= set(FILES):
             return False
         texts = [self.id, self.role, self.query_prompt, self.passage_prompt, *self.files.values()]
         numbers = [self.max_length, self.dimension]
@@ -121,7 +123,7 @@ class ModelCard:
 
     def write(self, folder: Path) -> None:
         """Write the card into the folder of the model."""
-        (folder / "model.json").write_text(json.dumps(asdict(self), indent=1, sort_keys=True), "utf-8")
+        (folder / CARD).write_text(json.dumps(asdict(self), indent=1, sort_keys=True), "utf-8")
 
 
 def prepare(model: str, role: Role) -> Path:
@@ -194,8 +196,7 @@ def file_sha256(path: Path) -> str:
         ModelError: it cannot be read.
     """
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return hash_file(path)
     except OSError as error:
         raise ModelError(f"{path}: cannot be read: {error.strerror}") from None
 

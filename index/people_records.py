@@ -8,9 +8,8 @@ from itertools import groupby, islice
 from typing import Any
 
 from index.people import Joined, Line, join_family
-from index.quotations import Speaker
 from index.records import Records, RecordsWriter
-from index.rows import PersonRow, SpeakerSummary
+from index.rows import PersonRow, SpeakerSummary, speaker_of
 
 _PERSON = "p.id, p.name, p.kind, p.gender, p.quotations, p.article, p.line, p.names, p.roles, p.offices"
 _RANKED = "ORDER BY p.quotations DESC, p.name, p.article, p.line"
@@ -135,10 +134,7 @@ class PeopleWriter(RecordsWriter):
         columns = "family, article, rowid, name, kind, gender, roles, aliases, quotations"
         select = f"SELECT {columns} FROM speakers WHERE quotations > 0 AND family IN"  # noqa: S608  (our own names)
         rows = self._among(select, families, "ORDER BY family, article, rowid")
-        return [
-            (family, Line(row, article, Speaker(name, kind, gender, _texts(roles), _texts(aliases)), count))
-            for family, article, row, name, kind, gender, roles, aliases, count in rows
-        ]
+        return [(family, Line(row, article, speaker_of(*told), count)) for family, article, row, *told, count in rows]
 
     def _part(self, families: Sequence[str]) -> None:
         """Take out the people of some families."""
@@ -180,7 +176,3 @@ def _words(joined: Joined) -> dict[str, tuple[bool, bool]]:
     first = {name[0] for name in joined.names if person and len(name) > 1}
     last = {name[-1] for name in joined.names if person}
     return {word: (word in first, word in last) for name in joined.names for word in name}
-
-
-def _texts(told: Any) -> tuple[str, ...]:  # noqa: ANN401
-    return tuple(json.loads(told)) if told != "[]" else ()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from index.quotations import QuotationFinder, Reading
 from index.readers.language import ENGLISH
 from index.records import Records, RecordsWriter
-from index.unfinished import Digest, Unfinished, digest
+from index.unfinished import Digest, Unfinished, article_digest
 
 KEPT = 64
 """So many articles are read between two moments at which the work of a build is kept."""
@@ -39,7 +39,7 @@ class Quoting:
         Args:
             articles: those that have no reading.
             before: the records of the generation before.
-            reusable: of paragraphs that are gone the row, in the records before, of the article that had them.
+            reusable: see `index.update.Changes.readings`.
         """
         unread = [row for row in articles if not self._take(row, before, reusable)]
         if not unread:
@@ -50,7 +50,7 @@ class Quoting:
         fresh: dict[Digest, Reading] = {}
         for done, (row, reading) in enumerate(zip(unread, readings, strict=True), 1):
             self._records.add_reading(row, reading)
-            fresh[digest(*self._records.load_article(row).paragraphs)] = reading
+            fresh[article_digest(self._records.load_article(row))] = reading
             self._progress(done, len(unread))
             if keep and len(fresh) == KEPT:
                 self._unfinished.keep_readings(fresh)
@@ -59,10 +59,9 @@ class Quoting:
     def _take(self, row: int, before: Records | None, reusable: Mapping[Digest, int]) -> bool:
         """Add the reading of an article that need not be read; tell whether it is one."""
         article = self._records.load_article(row)
-        key = digest(*article.paragraphs)
-        reading = None
+        key = article_digest(article)
         if article.language not in (None, ENGLISH):
-            reading = Reading((), ())
+            reading: Reading | None = Reading((), ())
         elif before and key in reusable:
             reading = before.load_reading(reusable[key])
         else:

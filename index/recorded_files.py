@@ -8,12 +8,11 @@ from itertools import groupby
 from pathlib import Path
 
 from index.articles import Article
-from index.build import FETCHED
 from index.durable import hash_file
 from index.errors import ArticleError
 from index.fetching.addresses import is_link
 from index.fetching.kept import Kept
-from index.generation import IndexFolder
+from index.generation import FETCHED, IndexFolder
 from index.manifest import counted
 from index.readers import READERS
 from index.readers.apart import ReadingProcess

@@ -13,8 +13,8 @@ from index.articles import Article
 from index.errors import DamagedError
 from index.lexical_writing import LexicalDocument
 from index.people import family_of
-from index.quotations import Quotation, Reading, Speaker
-from index.rows import ArticleRow, EarlierVersion, KnownArticle, PassageRow, SpeakerRow
+from index.quotations import Quotation, Reading
+from index.rows import ArticleRow, EarlierVersion, KnownArticle, PassageRow, SpeakerRow, speaker_of
 from index.schema import SCHEMA
 
 __all__ = ["ArticleRow", "EarlierVersion", "KnownArticle", "PassageRow", "Records", "RecordsWriter", "SpeakerRow"]
@@ -131,9 +131,7 @@ class Records:
             rows: Iterator[tuple[Any, ...]] = self._db.execute(f"{select} ORDER BY article, rowid")
         else:
             rows = self._among(f"{select} WHERE article IN", articles, "ORDER BY article, rowid")
-        for article, name, kind, gender, roles, aliases, count in rows:
-            speaker = Speaker(name, kind, gender, tuple(json.loads(roles)), tuple(json.loads(aliases)))
-            yield SpeakerRow(article, speaker, count)
+        return (SpeakerRow(article, speaker_of(*told), count) for article, *told, count in rows)
 
     def passages_quoting(self, forms: Iterable[tuple[int, str]]) -> list[int]:
         """Return the ids of the passages that quote a speaker, in order.
@@ -152,12 +150,8 @@ class Records:
     def load_reading(self, row: int) -> Reading:
         """Return what was found in an article, named by the id of its row."""
         quotations = self.quotations(self.article_passages([row]))
-        rows = self._db.execute("SELECT name, kind, gender, roles, aliases FROM speakers WHERE article = ?", (row,))
-        speakers = (
-            Speaker(name, kind, gender, tuple(json.loads(roles)), tuple(json.loads(aliases)))
-            for name, kind, gender, roles, aliases in rows
-        )
-        return Reading(tuple(q for found in quotations.values() for q in found), tuple(speakers))
+        speakers = tuple(told.speaker for told in self.speakers([row]))
+        return Reading(tuple(q for found in quotations.values() for q in found), speakers)
 
     def _among(self, select: str, values: Sequence[int] | Sequence[str], order: str = "") -> Iterator[tuple[Any, ...]]:
         """Run a SELECT that ends in ``IN``, in chunks below SQLite's limit on the number of values."""
@@ -183,9 +177,9 @@ class RecordsWriter(Records):
         return cls(db)
 
     def finish(self) -> None:
-        """Write everything out and close the file."""
+        """Write everything out and close the file, which is of no use before."""
         self._db.execute("COMMIT")
-        self._db.close()
+        self.close()
 
     def known_articles(self) -> list[KnownArticle]:
         """Return what is needed of each article to tell whether it changed or vanished."""

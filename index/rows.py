@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from index.quotations import Speaker
 
@@ -39,6 +40,15 @@ class SpeakerRow:
     article: int
     speaker: Speaker
     quotations: int
+
+
+def speaker_of(name: str, kind: Any, gender: Any, roles: str, aliases: str) -> Speaker:  # noqa: ANN401  (of SQLite)
+    """Return a speaker as the columns of its row tell it, of which the last two are JSON arrays."""
+    return Speaker(name, kind, gender, _texts(roles), _texts(aliases))
+
+
+def _texts(told: str) -> tuple[str, ...]:
+    return tuple(json.loads(told)) if told != "[]" else ()
 
 
 class PersonRow(NamedTuple):

@@ -32,7 +32,7 @@ from index.generation import (
 from index.holding import is_held
 from index.lexical import LexicalIndex
 from index.manifest import MANIFEST, FileSeal, Manifest
-from index.models import ModelCard, is_sound
+from index.models import CARD, ModelCard, is_sound
 from index.records import Records
 from index.sentence_vectors import SentenceVectors
 from index.vectors import VectorIndex
@@ -130,7 +130,7 @@ def seal_model(index: IndexFolder, prepared: Path, *, trusted: Collection[str], 
         trusted: names of folders in the index that were verified already.
         note: told where a damaged folder was set aside.
     """
-    name = hash_file(prepared / "model.json")
+    name = hash_file(prepared / CARD)
     target = index.models / name
     if target.exists() and name not in trusted and not _is_sealed(target):
         note(f"the model {name[:16]} was damaged; it was set aside as {_set_aside(target)}")
@@ -138,7 +138,7 @@ def seal_model(index: IndexFolder, prepared: Path, *, trusted: Collection[str], 
         staging = index.models / f"{_STAGING}{name}"
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir()
-        for file in ("model.json", *ModelCard.read(prepared).files):
+        for file in (CARD, *ModelCard.read(prepared).files):
             link_or_copy(prepared / file, staging / file)
         sync_tree(staging)
         staging.rename(target)
@@ -214,7 +214,7 @@ def _set_aside(folder: Path) -> Path:
 
 def _is_sealed(model: Path) -> bool:
     """Tell whether a model in the index is the one that its folder is named for."""
-    card = model / "model.json"
+    card = model / CARD
     return card.is_file() and hash_file(card) == model.name and is_sound(model)
 
 

@@ -76,12 +76,12 @@ class Segment:
             mapped: map the vectors into memory read-only; False reads a copy that can be changed.
 
         Raises:
-            DamagedError: FAISS cannot read it.
+            DamagedError: it is gone, or FAISS cannot read it.
         """
-        faiss.set_deserialization_vector_byte_limit(path.stat().st_size + _HEADER_ALLOWANCE)
         try:
+            faiss.set_deserialization_vector_byte_limit(path.stat().st_size + _HEADER_ALLOWANCE)
             return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC if mapped else 0))
-        except RuntimeError as error:
+        except (OSError, RuntimeError) as error:
             raise DamagedError(f"{path}: FAISS cannot read it: {str(error).splitlines()[0]}") from None
 
     def write(self, path: Path) -> None:

@@ -153,8 +153,9 @@ def _is_article(name: str) -> bool:
 
 
 def _is_known(name: str) -> bool:
-    # Without a Path, which for each of many files takes long. A name that is all suffix is that of a hidden file.
-    return f".{name.rpartition('.')[2].lower()}" in READERS
+    # Without a Path, which for each of many files takes long.
+    stem, _, suffix = name.lstrip(".").rpartition(".")
+    return bool(stem) and f".{suffix.lower()}" in READERS
 
 
 def _known_kinds() -> str:

@@ -14,8 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
+from index.articles import Article
 from index.inference import Floats
 from index.quotations import VERSION, Quotation, Reading, Speaker
+from index.readers.language import ENGLISH
 
 Digest = bytes
 
@@ -29,6 +31,11 @@ CREATE TABLE readings (digest BLOB PRIMARY KEY, reading BLOB NOT NULL, crc INTEG
 def digest(*texts: str) -> Digest:
     """Return what tells texts, in this order, from all others, 16 bytes."""
     return blake2b(json.dumps(texts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def article_digest(article: Article) -> Digest:
+    """Return what tells an article from all that may be read otherwise: by its paragraphs, and by their language."""
+    return digest(article.language or ENGLISH, *article.paragraphs)
 
 
 class Unfinished:
@@ -76,7 +83,7 @@ class Unfinished:
         self._keep("INSERT OR REPLACE INTO readings VALUES (?,?,?)", list(rows))
 
     def discard(self) -> None:
-        """Delete everything: the build is sealed."""
+        """Close the file and delete everything."""
         self.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -100,7 +107,6 @@ class Unfinished:
 
     def _keep(self, insert: str, rows: Sequence[tuple]) -> None:  # type: ignore[type-arg]
         if not self._db:
-            self._folder.mkdir(exist_ok=True)
             self._open()
         try:
             if self._db:
@@ -112,13 +118,12 @@ class Unfinished:
     def _open(self) -> None:
         """Open the file; begin a new one where it is damaged or other models made it."""
         for _ in range(2):
-            with suppress(sqlite3.Error):
+            with suppress(OSError, sqlite3.Error):
+                self._folder.mkdir(exist_ok=True)
                 self._db = sqlite3.connect(self._folder / "work.sqlite")
                 if self._is_ours(self._db):
                     return
-            self.close()
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder.mkdir(exist_ok=True)
+            self.discard()
 
     def _is_ours(self, db: sqlite3.Connection) -> bool:
         """Tell whether a file is of the same models, after making its tables where it is new."""

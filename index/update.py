@@ -16,7 +16,7 @@ from index.readers.apart import ReadingProcess
 from index.records import KnownArticle
 from index.scanning import FoundFile, Stamp, without_collecting
 from index.sources import encodable, find_files, read_file
-from index.unfinished import Digest, digest
+from index.unfinished import Digest, article_digest, digest
 
 if TYPE_CHECKING:
     from index.fetching.web import FoundArticle, Web
@@ -34,9 +34,9 @@ class Changes:
         unchanged: how many are as they were.
         vanished: how many are gone.
         skipped: one line for each article that could not be read.
-        vectors: of each removed text, by `index.joining`, the id under which its vector lies in the generation before,
-            so that the same words need not be embedded again.
-        readings: of the paragraphs of each removed article the id of its row in the generation before.
+        vectors: of what each removed passage was embedded as, by `index.joining`, the id under which its vectors lie in
+            the generation before, so that the same words need not be embedded again.
+        readings: of each removed article, by `index.unfinished.article_digest`, the id that its row had there.
     """
 
     added: list[int] = field(default_factory=list)
@@ -207,8 +207,8 @@ class Update:
 
     def _remove(self, known: KnownArticle) -> None:
         texts = embedded_texts(self._records, self._records.article_passages([known.id]))
-        self.changes.vectors |= {digest(text): passage for passage, text in texts.items()}
-        self.changes.readings[digest(*self._records.load_article(known.id).paragraphs)] = known.id
+        self.changes.vectors |= {digest(*these): passage for passage, these in texts.items()}
+        self.changes.readings[article_digest(self._records.load_article(known.id))] = known.id
         self._records.remove_article(known.id)
         self.changes.removed.append(known.id)
         del self._known[known.name]

@@ -217,6 +217,28 @@ class TestARefresh:
         new = opened(index).vectors.by_id([passages(index)["2031/ferry.txt", 1]])
         assert np.array_equal(next(iter(new.values())), next(iter(old.values())))
 
+    def test_embeds_the_sentences_of_a_passage_in_which_two_were_joined(
+        self, index: IndexFolder, refresh: Refresh, articles: Write
+    ) -> None:
+        heading, below = "Storm hits pier", "The pier closed at noon. It will stay closed until spring."
+        refresh(articles({"wire.jsonl": lines(WIRE | {"paragraphs": [heading, below]})}))
+        articles({"wire.jsonl": lines(WIRE | {"paragraphs": [f"{heading}\n{below}"]})})
+        refresh()
+        kept = opened(index).sentences.of([passages(index)["wire-1", 0]])
+        refresh(rebuild=True)
+        anew = opened(index).sentences.of([passages(index)["wire-1", 0]])
+        assert [np.allclose(a, b, atol=1e-6) for a, b in zip(kept.values(), anew.values(), strict=True)] == [True]
+
+    def test_reads_an_article_again_that_is_said_to_be_in_english_now(
+        self, index: IndexFolder, refresh: Refresh, articles: Write
+    ) -> None:
+        record = {"id": "pier", "paragraphs": ["“It was a torch,” Chief Petra Lindqvist said."]}
+        refresh(articles({"wire.jsonl": lines(record | {"language": "de"})}))
+        articles({"wire.jsonl": lines(record | {"language": "en"})})
+        refresh()
+        with closing(opened(index).open_records()) as records:
+            assert [row.speaker.name for row in records.speakers()] == ["Petra Lindqvist"]
+
     def test_leaves_articles_before_an_appended_line_alone(self, refresh: Refresh, articles: Write) -> None:
         refresh(articles({"wire.jsonl": lines(WIRE)}))
         articles({"wire.jsonl": lines(WIRE, WIRE | {"id": "wire-2", "paragraphs": ["Rates will fall."]})})
@@ -422,6 +444,7 @@ class TestGenerations:
         second = refresh().generation
         assert everything(index.generations / first) == sealed
         assert [finding.line.split()[0] for finding in check_index(index)] == ["good", "good"]
+        assert next(check_index(index)).line.split(", ")[1:4] == ["1 article", "1 passage", "0 quotations"]
         assert index.names() == [second, first]
 
     def test_before_the_last_two_are_removed_with_what_was_noted_of_them(

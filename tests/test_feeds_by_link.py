@@ -164,6 +164,13 @@ class TestFollowing:
         ]
         assert fetch(url, limits=limits).errors == []
 
+    def test_asks_for_no_more_than_so_many_that_are_not_there(self, site: Site, fetch: Fetch) -> None:
+        told = feed(*((str(number), site(f"/{number}"), "Of a boat.") for number in range(3)))
+        url = site.put("/feed", told, "text/xml")
+        first, second, left = fetch(url, follow=True, limits=Limits(pause=0, follow=2)).errors
+        assert [line.partition(": ")[0] for line in (first, second)] == [site("/0"), site("/1")]
+        assert left == f"{url}: of the pages that it leads to, 1 was left for another time"
+
     def test_leaves_a_host_that_does_not_answer_alone(self, site: Site, fetch: Fetch) -> None:
         for n in range(4):
             site.pages[f"/{n}"] = lambda _: site.over.wait()

@@ -118,6 +118,11 @@ class TestAnInterruptedBuild:
         (index.path / UNFINISHED / "work.sqlite").mkdir(parents=True)
         assert run(index, folder).embedded == ARTICLES * PARAGRAPHS
 
+    def test_that_can_keep_no_work_works(self, index: IndexFolder, folder: Path) -> None:
+        index.path.mkdir()
+        (index.path / UNFINISHED).write_text("no folder")
+        assert run(index, folder).embedded == ARTICLES * PARAGRAPHS
+
     def test_leaves_a_good_index_in_force(self, index: IndexFolder, folder: Path) -> None:
         first = run(index, folder).generation
         for file in folder.iterdir():

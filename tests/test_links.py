@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from visits import CALM, LIMITS, Fetch, page
 from web_server import Handler, Page, Site
 
@@ -25,8 +26,9 @@ class TestAPage:
         (article,) = fetch(site.put("/pier", page(), zipped=True)).articles.values()
         assert fetch.kept(article) == page().encode()
 
-    def test_with_an_etag_is_not_sent_again(self, site: Site, fetch: Fetch) -> None:
-        url = site.put("/pier", page(), headers={"ETag": '"1"'})
+    @pytest.mark.parametrize("etag", ['"1"', '"fähre"'])
+    def test_with_an_etag_is_not_sent_again(self, site: Site, fetch: Fetch, etag: str) -> None:
+        url = site.put("/pier", page(), headers={"ETag": etag})
         fetch(url)
         assert site.news() == [("/pier", 200)]
         assert fetch(url).unchanged == 1
@@ -75,6 +77,22 @@ class TestAPage:
         site.news()
         fetch(url)
         assert site.news() == [("/old", 301), ("/pier", 304)]
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+    def test_is_found_by_a_redirect_that_has_letters_beyond_ascii(
+        self, site: Site, fetch: Fetch, encoding: str
+    ) -> None:
+        site.put("/f%C3%A4hre", page())
+        told = {"Location": "/fähre".encode(encoding).decode("latin-1")}  # as the server of the tests sends it
+        (article,) = fetch(site.put("/old", status=301, headers=told)).articles.values()
+        assert article.url == site("/f%C3%A4hre")
+
+    def test_that_was_changed_where_it_is_kept_is_mended_when_it_is_sent_again(self, site: Site, fetch: Fetch) -> None:
+        url = site.put("/pier", page())
+        (article,) = fetch(url).articles.values()
+        (fetch.folder / "pages" / article.sha256).write_bytes(page().replace("Monday", "Sunday").encode())
+        (article,) = fetch(url).articles.values()
+        assert fetch.kept(article) == page().encode()
 
     def test_that_was_changed_where_it_is_kept_is_no_proof(self, site: Site, fetch: Fetch) -> None:
         url = site.put("/pier", page(), headers={"ETag": '"1"'})

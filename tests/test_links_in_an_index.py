@@ -44,6 +44,14 @@ class TestAnIndex:
         assert refresh(forget=(news,)).articles == 2
         assert len(list((index.path / "fetched" / "links").iterdir())) == 1
 
+    def test_keeps_no_page_that_nothing_is_proved_by(self, index: IndexFolder, site: Site) -> None:
+        for day in ("Monday", "Tuesday", "Wednesday"):
+            site.put("/pier", page().replace("<nav>", f"<nav>{day}"))
+            report = build(index, BuildOptions([site("/pier")], allow_private=True), silent)
+        assert not report.built
+        told = [path.read_text() for path in (index.path / "fetched" / "pages").iterdir()]
+        assert sorted(text.partition("<nav>")[2].partition("<")[0] for text in told) == ["Monday", "Wednesday"]
+
     def test_of_a_link_that_cannot_be_fetched_says_why(self, index: IndexFolder, site: Site) -> None:
         with pytest.raises(OnrecordError, match=r"nothing there can be read: .*/gone: the server answers 404"):
             build(index, BuildOptions([site("/gone")], allow_private=True), silent)

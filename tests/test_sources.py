@@ -32,7 +32,7 @@ class TestAFolder:
         assert ids(folder) == ["a.txt"]
 
     def test_passes_over_files_of_other_kinds(self, articles: Write) -> None:
-        folder = articles({"a.txt": "A.", "photo.jpg": b"\xff\xd8", "README": "Read me."})
+        folder = articles({"a.txt": "A.", "photo.jpg": b"\xff\xd8", "README": "Read me.", "txt": "No suffix."})
         assert ids(folder) == ["a.txt"]
 
     def test_reports_what_cannot_be_read_and_goes_on(self, articles: Write) -> None:
@@ -77,9 +77,10 @@ class TestAFile:
     def test_is_named_by_its_name_alone(self, articles: Write) -> None:
         assert ids(articles({"2031/a.txt": "A."}) / "2031" / "a.txt") == ["a.txt"]
 
-    def test_of_another_kind_is_an_error(self, articles: Write) -> None:
-        with pytest.raises(SourceError, match=r"photo\.jpg: cannot read this kind of file \(known: .*\.txt, .*\)"):
-            ids(articles({"photo.jpg": "x"}) / "photo.jpg")
+    @pytest.mark.parametrize("name", ["photo.jpg", "txt", ".txt"])
+    def test_of_another_kind_is_an_error(self, articles: Write, name: str) -> None:
+        with pytest.raises(SourceError, match=rf"{name}: cannot read this kind of file \(known: .*\.txt, .*\)"):
+            ids(articles({name: "x"}) / name)
 
     def test_that_is_not_there_is_an_error(self, tmp_path: Path) -> None:
         with pytest.raises(SourceError, match=r"gone: no such file or folder$"):

@@ -233,6 +233,11 @@ class TestSentences:
         assert {passage for passage, _ in sentences.search(rows[4], 9, among=numbered(6, 9))} == {7}
 
 
+def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DamagedError, match=r"x\.faiss: FAISS cannot read it"):
+        VectorIndex.open(tmp_path / "x.faiss")
+
+
 def test_a_file_that_faiss_cannot_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "x.faiss").write_bytes(b"IxMp and nothing more")
     with pytest.raises(DamagedError, match=r"x\.faiss: FAISS cannot read it"):

@@ -8,6 +8,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import httpcore
@@ -71,14 +72,13 @@ class Connector(httpcore.NetworkBackend):
         if not self._allow_private and not all(map(is_public, addresses)):
             private = next(address for address in addresses if not is_public(address))
             raise NotAllowedError(f"{host} is at {private}, which is no public address (--allow-private fetches it)")
-        for others in range(len(addresses) - 1, 0, -1):
-            try:
-                # None may take the time of the others: an IPv6 address that leads nowhere is silent.
-                seconds = self._deadline.left() / (others + 1)
-                return self._connect(addresses[-others - 1], port, seconds, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                continue
-        return self._connect(addresses[-1], port, self._deadline.left(), local_address, socket_options)
+        *first, last = addresses
+        for tried, address in enumerate(first):
+            # None may take the time of the others: an IPv6 address that leads nowhere is silent.
+            seconds = self._deadline.left() / (len(addresses) - tried)
+            with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+                return self._connect(address, port, seconds, local_address, socket_options)
+        return self._connect(last, port, self._deadline.left(), local_address, socket_options)
 
     def _connect(
         self, address: str, port: int, seconds: float, local_address: str | None, socket_options: Iterable[Any] | None

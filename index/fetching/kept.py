@@ -91,7 +91,7 @@ class Kept:
         """Keep bytes; return their sha256, under which they lie."""
         sha256 = hashlib.sha256(data).hexdigest()
         path = self._pages / sha256
-        if not path.is_file() or path.stat().st_size != len(data):
+        if not _holds(path, data):
             make_folder(self._pages)
             replace_file(path, data)
         return sha256
@@ -139,6 +139,13 @@ class Kept:
 
     def _place(self, url: str) -> Path:
         return self._links / f"{hashlib.sha256(url.encode()).hexdigest()}.json"
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return path.read_bytes() == data
+    except OSError:
+        return False
 
 
 def _from_json(record: dict[str, Any]) -> Link:

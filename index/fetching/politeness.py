@@ -114,9 +114,8 @@ class Fetcher:
         raise FetchError(f"{url}: redirects more than {self._limits.redirects} times")
 
     def _wait(self, host: str, robots: Protego) -> None:
-        asked = float(robots.crawl_delay(_ROBOT) or 0)
-        pause = min(max(self._limits.pause, asked), max(self._limits.pause, self._limits.longest_pause))
-        left = self._asked.get(host, -pause) + pause - time.monotonic() if host in self._asked else 0
+        pause = max(self._limits.pause, min(float(robots.crawl_delay(_ROBOT) or 0), self._limits.longest_pause))
+        left = self._asked[host] + pause - time.monotonic() if host in self._asked else 0
         if left > 0:
             time.sleep(left)
 
@@ -169,9 +168,17 @@ def _next(url: str, place: str, response: Response) -> str:
         gone = f"; if it is gone for good: onrecord forget {url}" if response.status in (404, 410) else ""
         raise FetchError(f"{url}: the server answers {response.status}{gone}")
     try:
-        return link(str(httpx.URL(place).join(target)))
+        return link(str(httpx.URL(place).join(_as_utf8(target))))
     except (UsageError, httpx.InvalidURL, ValueError) as error:
         raise FetchError(f"{url}: redirects to an address that cannot be fetched: {error}") from None
+
+
+def _as_utf8(header: str) -> str:
+    """Return a header read as UTF-8 if it is that: servers send addresses so, though HTTP has them in ASCII."""
+    try:
+        return header.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return header
 
 
 def _origin(url: str) -> str:

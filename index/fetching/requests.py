@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpcore
@@ -71,15 +72,24 @@ def get(
         FetchError: there is no answer, or it breaks a bound.
     """
     usual = {"User-Agent": USER_AGENT, "Accept": _ACCEPT, "Accept-Encoding": "gzip", "Connection": "close"}
+    # A server may have put any byte into an ETag (RFC 9110, 8.8.3), and gets back just that.
+    sent = [(name, value.encode("latin-1")) for name, value in (usual | headers).items()]
+    with (
+        _told_in_a_line(url, deadline),
+        httpcore.ConnectionPool(network_backend=Connector(deadline, allow_private=allow_private)) as pool,
+        pool.stream("GET", url, headers=sent) as response,
+    ):
+        told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+        good = response.status == 200
+        body = _body(url, told, response.iter_stream(), limits.size, cut=cut) if good else b""
+        return Response(response.status, told, body)
+
+
+@contextmanager
+def _told_in_a_line(url: str, deadline: Deadline) -> Iterator[None]:
+    """Raise what goes wrong with a connection as a FetchError."""
     try:
-        with (
-            httpcore.ConnectionPool(network_backend=Connector(deadline, allow_private=allow_private)) as pool,
-            pool.stream("GET", url, headers=[*usual.items(), *headers.items()]) as response,
-        ):
-            told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-            if response.status != 200:
-                return Response(response.status, told, b"")
-            return Response(200, told, _body(url, told, response.iter_stream(), limits.size, cut=cut))
+        yield
     except NotAllowedError as error:
         raise FetchError(f"{url}: {error}") from None
     except httpcore.TimeoutException:

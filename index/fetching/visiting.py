@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import NamedTuple
@@ -132,13 +133,10 @@ class Visiting:
         if now.kind == ENTRY:
             return False
         try:
-            return told_by(
-                self._read_version(
-                    name, name, Version(before.sha256, before.kind, "", before.url, before.charset), self._apart
-                )
-            ) == told_by(article)
+            page = self._read_version(name, name, replace(before, entry=None), self._apart)
         except ArticleError:
             return False
+        return told_by(page) == told_by(article)
 
     def _follow(self) -> Iterator[ArticleError]:
         """Fetch the pages of entries that are new or changed; yield what went wrong, and how many were left out."""
@@ -156,10 +154,12 @@ class Visiting:
                 if error.left_out:
                     left += 1
                     continue
+                followed += 1
                 if not error.silent:
                     link.unfollowable[name] = entry
                 yield error
             except ArticleError as error:
+                followed += 1
                 link.unfollowable[name] = entry
                 yield error
         if left:
