@@ -10,8 +10,6 @@ from index.people import DOMINANCE, Key
 from index.people_records import Form
 from index.rows import PersonRow
 
-__all__ = ["DOMINANCE", "Form", "Key", "Person", "clearly_meant"]
-
 
 class Person:
     """A speaker across articles; what is long of it is read when it is asked for.
