@@ -130,6 +130,9 @@ class TestTheKindOfAnswer:
     def test_is_not_what_the_question_says_itself(self) -> None:
         assert not holds("number", "The 18 jobs are gone.", "how many of the 18 jobs are left")
 
+    def test_is_looked_for_in_a_thousand_digits_too(self) -> None:
+        assert not holds("duration", 2000 * "1", "how long is the pier?")
+
     @given(st.text(), st.text())
     def test_can_be_looked_for_in_any_text(self, question: str, text: str) -> None:
         if kind := expected(question):
