@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from index.spans import Span
@@ -117,7 +117,8 @@ class Answer:
     Attributes:
         question: as typed.
         status: answered, not_found, or ambiguous.
-        confidence: estimated probability that the first hit answers, between 0 and 1.
+        confidence: estimated probability that the first hit answers or, where nothing was found, that nothing does;
+            between 0 and 1.
         standalone: the question with references to earlier turns resolved.
         message: one line for people where there is more to say than the hits, or None.
         speaker: canonical name of whose words answer, or None.
@@ -134,7 +135,7 @@ class Answer:
     speaker: str | None = None
     choices: tuple[str, ...] = ()
     nearest: tuple[Hit, ...] = ()
-    hits: tuple[Hit, ...] = field(default=())
+    hits: tuple[Hit, ...] = ()
 
     def to_json(self, qid: str | None = None) -> dict[str, Any]:
         """Return the answer as the contract's JSON object; `hits` stand under "passages"."""

@@ -8,10 +8,10 @@ from datetime import date
 from index.records import Records
 from index.spans import Span
 from retrieval.answer import Answer
-from retrieval.asking import Asking
 from retrieval.calibration import ANSWERED
 from retrieval.dates import Period, find_period
 from retrieval.highlighting import highlight
+from retrieval.inquiry import Inquiry
 from retrieval.question import Question, read_question
 from retrieval.search import Scope, Searcher
 from retrieval.somebodys_words import somebodys_words
@@ -35,13 +35,13 @@ def answer_question(
     k: int,
     now: date,
     scope: Scope | None,
-    marking: bool = True,
+    marking: bool,
 ) -> Answer:
     """Answer a question from one generation; see `Engine.ask`. Without marking, no words are highlighted."""
     if complaint := unanswerable(" ".join(question.split())):
         return Answer(question, "not_found", 1.0, question, complaint)
     read, period = understand(searcher, records, question, now)
-    return _answer(Asking(searcher, records, read, question, k, scope, period, marking))
+    return _answer(Inquiry(searcher, records, read, question, k, scope, period, marking))
 
 
 def understand(searcher: Searcher, records: Records, text: str, now: date) -> tuple[Question, Period | None]:
@@ -65,63 +65,54 @@ def unanswerable(question: str) -> str | None:
     return None
 
 
-def _answer(asking: Asking) -> Answer:
+def _answer(inquiry: Inquiry) -> Answer:
     """Answer a question by what it asks for."""
-    question = asking.question
+    question = inquiry.question
     if question.asks == "nothing":
-        return asking.not_found(SMALL_TALK, [], 1.0)
+        return inquiry.not_found(SMALL_TALK, [], 1.0)
     if question.checks:
         from retrieval.checked import checked  # noqa: PLC0415  (few questions need it)
 
-        return checked(asking)
-    if question.asks == "said" and (answer := somebodys_words(asking, question.speaker or "")):
+        return checked(inquiry)
+    if question.asks == "said" and (answer := somebodys_words(inquiry, question.speaker or "")):
         return answer
-    return _whose_words(asking) if question.asks == "who" else _anything(asking)
+    return _whose_words(inquiry) if question.asks == "who" else _anything(inquiry)
 
 
-def _whose_words(asking: Asking) -> Answer:
+def _whose_words(inquiry: Inquiry) -> Answer:
     """Answer with the passage that holds certain words, and with who says them."""
-    sought = asking.question.quoted or asking.question.topic
-    found = find_spoken(
-        asking.searcher,
-        asking.records,
-        sought,
-        asking.question.text,
-        verbatim=asking.question.quoted is not None,
-        scope=asking.scope,
-    )
+    found = find_spoken(inquiry.searcher, inquiry.records, inquiry.question, inquiry.scope)
     scored = [(spoken.passage, spoken.probability) for spoken in found]
     if not found or found[0].probability < ANSWERED:
         confidence = 1 - scored[0][1] if scored else 1.0
-        return asking.not_found("Who said that, these articles do not tell.", scored, confidence)
+        return inquiry.not_found("Who said that, these articles do not tell.", scored, confidence)
     scored = scored[: sum(spoken.evidence >= found[0].evidence - ALSO_FITS for spoken in found)]
-    spans = {spoken.passage: _spans(asking, spoken) for spoken in found}
-    return asking.answered(scored, scored[0][1], spans, speaker=_name(asking, found[0]))
+    spans = {spoken.passage: _spans(inquiry, spoken) for spoken in found}
+    return inquiry.answered(scored, scored[0][1], spans, speaker=_name(inquiry, found[0]))
 
 
-def _spans(asking: Asking, spoken: Spoken) -> list[Span]:
+def _spans(inquiry: Inquiry, spoken: Spoken) -> list[Span]:
     if not spoken.quotation:
         return []
-    every = asking.records.quotations([spoken.passage])[spoken.passage]
+    every = inquiry.records.quotations([spoken.passage])[spoken.passage]
     return [(piece.start, piece.end) for piece in every if piece.number == spoken.quotation.number]
 
 
-def _name(asking: Asking, spoken: Spoken) -> str | None:
+def _name(inquiry: Inquiry, spoken: Spoken) -> str | None:
     """Return the name across articles of whoever speaks."""
     name = spoken.quotation.speaker if spoken.quotation else None
-    article = asking.records.passages([spoken.passage])[spoken.passage].article
-    person = asking.directory.person(article, name) if name else None
+    article = inquiry.records.passages([spoken.passage])[spoken.passage].article
+    person = inquiry.directory.person(article, name) if name else None
     return person.name if person else name
 
 
-def _anything(asking: Asking) -> Answer:
-    ranked = asking.ranked()
-    scored = [(candidate.passage, candidate.score) for candidate in ranked]
-    best = ranked[0] if ranked else None
-    if best is None or best.score < ANSWERED:
-        return asking.not_found("These articles do not tell.", scored, 1 - best.score if best else 1.0)
-    shown = [passage for passage, _ in scored[: asking.k]]
-    rows = asking.records.passages(shown)
+def _anything(inquiry: Inquiry) -> Answer:
+    ranked = inquiry.ranked()
+    confidence = ranked[0][1] if ranked else 0.0
+    if confidence < ANSWERED:
+        return inquiry.not_found("These articles do not tell.", ranked, 1 - confidence)
+    shown = [passage for passage, _ in ranked[: inquiry.k]]
+    rows = inquiry.records.passages(shown)
     texts = {passage: rows[passage].text for passage in shown}
-    spans = highlight(asking.searcher, asking.question.text, texts) if asking.marking else {}
-    return asking.answered(scored, best.score, spans)
+    spans = highlight(inquiry.searcher, inquiry.question.text, texts) if inquiry.marking else {}
+    return inquiry.answered(ranked, confidence, spans)

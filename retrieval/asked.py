@@ -1,4 +1,4 @@
-"""One question of a conversation with all it is put to: the generation, the scope, the turns before."""
+"""One question as somebody puts it in a conversation: to a generation, within a scope, after the turns before."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Asked:
     k: int
     now: date
     scope: Scope | None
-    marking: bool = True
+    marking: bool
 
     @cached_property
     def bare(self) -> str:

@@ -1,4 +1,4 @@
-"""Answers that depend on who speaks: somebody's words, and whose words something is."""
+"""Somebody's words as passages: all of them, those that fit a topic, and which of several namesakes that means."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from index.records import PassageRow, Records
 from index.spans import Span
 from retrieval.calibration import ANSWERED, ON_TOPIC, probability, squashed
 from retrieval.context import Context, contexts
+from retrieval.fusion import Scored
 from retrieval.names import TITLES, fold
 from retrieval.people import Person
-from retrieval.reranking import Candidate, windows
+from retrieval.reranking import windows
 from retrieval.search import Scope, Searcher
 from retrieval.timings import staged
 
@@ -93,7 +94,7 @@ def own_words(records: Records, person: Person, scope: Scope | None) -> OwnWords
 
 
 @staged("speakers")
-def newest_first(searcher: Searcher, records: Records, own: OwnWords) -> list[Candidate]:
+def newest_first(searcher: Searcher, records: Records, own: OwnWords) -> list[Scored]:
     """Return a person's passages: articles newest first, within one article the most central first.
 
     Central is what lies near the mean vector of the article, direct words a little before reported ones. Beyond the
@@ -108,7 +109,7 @@ def newest_first(searcher: Searcher, records: Records, own: OwnWords) -> list[Ca
     weighed = [article.id for article, count in zip(order, counts, strict=True) if count <= WEIGHED]
     central = _centrality(searcher, records, own, weighed or [article.id for article in order[:1]])
     ranked = [p for a in order for p in sorted(inside[a.id], key=lambda p: central.get(p, 0.0), reverse=True)]
-    return [Candidate(passage, 1 - position / (len(ranked) + 1)) for position, passage in enumerate(ranked)]
+    return [(passage, 1 - position / (len(ranked) + 1)) for position, passage in enumerate(ranked)]
 
 
 @staged("speakers")

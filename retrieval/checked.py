@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from retrieval.answer import Answer, Status
-from retrieval.asking import Asking
+from retrieval.answer import Answer
+from retrieval.inquiry import Inquiry
 from retrieval.somebodys_words import somebodys_words
 from retrieval.verdict_texts import verdict_line
 from retrieval.verdicts import Verdict, VerdictName
 from retrieval.verifying import Verifier
 
-_STATUS: dict[VerdictName, Status] = {
-    "exact": "answered",
-    "altered": "answered",
-    "paraphrase": "answered",
-    "unattributed": "answered",
-}
-_SURE: dict[VerdictName, float] = {"exact": 0.99, "altered": 0.95, "paraphrase": 0.8, "unattributed": 0.6}
+_ANSWERED: dict[VerdictName, float] = {"exact": 0.99, "altered": 0.95, "paraphrase": 0.8, "unattributed": 0.6}
+"""How sure an answer is, by the verdicts that are one."""
+
+_NOT_FOUND = 0.9
 
 
 def answer_of(verdict: Verdict, question: str, standalone: str | None = None) -> Answer:
@@ -28,12 +25,11 @@ def answer_of(verdict: Verdict, question: str, standalone: str | None = None) ->
         question: as typed.
         standalone: the question in full words; as typed by default.
     """
-    status = _STATUS.get(verdict.verdict, "not_found")
-    told = status == "answered"
+    told = verdict.verdict in _ANSWERED
     return Answer(
         question=question,
-        status=status,
-        confidence=_SURE.get(verdict.verdict, 0.9),
+        status="answered" if told else "not_found",
+        confidence=_ANSWERED.get(verdict.verdict, _NOT_FOUND),
         standalone=standalone or question,
         message=verdict_line(verdict),
         speaker=verdict.speaker if told else None,
@@ -42,15 +38,15 @@ def answer_of(verdict: Verdict, question: str, standalone: str | None = None) ->
     )
 
 
-def checked(asking: Asking) -> Answer:
+def checked(inquiry: Inquiry) -> Answer:
     """Answer a question that `checks` words; where nobody said them, with what that somebody says on the matter."""
-    question = asking.question
-    verdict = Verifier(asking.searcher, asking.records, asking.scope).check(question.quoted or "", question.speaker)
+    question = inquiry.question
+    verdict = Verifier(inquiry.searcher, inquiry.records, inquiry.scope).check(question.quoted or "", question.speaker)
     if verdict.verdict != "not found":
-        return answer_of(verdict, asking.typed, question.text)
-    answer = somebodys_words(asking, question.speaker or "")
+        return answer_of(verdict, inquiry.typed, question.text)
+    answer = somebodys_words(inquiry, question.speaker or "")
     if answer and answer.status == "ambiguous":
         return answer
     if answer and answer.status == "answered":
         return replace(answer, message=f"{verdict.message} On the matter:")
-    return replace(answer, message=verdict.message) if answer else answer_of(verdict, asking.typed, question.text)
+    return replace(answer, message=verdict.message) if answer else answer_of(verdict, inquiry.typed, question.text)

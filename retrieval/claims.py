@@ -13,7 +13,7 @@ MAX_CLAIM = 5000
 
 _ELLIPSIS = re.compile(r"[\[(]\s*(?:…|\.(?:\s?\.){2,})\s*[\])]|…|\.(?:\s?\.){2,}")
 _OUTER = " \t\n\r\"“”„‟«»‘’'`"
-_MENDED = re.compile(r"[^\W_]*(?:\[[^\W_]+\][^\W_]+|[^\W_]+\[[^\W_]+\])[^\W_]*")
+_MENDED = re.compile(r"(?<![^\W_])[^\W_]+\[[^\W_]+\][^\W_]*|\[[^\W_]+\][^\W_]+")
 _EDITORIAL = re.compile(r"(?<!\w)\[([^\[\]]*)\](?P<suffix>['’](?:s|re|ll|ve|d|m))?(?!\w)")
 _INFLECTIONS = frozenset("s es d ed n en ing".split())
 

@@ -114,9 +114,11 @@ def compare(claim: Claim, statement: Statement) -> Comparison | None:
 
 def _otherwise_ordered(claim: Claim, statement: Statement, words: Sequence[Word]) -> Comparison | None:
     """Return a claim whose stretches all stand in a statement, but in another order."""
+    if len(claim.segments) == 1:
+        return None
     alone = [find_stretches(replace(claim, segments=(segment,)), words) for segment in claim.segments]
     found = sorted(place for one in alone if one for place in one)
-    if len(found) < len(alone) or len(found) < 2:
+    if len(found) < len(alone):
         return None
     stands = " … ".join(plain(words[first:stop]) for first, stop in found)
     return Comparison(statement, 1.0, (Difference("changed", claim.text, stands, ("order",)),), (), tuple(found))

@@ -179,10 +179,10 @@ class _Follow:
             standalone = f"Why did {speaker.name} say that {self.last.topic}?"
         return compose(self.asked, Reading(standalone, (in_full,), named=[speaker] if speaker else []))
 
-    def _sentence(self, words_typed: str) -> Answer:
+    def _sentence(self, text: str) -> Answer:
         """Answer a sentence of its own, its references resolved."""
         asked, last = self.asked, self.last
-        typed = read_question(words_typed or asked.bare)
+        typed = read_question(text)
         # Words in quotation marks are what somebody is to have said: "she" there is nobody of this conversation.
         quoted = typed.quoted or ""
         resolved = resolve(typed.text.replace(quoted, _QUOTED) if quoted else typed.text, asked.dialog)

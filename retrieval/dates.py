@@ -47,7 +47,7 @@ class Period:
 
     def holds(self, iso: str | None) -> bool:
         """Tell whether an article's ISO date lies in it; one without a date does not."""
-        return iso is not None and self.first <= date.fromisoformat(iso[:10]) <= self.last
+        return iso is not None and self.first <= date.fromisoformat(iso) <= self.last
 
 
 def find_period(text: str, now: date) -> Period | None:

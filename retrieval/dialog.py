@@ -180,6 +180,7 @@ def _turn(record: dict[str, Any]) -> Turn:
     good = all(isinstance(text, str) for text in texts) and all(isinstance(one, str | None) for one in optional)
     if not good or not all(isinstance(number, int) and number.bit_length() < 63 for number in numbers):
         raise ValueError
+    "".join([*texts, *filter(None, optional)]).encode()  # half a surrogate pair is a ValueError, and no text
     return turn
 
 

@@ -17,7 +17,7 @@ from index.manifest import Manifest
 from retrieval.answer import Answer
 from retrieval.asked import Asked
 from retrieval.conversing import converse
-from retrieval.dialog import Dialog
+from retrieval.dialog import Dialog, places
 from retrieval.explaining import Explanation, explain
 from retrieval.histories import RecentHistories, Told
 from retrieval.holdings import Holdings
@@ -107,7 +107,8 @@ class Engine(OnRecord, Holdings):
                 self._known.put(told, history[:turns], known)
             dialog = known
         answer, after = self._converse(question, dialog, k, told, time=0.0)
-        if k >= HISTORY_SHOWS:
+        # Where it went on with the answer before, its turn also tells what that one showed, and cannot be cut to fit.
+        if k >= HISTORY_SHOWS and after.last and after.last.shown == places(answer.hits or answer.nearest):
             self._known.put(told, [*history, question], after.showing(HISTORY_SHOWS))
         return answer
 
@@ -143,9 +144,9 @@ class Engine(OnRecord, Holdings):
     def _converse(
         self, question: str, dialog: Dialog, k: int, told: Told, *, time: float, marking: bool = True
     ) -> tuple[Answer, Dialog]:
-        area = told.searcher.area(told.scope)
+        scope = told.searcher.scope(told.scope)
         with closing(told.searcher.generation.open_records()) as records:
-            return converse(Asked(told.searcher, records, question, dialog, k, told.now, area, marking), time)
+            return converse(Asked(told.searcher, records, question, dialog, k, told.now, scope, marking), time)
 
     def explain(self, question: str, *, scope: Sequence[str] | None = None, count: int = 10) -> Explanation:
         """Return how a question that stands for itself is read, and what each stage of the search makes of it.
@@ -160,7 +161,7 @@ class Engine(OnRecord, Holdings):
         """
         searcher = self._searcher
         with closing(searcher.generation.open_records()) as records:
-            return explain(searcher, records, question, scope=searcher.area(scope), count=count)
+            return explain(searcher, records, question, scope=searcher.scope(scope), count=count)
 
     def topics(self) -> list[str]:
         """Return words and short phrases that many of the newest articles use, the most frequent first.

@@ -10,13 +10,13 @@ import re
 import time
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from retrieval.answer import Answer, Copy, Hit
-from retrieval.batch import PASSAGES, ask_record
+from retrieval.batch import ask_record
+from retrieval.dialog import Place
 from retrieval.engine import Engine
-from retrieval.question_set import LISTS, Place, Question
+from retrieval.question_set import LISTS, Question
 
 Figures = dict[str, float]
 """Figures by name, in the order of `FIGURES`; one that says nothing about its questions is left out."""
@@ -86,16 +86,12 @@ class Summary:
         return {"n": self.n} | figures | {"ms_p50": round(self.p50, 1), "ms_p95": round(self.p95, 1)}
 
 
-def evaluate(
-    engine: Engine, questions: Iterable[Question], *, k: int = PASSAGES, now: date | None = None
-) -> Iterator[Outcome]:
+def evaluate(engine: Engine, questions: Iterable[Question]) -> Iterator[Outcome]:
     """Ask each question in turn, as `ask --batch` does, and score the answer.
 
     Args:
         engine: whom to ask. Its models are loaded before the first question, whose time would count them otherwise.
         questions: the questions, each with what is right.
-        k: how many passages an answer may hold.
-        now: the day that "last week" is meant from; today by default.
 
     Raises:
         UsageError: the scope of a question names an article that is not in the index.
@@ -103,7 +99,7 @@ def evaluate(
     engine.warm_up()
     for question in questions:
         start = time.perf_counter()
-        answer = ask_record(engine, question.record, k=k, now=now)
+        answer = ask_record(engine, question.record)
         yield Outcome(question, answer, (time.perf_counter() - start) * 1000, marks(question, answer))
 
 

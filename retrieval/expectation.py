@@ -16,7 +16,8 @@ Kind = Literal["clock", "duration", "share", "money", "number", "date", "place",
 _NUMBER_WORDS = """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
 seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands
 million millions billion billions dozen dozens half third quarter twice no none nobody couple several""".split()
-_NUMBER = rf"(?:\d[\d,.]*|\b(?:{'|'.join(_NUMBER_WORDS)})\b)"
+# Bounded, and from its first digit on: a thousand digits would be read in a billion ways.
+_NUMBER = rf"(?:(?<!\d)\d[\d,.]{{0,20}}|\b(?:{'|'.join(_NUMBER_WORDS)})\b)"
 _PERIOD = r"(?:second|minute|hour|night|day|week|month|year|decade|centur)"
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"

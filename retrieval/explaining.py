@@ -16,16 +16,13 @@ from retrieval.attribution import by_topic, newest_first, own_words
 from retrieval.calibration import ANSWERED
 from retrieval.fusion import Scored
 from retrieval.hits import cite
-from retrieval.people import Person
+from retrieval.inquiry import CHOICES, Inquiry
+from retrieval.people import Person, clearly_meant
 from retrieval.question import Question
-from retrieval.reranking import rerank
 from retrieval.search import CANDIDATES, Scope, Searcher
-from retrieval.speakers import clearly_meant
 from retrieval.whose import find_spoken
 
 Measure = Literal["relevance", "topic", "words", "newest"]
-
-NAMESAKES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,73 +83,62 @@ def explain(searcher: Searcher, records: Records, text: str, *, scope: Scope | N
         count: how many passages to tell of at most.
     """
     question, _ = understand(searcher, records, text, datetime.now().astimezone().date())
-    directory = searcher.speakers(scope)
-    people = directory.find(question.speaker or "") if question.asks == "said" else []
-    return _Case(searcher, records, question, people, scope).explanation(count)
+    inquiry = Inquiry(searcher, records, question, text, count, scope, None, marking=False)
+    people = inquiry.directory.find(question.speaker or "") if question.asks == "said" else []
+    return _Case(inquiry, people, clearly_meant(people)).explanation()
 
 
 @dataclass(frozen=True)
 class _Case:
-    """One question put to one generation, and who may be meant in it."""
+    """A question, who may be meant in it, and who is."""
 
-    searcher: Searcher
-    records: Records
-    question: Question
+    inquiry: Inquiry
     people: Sequence[Person]
-    scope: Scope | None
+    person: Person | None
 
-    def explanation(self, count: int) -> Explanation:
-        person, measure = clearly_meant(list(self.people)), self._measure()
-        scored = self._scored(measure) if self.question.asks != "nothing" else []
+    def explanation(self) -> Explanation:
+        question, measure = self.inquiry.question, self._measure()
+        scored = self._scored(measure) if question.asks != "nothing" else []
         return Explanation(
-            question=self.question,
-            people=tuple((namesake.name, namesake.quotations) for namesake in self.people[:NAMESAKES]),
-            speaker=person.name if person else None,
+            question=question,
+            people=tuple((namesake.name, namesake.quotations) for namesake in self.people[:CHOICES]),
+            speaker=self.person.name if self.person else None,
             measure=measure,
             threshold=None if measure == "newest" else ANSWERED,
-            considered=tuple(self._considered(scored[:count], measure)),
+            considered=tuple(self._considered(scored[: self.inquiry.k], measure)),
         )
 
     def _measure(self) -> Measure:
-        if self.question.asks == "said" and self.people:
-            return "topic" if self.question.topic else "newest"
-        return "words" if self.question.asks == "who" else "relevance"
+        question = self.inquiry.question
+        if question.asks == "said" and self.people:
+            return "topic" if question.topic else "newest"
+        return "words" if question.asks == "who" else "relevance"
 
     def _scored(self, measure: Measure) -> list[Scored]:
         """Return passages by the score that decides, best first."""
+        inquiry = self.inquiry
+        searcher, records, question, scope = inquiry.searcher, inquiry.records, inquiry.question, inquiry.scope
         if measure == "newest":
-            return self._own_words()
+            # Who is meant is asked back.
+            own = own_words(records, self.person, scope) if self.person else None
+            return newest_first(searcher, records, own) if own else []
         if measure == "topic":
-            words = [own_words(self.records, namesake, self.scope) for namesake in self.people[:NAMESAKES]]
-            matches = by_topic(
-                self.searcher, self.records, self.question.topic, self._asked(measure), own=words, scope=self.scope
-            )
+            words = [own_words(records, namesake, scope) for namesake in self.people[:CHOICES]]
+            matches = by_topic(searcher, records, question.topic, self._asked(measure), own=words, scope=scope)
             return [(match.passage, match.probability) for match in matches]
         if measure == "words":
-            sought, verbatim = self.question.quoted or self.question.topic, self.question.quoted is not None
-            text = self.question.text
-            found = find_spoken(self.searcher, self.records, sought, text, verbatim=verbatim, scope=self.scope)
-            return [(spoken.passage, spoken.probability) for spoken in found]
-        candidates = self.searcher.candidates(self.records, self.question.text, self._among())
-        ranked = rerank(self.searcher, self.question.text, candidates, self.records)
-        return [(candidate.passage, candidate.score) for candidate in ranked]
-
-    def _own_words(self) -> list[Scored]:
-        person = clearly_meant(list(self.people))
-        if person is None:
-            return []  # who is meant is asked back
-        own = own_words(self.records, person, self.scope)
-        return [(c.passage, c.score) for c in newest_first(self.searcher, self.records, own)]
+            return [(one.passage, one.probability) for one in find_spoken(searcher, records, question, scope)]
+        return inquiry.ranked()
 
     def _considered(self, scored: Sequence[Scored], measure: Measure) -> Iterator[Considered]:
-        searcher, asked = self.searcher, self._asked(measure)
-        among = None if self.scope is None else np.array(self.scope.passages, np.int64)
-        vectors = searcher.generation.vectors.search(searcher.vector(asked), CANDIDATES, among=among)
-        words = searcher.generation.lexical.search(asked, CANDIDATES, among=self._among())
-        fused = dict(searcher.candidates(self.records, asked, self._among()))
-        by_vector, by_words = dict(vectors), dict(words)
-        rows = self.records.passages([passage for passage, _ in scored])
-        articles = self.records.articles(sorted({row.article for row in rows.values()}))
+        searcher, records, among = self.inquiry.searcher, self.inquiry.records, self.inquiry.among
+        asked = self._asked(measure)
+        ids = None if among is None else np.array(among, np.int64)
+        by_vector = dict(searcher.generation.vectors.search(searcher.vector(asked), CANDIDATES, among=ids))
+        by_words = dict(searcher.generation.lexical.search(asked, CANDIDATES, among=among))
+        fused = dict(searcher.candidates(records, asked, among))
+        rows = records.passages([passage for passage, _ in scored])
+        articles = records.articles(sorted({row.article for row in rows.values()}))
         for passage, score in scored:
             row, article = rows[passage], articles[rows[passage].article]
             stages = (by_vector.get(passage), by_words.get(passage), fused.get(passage))
@@ -160,10 +146,7 @@ class _Case:
 
     def _asked(self, measure: Measure) -> str:
         """Return the question as the search is asked: in full words where it is known who is meant."""
+        question = self.inquiry.question
         if measure != "topic":
-            return self.question.text
-        person = clearly_meant(list(self.people))
-        return self.question.about(person.name if person else self.question.speaker or "")
-
-    def _among(self) -> Sequence[int] | None:
-        return self.scope.passages if self.scope else None
+            return question.text
+        return question.about(self.person.name if self.person else question.speaker or "")

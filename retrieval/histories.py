@@ -26,7 +26,7 @@ class Told:
 
 
 class RecentHistories:
-    """The dialogs of the latest histories, so that a file of questions does not ask the same ones anew each line."""
+    """Dialogs by the questions that led to them. Safe to share by threads."""
 
     def __init__(self) -> None:
         self._dialogs: OrderedDict[_Key, Dialog] = OrderedDict()

@@ -13,7 +13,7 @@ from retrieval.fusion import Scored
 from retrieval.timings import staged
 from retrieval.versions import EARLIER, Versions
 
-Place = tuple[PassageRow, ArticleRow]
+_Place = tuple[PassageRow, ArticleRow]
 Elsewhere = Callable[[Records, list[Merged]], list[Merged]]
 
 
@@ -45,13 +45,13 @@ def make_hits(
     hits = []
     for one in merged:
         places = [(row, articles[row.article]) for row in map(passages.__getitem__, (one.passage, *one.copies))]
-        spans = tuple((highlights or {}).get(one.passage, ()))
-        hits.append((_newest_first(places), one.score, _moved(places, spans)))
+        led, spans = _newest_first(places), (highlights or {}).get(one.passage, ())
+        hits.append((led, one.score, _moved(spans, places[0][0].text, led[0][0].text)))
     quotations = records.quotations([places[0][0].id for places, *_ in hits])
     return [_hit(places, quotations.get(places[0][0].id, []), score, spans, versions) for places, score, spans in hits]
 
 
-def _newest_first(places: list[Place]) -> list[Place]:
+def _newest_first(places: list[_Place]) -> list[_Place]:
     """Return a passage and its copies, led by the newest of those that stand under the same address as it."""
     (_, article), *_ = places
     if not article.url:
@@ -62,17 +62,20 @@ def _newest_first(places: list[Place]) -> list[Place]:
     return [newest, *(place for place in places if place is not newest)]
 
 
-def _moved(places: list[Place], spans: tuple[Span, ...]) -> tuple[Span, ...]:
-    """Return the highlighted words of a passage as they stand in the one that leads instead of it."""
-    text, other = places[0][0].text, _newest_first(places)[0][0].text
+def _moved(spans: Sequence[Span], text: str, other: str) -> tuple[Span, ...]:
+    """Return the highlighted words of a passage as they stand, in the same order, in the one that leads instead."""
     if other == text:
-        return spans
-    found = ((other.find(text[start:end]), end - start) for start, end in spans)
-    return tuple((at, at + length) for at, length in found if at >= 0)
+        return tuple(spans)
+    moved: list[Span] = []
+    for start, end in spans:
+        at = other.find(text[start:end], moved[-1][1] if moved else 0)
+        if at >= 0:
+            moved.append((at, at + end - start))
+    return tuple(moved)
 
 
 def _hit(
-    places: Sequence[Place],
+    places: Sequence[_Place],
     quotations: Sequence[Quotation],
     score: float,
     spans: tuple[Span, ...],

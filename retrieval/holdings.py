@@ -56,7 +56,7 @@ class Holdings:
             UsageError: the scope names an article that is not in the index.
         """
         searcher = self._searcher
-        yield from list_speakers(searcher, searcher.area(scope))
+        yield from list_speakers(searcher, searcher.scope(scope))
 
     def article(self, name: str) -> list[Hit]:
         """Return all passages of an article, in order; none where the index has no such article.

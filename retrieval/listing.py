@@ -14,9 +14,8 @@ from index.rows import SpeakerSummary
 from retrieval.answer import Citation, HitQuotation
 from retrieval.attribution import by_topic, own_words
 from retrieval.hits import cite
-from retrieval.people import Person
+from retrieval.people import Person, clearly_meant
 from retrieval.search import Scope, Searcher
-from retrieval.speakers import clearly_meant
 
 __all__ = [
     "Quoted",
@@ -96,7 +95,7 @@ def list_quotations(searcher: Searcher, records: Records, speaker: str | None, a
     yield from _quoted(records, passages, person)
 
 
-def list_speakers(searcher: Searcher, scope: Scope | None = None) -> Iterator[SpeakerSummary]:
+def list_speakers(searcher: Searcher, scope: Scope | None) -> Iterator[SpeakerSummary]:
     """Yield who speaks within a scope, those quoted most first."""
     with closing(PeopleRecords.open(searcher.generation.records_path)) as records:
         yield from records.summaries_within(scope.articles) if scope else records.summaries()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from index.lexical import stems
@@ -22,51 +22,68 @@ Stretch = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Matcher:
-    """Holds one stretch of a claim against the words of a statement."""
+    """Holds one stretch of a claim against the words of a statement.
+
+    Attributes:
+        items: of the stretch.
+        words: of the statement.
+        caseless: whether the claim is typed without attention to capitals.
+        known: where the stretch ends if an item of it begins with a word, None where it does not go on from there.
+            Claims full of brackets can be read in more ways than anybody can try twice.
+    """
 
     items: Sequence[Item]
     words: Sequence[Word]
     caseless: bool
+    known: dict[tuple[int, int], int | None] = field(default_factory=dict)
 
-    def stop(self, start: int, item: int = 0) -> int | None:
+    def stop(self, start: int) -> int | None:
         """Return where the stretch ends that begins with a word, or None where it does not begin there."""
-        if item == len(self.items):
-            return start
+        end = None
+        way = [(start, self._stops(start, 0))]
+        while way and end is None:
+            item, begin = len(way), next(way[-1][1], None)
+            if begin is None:
+                way.pop()
+            elif item == len(self.items):
+                end = begin
+            elif (begin, item) in self.known:
+                end = self.known[begin, item]
+            else:
+                self.known[begin, item] = None
+                way.append((begin, self._stops(begin, item)))
+        self.known.update({(begin, item): end for item, (begin, _) in enumerate(way)})
+        return end
+
+    def _stops(self, start: int, item: int) -> Iterator[int]:
+        """Yield where an item may end that begins with a word, the likeliest first."""
         wanted = self.items[item]
         if wanted.editorial:
-            return self._editorial(start, item)
-        if start >= len(self.words):
-            return None
-        if self._is(wanted, self.words[start]) and (stop := self.stop(start + 1, item + 1)) is not None:
-            return stop
-        # What the article's editor put in brackets was not said either.
-        if self.words[start].bracketed and item > 0 and not self.words[start - 1].bracketed:
-            beyond = start
-            while beyond < len(self.words) and self.words[beyond].bracketed:
-                beyond += 1
-            if not any(map(_tells, self.words[start:beyond])):
-                return self.stop(beyond, item)
-        return None
+            yield from self._editorial(start, item)
+        elif start < len(self.words):
+            if self._is(wanted, self.words[start]):
+                yield start + 1
+            # What the article's editor put in brackets was not said either.
+            if self.words[start].bracketed and item > 0 and not self.words[start - 1].bracketed:
+                beyond = start
+                while beyond < len(self.words) and self.words[beyond].bracketed:
+                    beyond += 1
+                if not any(map(_tells, self.words[start:beyond])):
+                    yield from self._stops(beyond, item)
 
-    def _editorial(self, start: int, item: int) -> int | None:
+    def _editorial(self, start: int, item: int) -> Iterator[int]:
         inserted = self.items[item].words
         rest = self.words[start : start + len(inserted)]
         if len(rest) == len(inserted) and all(a.key == b.key for a, b in zip(inserted, rest, strict=True)):
-            stop = self.stop(start + len(inserted), item + 1)
-            if stop is not None:
-                return stop
+            yield start + len(inserted)
         if any(map(_tells, (*inserted[:-1], _bare(inserted[-1])))):
-            return None
+            return
         for count in range(_LONGEST_REPLACED + 1):
             replaced = self.words[start : start + count]
             if len(replaced) < count:
                 break
-            fits = _may_stand_for(inserted, replaced) if count else self._may_add(start, item)
-            if fits:
-                stop = self.stop(start + count, item + 1)
-                if stop is not None:
-                    return stop
-        return None
+            if _may_stand_for(inserted, replaced) if count else self._may_add(start, item):
+                yield start + count
 
     def _may_add(self, start: int, item: int) -> bool:
         """Tell whether brackets may stand for nothing: between words, or where a sentence begins or ends.
@@ -99,7 +116,7 @@ def find_stretches(claim: Claim, words: Sequence[Word]) -> list[Stretch] | None:
     for start, stop in _places(first, words, 0, caseless=claim.caseless):
         found = [(start, stop)]
         for segment in others:
-            place = next(iter(_places(segment, words, found[-1][1], caseless=claim.caseless)), None)
+            place = next(_places(segment, words, found[-1][1], caseless=claim.caseless), None)
             if place is None:
                 return best
             found.append(place)
@@ -112,15 +129,14 @@ def _left_out(stretches: Sequence[Stretch]) -> int:
     return sum(start - stop for (_, stop), (start, _) in pairwise(stretches))
 
 
-def _places(items: Sequence[Item], words: Sequence[Word], start: int, *, caseless: bool) -> list[Stretch]:
+def _places(items: Sequence[Item], words: Sequence[Word], start: int, *, caseless: bool) -> Iterator[Stretch]:
+    """Yield where a stretch stands, from a word on."""
     matcher = _Matcher(items, words, caseless)
     head = items[0]
     keys = head.keys or {head.words[0].key}
-    return [
-        (at, stop)
-        for at in range(start, len(words))
-        if (head.editorial or words[at].key in keys) and (stop := matcher.stop(at)) is not None
-    ]
+    for at in range(start, len(words)):
+        if (head.editorial or words[at].key in keys) and (stop := matcher.stop(at)) is not None:
+            yield at, stop
 
 
 def _tells(word: Word) -> bool:
@@ -142,8 +158,8 @@ def _may_stand_for(inserted: Sequence[Word], replaced: Sequence[Word]) -> bool:
         return True
     if all(map(is_name, bare)):
         return not {word.key for word in bare}.isdisjoint(word.key for word in inserted)
-    alike = stems(bare[-1].key) == stems(inserted[-1].key)
-    return alike and (len(bare) == len(inserted) == 1 or (points and len(bare) == 2))
+    alone = len(bare) == len(inserted) == 1 or (points and len(bare) == 2)
+    return alone and stems(bare[-1].key) == stems(inserted[-1].key)
 
 
 def _bare(word: Word) -> Word:

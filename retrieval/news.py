@@ -136,7 +136,7 @@ class Newsreader:
         scored: list[Scored] = []
         for words in own:
             new = fresh.spans(words)
-            ranked = [(one.passage, one.score) for one in newest_first(self.searcher, records, words)]
+            ranked = newest_first(self.searcher, records, words)
             if topic:
                 fitting = self._on_topic(records, words, new, topic)
                 ranked = [one for one in ranked if one[0] in fitting]
@@ -165,7 +165,7 @@ class Newsreader:
         scored: list[Scored] = []
         for start in range(0, len(candidates), READ_AT_ONCE):
             read = read_all(self.searcher, topic, candidates[start : start + READ_AT_ONCE], records)
-            answering = [(one.passage, one.score) for one in read if one.score >= ANSWERED]
+            answering = [one for one in read if one[1] >= ANSWERED]
             scored += answering
             if not answering:
                 break

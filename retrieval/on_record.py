@@ -7,8 +7,7 @@ from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING
 
-from index.errors import UsageError
-from retrieval.search import Scope, Searcher
+from retrieval.search import Searcher
 
 if TYPE_CHECKING:
     from retrieval.claims import Claim
@@ -40,7 +39,7 @@ class OnRecord:
 
         searcher = self._searcher
         with closing(searcher.generation.open_records()) as records:
-            return Verifier(searcher, records, _scope(searcher, scope)).check(words, by)
+            return Verifier(searcher, records, searcher.scope(scope)).check(words, by)
 
     def verify_all(self, claims: Iterable[Claim]) -> Iterator[Verdict]:
         """Yield the verdict on each of several claims, over one generation.
@@ -68,12 +67,3 @@ class OnRecord:
         searcher = self._searcher
         with closing(searcher.generation.open_records()) as records:
             return make_sheet(searcher, records, speaker, about=about, since=since, until=until)
-
-
-def _scope(searcher: Searcher, names: Sequence[str] | None) -> Scope | None:
-    if names is None:
-        return None
-    scope, unknown = searcher.scope(names)
-    if unknown:
-        raise UsageError(f"scope: no article {unknown[0]!r} in this index")
-    return scope

@@ -11,8 +11,6 @@ from index.people_records import Form
 from index.rows import PersonRow
 from retrieval.names import told_generation
 
-__all__ = ["DOMINANCE", "Form", "Key", "Person", "clearly_meant"]
-
 
 class Person:
     """A speaker across articles; what is long of it is read when it is asked for.

@@ -15,7 +15,7 @@ from retrieval.timings import staged
 
 Asks = Literal["said", "who", "anything", "nothing"]
 
-_QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|(?<!\w)['‘]([^'‘]*?\w[^‘]*?\s[^‘]*?\s[^‘]*?)['’](?!\w)")
+_QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|(?<!\w)['‘]([^'‘\w]*\w[^‘\s]*\s[^‘\s]*\s[^‘]*?)['’](?!\w)")
 
 _BE = frozenset("is are was were".split())
 _AFTER_BE = re.compile(r"\w+ing|quoted|opposed|worried|concerned|convinced|pleased", re.IGNORECASE)
@@ -129,6 +129,8 @@ _CHECK = re.compile(
 _NO_SPEAKER = frozenset(
     "did does do has have had is are was were will would i we you that there it what which who".split()
 )
+_NAMED = re.compile(r"[\w’'-]+")
+_LONGEST_NAME = 8
 _EMPTY_TOPIC = frozenset(
     """about on of to in at for that anything something everything else so far today yesterday now here there all it
     this regarding concerning have had has any say said ever lately recently the article articles news please back next
@@ -255,6 +257,8 @@ def _at_verb(pattern: re.Pattern[str], bare: str) -> re.Match[str] | None:
     """
     match = pattern.match(bare)
     while match and (not _is_verb(match, bare) or _PLAINLY_SAYS.match(match["topic"])):
+        if len(_NAMED.findall(match["speaker"])) > _LONGEST_NAME:
+            return None  # further on it only gets longer
         longer = re.compile(
             pattern.pattern.replace("(?P<speaker>.+?)", rf"(?P<speaker>.{{{len(match['speaker']) + 1},}}?)"),
             re.IGNORECASE,
@@ -276,14 +280,18 @@ def _is_verb(match: re.Match[str], bare: str) -> bool:
 
 def _may_speak(mention: str) -> bool:
     """Tell whether words in the place of a speaker may name one: few, no verb among them, not only "the"."""
-    named = re.findall(r"[\w’'-]+", mention)
+    named = _NAMED.findall(mention)
     # "Will" and "Does" end names too.
     forbidden = {word.lower() for word in named[:-1] if not word[0].isupper()} | {word.lower() for word in named[:1]}
-    return len(named) <= 8 and not _NO_SPEAKER & forbidden and bool({w.lower() for w in named} - {"the", "a", "an"})
+    return (
+        len(named) <= _LONGEST_NAME
+        and not _NO_SPEAKER & forbidden
+        and bool({w.lower() for w in named} - {"the", "a", "an"})
+    )
 
 
 def _topic(words: str) -> str:
     """Return the topic as typed, or nothing where its words name none ("anything", "so far")."""
     rest = words.strip(" ,?!.")
-    named = [word for word in re.findall(r"[\w’'-]+", rest.lower()) if word not in _EMPTY_TOPIC]
+    named = [word for word in _NAMED.findall(rest.lower()) if word not in _EMPTY_TOPIC]
     return rest if named else ""

@@ -9,10 +9,8 @@ from typing import TypeVar
 
 from index.errors import OnrecordError, UsageError
 from retrieval.batch import Record, read_batch
+from retrieval.dialog import Place
 from retrieval.engine import Engine
-
-Place = tuple[str, int]
-"""An article's id and the number of a paragraph, from 0."""
 
 LISTS = "who-said-all"
 """The kind whose gold is a whole list."""

@@ -10,8 +10,8 @@ from index.quotations.gender import GENDERS, by_first_name, by_title, is_first_n
 from index.quotations.names import SUFFIXES
 from retrieval.dialog import Dialog, Mention
 from retrieval.names import name_words, words
-from retrieval.people import Person
-from retrieval.speakers import Directory, clearly_meant
+from retrieval.people import Person, clearly_meant
+from retrieval.speakers import Directory
 
 _PRONOUN = re.compile(
     r"(?<![\w’'-])(?P<word>he|him|his|she|her|hers|they|them|their|theirs)(?P<short>['’](?:s|d|ll|ve|re))?(?![\w’'-])",
@@ -248,7 +248,7 @@ def _stands_for_owner(word: str, after: str) -> bool:
     if word != "her":
         return word in _POSSESSIVE
     following = re.match(r"\s+([\w’'-]+)", after)
-    return bool(following) and following[1].lower() not in _AFTER_OBJECT if following else False
+    return following is not None and following[1].lower() not in _AFTER_OBJECT
 
 
 def _owned(name: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from index.records import PassageRow, Records
 from index.sentences import embedded_sentences
@@ -43,24 +42,11 @@ HOLDS = 0.3
 _SLACK = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A passage that may answer.
-
-    Attributes:
-        passage: its id.
-        score: the probability that it answers; what was not read closely stands below all that was.
-        logit: what the reranker said, or None where it was not asked.
-    """
-
-    passage: int
-    score: float
-    logit: float | None = None
-
-
 @staged("deciding")
-def rerank(searcher: Searcher, question: str, candidates: Sequence[Scored], records: Records) -> list[Candidate]:
+def rerank(searcher: Searcher, question: str, candidates: Sequence[Scored], records: Records) -> list[Scored]:
     """Return candidates in order: those worth reading as the reranker has them, the others as they came.
+
+    Their scores are the probability that they answer; what was not read closely stands below all that was.
 
     Unless the best is certain, it and the next are read twice, alone and with what stands before them, and so are
     others of its article: "12:25 p.m.: the president is told" answers only below the headline that names the day.
@@ -80,14 +66,13 @@ def rerank(searcher: Searcher, question: str, candidates: Sequence[Scored], reco
     first = sorted(promise, key=lambda passage: -promise[passage])
     certain = reader.logits[first[0]] >= CERTAIN
     best = reader.judge(first[:AGAIN]) if certain else reader.read_again(first[:AGAIN])
-    known = {candidate.passage for candidate in best}
-    ranked = [*best, *(Candidate(passage, 0.0, reader.logits[passage]) for passage in first[AGAIN:])]
-    unread = [Candidate(passage, 0.0) for passage, _ in candidates if passage not in promise]
-    return _descending([*ranked, *(one for one in unread if one.passage not in known)])
+    known, floor = {passage for passage, _ in best}, min(score for _, score in best)
+    rest = [*first[AGAIN:], *(passage for passage, _ in candidates if passage not in promise and passage not in known)]
+    return [*best, *((passage, floor / lower) for lower, passage in enumerate(rest, 2))]
 
 
 @staged("deciding")
-def read_all(searcher: Searcher, question: str, passages: Sequence[int], records: Records) -> list[Candidate]:
+def read_all(searcher: Searcher, question: str, passages: Sequence[int], records: Records) -> list[Scored]:
     """Return passages by the probability that they answer, each of them read alone and in its context.
 
     Args:
@@ -133,19 +118,19 @@ class _Reader:
                 break
             best = better
 
-    def read_again(self, passages: Sequence[int]) -> list[Candidate]:
+    def read_again(self, passages: Sequence[int]) -> list[Scored]:
         """Return passages, and unread ones of the article of the first, by what they say in their context."""
         nearby = self._nearby(self._rows[passages[0]].article)
         self.read(nearby)
         return self.judge_in_context([*passages, *nearby])
 
-    def judge_in_context(self, passages: Sequence[int]) -> list[Candidate]:
+    def judge_in_context(self, passages: Sequence[int]) -> list[Scored]:
         """Return passages that were read alone by what they say in their context."""
         leads = contexts(self._records, {passage: self._rows[passage] for passage in passages})
         whole = {passage: lead.lead() + self._texts[passage] for passage, lead in leads.items()}
         return self.judge(list(whole), self._searcher.relevance(self._question, whole))
 
-    def judge(self, passages: Sequence[int], again: Mapping[int, float] | None = None) -> list[Candidate]:
+    def judge(self, passages: Sequence[int], again: Mapping[int, float] | None = None) -> list[Scored]:
         """Return passages by the probability that they answer.
 
         Args:
@@ -157,8 +142,8 @@ class _Reader:
             logit = self.logits[passage]
             context = again[passage] if again else logit
             evidence = ANSWERING.evidence(logit=logit, context=context, held=self.held(passage))
-            judged.append(Candidate(passage, probability(evidence), logit))
-        return sorted(judged, key=lambda candidate: -candidate.score)
+            judged.append((passage, probability(evidence)))
+        return sorted(judged, key=lambda one: -one[1])
 
     def held(self, passage: int) -> float:
         """Return whether a passage holds the kind of answer expected: 1, -1 for no, 0 where none is known."""
@@ -173,17 +158,6 @@ class _Reader:
         near = self._searcher.nearness(self._question, unread)
         promise = {passage: near[passage] + HOLDS * max(self.held(passage), 0.0) for passage in unread}
         return sorted(promise, key=lambda passage: -promise[passage])[:NEARBY]
-
-
-def _descending(ranked: Sequence[Candidate]) -> list[Candidate]:
-    """Return candidates whose scores are known down to some place, those below it with ever smaller ones."""
-    floor = min((one.score for one in ranked if one.score), default=1.0)
-    lower = 1
-    scored = []
-    for one in ranked:
-        lower += not one.score
-        scored.append(one if one.score else replace(one, score=floor / lower))
-    return scored
 
 
 @staged("windows")

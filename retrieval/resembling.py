@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from index.records import Records
 from index.sentences import embedded_sentences
 from retrieval.claims import Claim
 from retrieval.comparing import Comparison
@@ -21,39 +20,26 @@ SAME_MATTER = 0.55
 
 _OF_WORDS = 0.5
 
+Alike = tuple[Statement, float]
+"""A statement, and how much it says what a claim says, up to 1."""
+
 
 class Resembling:
     """Finds statements by what they mean; loads the encoder at its first use."""
 
-    def __init__(self, searcher: Searcher, records: Records, statements: Statements, scope: Scope | None) -> None:
+    def __init__(self, searcher: Searcher, statements: Statements, scope: Scope | None) -> None:
         """Search one generation, or the articles of a scope."""
-        self._searcher, self._records, self._statements, self._scope = searcher, records, statements, scope
+        self._searcher, self._statements, self._scope = searcher, statements, scope
 
-    def paraphrased(self, claim: Claim, people: Sequence[Person]) -> Comparison | None:
-        """Return the statement that says what a claim says, or None where none does.
+    def alike(self, claim: Claim, people: Sequence[Person]) -> list[Alike]:
+        """Return how much each of the nearest statements says what a claim says, best first.
+
+        That is the cosine of its best sentence and the share of the claim's telling words that it holds, rare words
+        weighing more, both weighted alike.
 
         Args:
             claim: what is claimed.
             people: whose statements; anybody's where there is nobody.
-        """
-        best = max(self.scores(claim, people), key=lambda one: one[1], default=None)
-        if best is None or best[1] < SAME_MATTER:
-            return None
-        statement = best[0]
-        return Comparison(statement, min(best[1], 0.99), (), (), ((0, len(statement.words)),))
-
-    def nearest(self, claim: Claim, people: Sequence[Person]) -> list[Scored]:
-        """Return the passages that come nearest to a claim, best first, as (passage, score)."""
-        scored: dict[int, float] = {}
-        for statement, score in sorted(self.scores(claim, people), key=lambda one: -one[1]):
-            scored.setdefault(statement.words[0].passage, max(score, 0.0))
-        return list(scored.items())
-
-    def scores(self, claim: Claim, people: Sequence[Person]) -> list[tuple[Statement, float]]:
-        """Return how much each of the nearest statements says what a claim says.
-
-        That is the cosine of its best sentence and the share of the claim's telling words that it holds, rare words
-        weighing more, both weighted alike.
         """
         query = self._searcher.vector(claim.text)
         own = self._statements.own_passages(people) if people else (self._scope.passages if self._scope else None)
@@ -69,7 +55,8 @@ class Resembling:
         cosines = self._cosines(found, query)
         texts = {at: " ".join(w.word.text for w in one.words) for at, one in enumerate(found)}
         shares = self._searcher.shares(claim.text, texts)
-        return [(one, (1 - _OF_WORDS) * cosines[at] + _OF_WORDS * shares[at]) for at, one in enumerate(found)]
+        scored = [(one, (1 - _OF_WORDS) * cosines[at] + _OF_WORDS * shares[at]) for at, one in enumerate(found)]
+        return sorted(scored, key=lambda one: -one[1])
 
     def _cosines(self, statements: Sequence[Statement], query: np.ndarray) -> list[float]:
         passages = list({word.passage for one in statements for word in one.words})
@@ -96,3 +83,19 @@ class Resembling:
                 if start < last and first < end:
                     best = max(best, float(row @ query))
         return best
+
+
+def paraphrased(alike: Sequence[Alike]) -> Comparison | None:
+    """Return the statement that says what a claim says, or None where the best one does not."""
+    if not alike or alike[0][1] < SAME_MATTER:
+        return None
+    statement, score = alike[0]
+    return Comparison(statement, min(score, 0.99), (), (), ((0, len(statement.words)),))
+
+
+def nearest(alike: Sequence[Alike]) -> list[Scored]:
+    """Return the passages that come nearest to a claim, best first, as (passage, score)."""
+    scored: dict[int, float] = {}
+    for statement, score in alike:
+        scored.setdefault(statement.words[0].passage, max(score, 0.0))
+    return list(scored.items())

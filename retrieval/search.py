@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from retrieval.speakers import Directory
 from retrieval.timings import stage, staged
 
 K = TypeVar("K")
+T = TypeVar("T")
 
 CANDIDATES = 100
 
@@ -54,19 +55,35 @@ class Scope:
     passages: tuple[int, ...]
 
 
+class _Loaded(Generic[T]):
+    """What is loaded at its first use, once: whoever needs it meanwhile waits."""
+
+    def __init__(self, load: Callable[[], T]) -> None:
+        self._load = staged("loading")(load)
+        self._lock = threading.Lock()
+        self._loaded: list[T] = []
+
+    def __call__(self) -> T:
+        with self._lock:
+            if not self._loaded:
+                self._loaded.append(self._load())
+            return self._loaded[0]
+
+
 class ModelShelf:
-    """The models of a process, each loaded once, however many generations use it."""
+    """The models of a process, each loaded once, however many generations and threads use it."""
 
     def __init__(self, encoder: Path, reranker: Path) -> None:
         """Name the folders; a model is loaded at its first use."""
         self.folders = (encoder, reranker)
+        self._encoder = _Loaded(lambda: Encoder(encoder))
+        self._reranker = _Loaded(lambda: OnnxModel(reranker))
         self._vectors: dict[str, Floats] = {}
 
-    @cached_property
-    @staged("loading")
+    @property
     def encoder(self) -> Encoder:
         """Questions to vectors."""
-        return Encoder(self.folders[0])
+        return self._encoder()
 
     def vector(self, text: str) -> Floats:
         """Return the vector of a text; one question needs that of its topic several times."""
@@ -78,11 +95,10 @@ class ModelShelf:
             self._vectors = {text: vector, **dict(list(self._vectors.items())[:_REMEMBERED])}
         return vector
 
-    @cached_property
-    @staged("loading")
+    @property
     def reranker(self) -> OnnxModel:
         """Questions and passages to logits."""
-        return OnnxModel(self.folders[1])
+        return self._reranker()
 
 
 def shelf_for(generation: Generation, shelf: ModelShelf | None) -> ModelShelf:
@@ -105,21 +121,27 @@ class Searcher:
         self.generation = generation
         self.models = models
         self.fast = fast
-        self._scopes: dict[tuple[str, ...], tuple[Scope, list[str]]] = {}
+        self._directory = _Loaded(lambda: Directory(Roll(generation.records_path)))
+        self._scopes: dict[tuple[str, ...], Scope] = {}
 
     def load(self) -> None:
         """Load now what would be loaded at first use: both models at once, and who speaks."""
-        wanted = (lambda: None) if self.fast else (lambda: self.models.reranker)
-        loading = threading.Thread(target=wanted, name="onrecord-load", daemon=True)
-        loading.start()
-        _ = self.models.encoder, self.directory
-        loading.join()
+        with ThreadPoolExecutor(1, "onrecord-load") as beside:
+            reranker = None if self.fast else beside.submit(lambda: self.models.reranker)
+            _ = self.models.encoder, self.directory
+            if reranker:
+                reranker.result()
 
-    def scope(self, names: Sequence[str]) -> tuple[Scope, list[str]]:
-        """Return the scope of the articles with these ids, and the ids that no article has.
+    def scope(self, names: Sequence[str] | None) -> Scope | None:
+        """Return the scope of the articles with these ids; None, which is all of them, where none are named.
 
         The last few are kept: those who ask within a scope ask again, and to tell what is in it takes its time.
+
+        Raises:
+            UsageError: an id is that of no article.
         """
+        if names is None:
+            return None
         key = tuple(names)
         known = self._scopes.get(key)
         if known is None:
@@ -127,31 +149,18 @@ class Searcher:
             self._scopes = {key: known, **dict(list(self._scopes.items())[: _SCOPES - 1])}
         return known
 
-    def _scope(self, names: Sequence[str]) -> tuple[Scope, list[str]]:
+    def _scope(self, names: Sequence[str]) -> Scope:
         with closing(self.generation.open_records()) as records:
             rows = records.article_ids(names)
+            if unknown := [name for name in names if name not in rows]:
+                raise UsageError(f"scope: no article {unknown[0]!r} in this index")
             articles = tuple(rows.values())
-            passages = tuple(records.article_passages(articles))
-        return Scope(articles, passages), [name for name in names if name not in rows]
+            return Scope(articles, tuple(records.article_passages(articles)))
 
-    def area(self, names: Sequence[str] | None) -> Scope | None:
-        """Return the scope of the articles with these ids; None, which is all of them, where none are named.
-
-        Raises:
-            UsageError: an id is that of no article.
-        """
-        if names is None:
-            return None
-        area, unknown = self.scope(names)
-        if unknown:
-            raise UsageError(f"scope: no article {unknown[0]!r} in this index")
-        return area
-
-    @cached_property
-    @staged("loading")
+    @property
     def directory(self) -> Directory:
         """Who speaks in the articles."""
-        return Directory(Roll(self.generation.records_path))
+        return self._directory()
 
     def speakers(self, scope: Scope | None) -> Directory:
         """Return who speaks in the articles of a scope."""

@@ -17,7 +17,6 @@ from retrieval.attribution import OwnWords, own_words
 from retrieval.copies import shingles
 from retrieval.hits import cite
 from retrieval.listing import the_person
-from retrieval.people import Person
 from retrieval.search import Searcher
 from retrieval.sheet import Entry, Place, Sheet, Topic, in_time
 from retrieval.sheet_topics import labels_of, topics_of
@@ -78,7 +77,7 @@ def make_sheet(
         SpeakerError: the words name nobody, or several.
     """
     person = the_person(searcher, speaker)
-    maker = _Maker(searcher, records, person, own_words(records, person, None))
+    maker = _Maker(searcher, records, own_words(records, person, None))
     said = [one for one in maker.said() if _is_in_time(one.article.date, since, until)]
     if about:
         said = maker.about(said, about)
@@ -103,8 +102,8 @@ def _is_in_time(day: str | None, since: date | None, until: date | None) -> bool
 class _Maker:
     """What a sheet is made of."""
 
-    def __init__(self, searcher: Searcher, records: Records, person: Person, own: OwnWords) -> None:
-        self._searcher, self._records, self._person, self._own = searcher, records, person, own
+    def __init__(self, searcher: Searcher, records: Records, own: OwnWords) -> None:
+        self._searcher, self._own = searcher, own
         self._articles = records.articles(sorted({row.article for row in own.passages.values()}))
         self._versions = Versions.of(records, list(self._articles))
         around = {passage + step for passage in own.passages for step in (-1, 1)}

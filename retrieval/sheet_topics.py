@@ -26,6 +26,14 @@ _FEWEST = 6
 _LABEL_WORDS = 3
 _PHRASE = 1.1
 _SHORTEST = 3
+_EMPTY = frozenset(
+    """think know going get got like want make made thing things people way back look really much many well one two
+    never every always good take put come came go went see need let lot something anything nothing somebody nobody
+    everybody year years day days time times today tomorrow even still yet again right big long little now first last
+    next new old yes keep give gave tell told say says said ask asked done doing being cannot
+    around under behind near against between within along across above below toward towards among upon until whoever
+    sooner rather exactly""".split()
+)
 
 
 def topics_of(vectors: Floats) -> list[int]:
@@ -99,7 +107,7 @@ def _label(
     return ", ".join(spelt[term].most_common(1)[0][0] for term in chosen) or "other matters"
 
 
-def _terms(text: str, left_out: set[str] | frozenset[str]) -> dict[tuple[str, ...], tuple[str, bool]]:
+def _terms(text: str, left_out: set[str]) -> dict[tuple[str, ...], tuple[str, bool]]:
     """Return the telling words of a statement, and the pairs of them side by side, by stem, each as spelt.
 
     Beside the spelling stands whether it is that of a word within a sentence.
@@ -121,13 +129,3 @@ def _terms(text: str, left_out: set[str] | frozenset[str]) -> dict[tuple[str, ..
 
 def _spelt(word: Word) -> str:
     return word.key if word.opens else word.text
-
-
-_EMPTY = frozenset(
-    """think know going get got like want make made thing things people way back look really much many well one two
-    never every always good take put come came go went see need let lot something anything nothing somebody nobody
-    everybody year years day days time times today tomorrow even still yet again right big long little now first last
-    next new old yes keep give gave tell told say says said ask asked done doing being cannot
-    around under behind near against between within along across above below toward towards among upon until whoever
-    sooner rather exactly""".split()
-)

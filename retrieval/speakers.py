@@ -10,7 +10,8 @@ from itertools import islice
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from index.people_records import PeopleRecords
+from index.people import Key
+from index.people_records import Form, PeopleRecords
 from index.quotations.names import first_names_agree
 from index.rows import PersonRow
 from retrieval.names import (
@@ -26,10 +27,8 @@ from retrieval.names import (
     told_generation,
     words,
 )
-from retrieval.people import Form, Key, Person, clearly_meant
+from retrieval.people import Person
 from retrieval.roll import Roll
-
-__all__ = ["Directory", "clearly_meant"]
 
 # Words that a name of an organisation may do without.
 _CORPORATE = frozenset(

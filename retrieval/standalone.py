@@ -34,10 +34,9 @@ def with_speaker(question: str, name: str, mention: str) -> str:
     if mention and mention in question:
         return question.replace(mention, name, 1)
     read = read_question(question)
-    topic = _subject_matter(question)
     if read.asks == "said" and read.topic:
         return read.about(name)
-    return about(name, topic)
+    return about(name, _subject_matter(question))
 
 
 def instead(question: str, fragment: str, people: Sequence[Mention]) -> str:

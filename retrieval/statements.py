@@ -45,14 +45,12 @@ class Statement:
         words: in the order of the text.
         name: whose words the article says they are; None where it does not tell, or they are the article's.
         person: the same, across articles.
-        is_quotation: whether it is one.
     """
 
     article: int
     words: tuple[Spoken, ...]
     name: str | None = None
     person: Person | None = None
-    is_quotation: bool = True
 
 
 def quick_words(text: str) -> frozenset[str]:
@@ -61,14 +59,19 @@ def quick_words(text: str) -> frozenset[str]:
 
 
 class Statements:
-    """Finds the statements that may hold certain words; remembers the words of the passages that it has read."""
+    """Finds the statements that may hold certain words; remembers the words of the passages that it has read.
 
-    def __init__(self, searcher: Searcher, records: Records, scope: Scope | None = None) -> None:
+    Attributes:
+        directory: who speaks; `Statement.person` is one and the same object as this one finds.
+    """
+
+    def __init__(self, searcher: Searcher, records: Records, scope: Scope | None) -> None:
         """Look into one generation, or into the articles of a scope."""
         self._searcher, self._records, self._scope = searcher, records, scope
+        self.directory = searcher.speakers(scope)
         self._rows: dict[int, PassageRow] = {}
         self._words: dict[int, tuple[Spoken, ...]] = {}
-        self._own: dict[str, list[int]] = {}
+        self._own: dict[int, list[int]] = {}
 
     def near(self, text: str, people: Sequence[Person]) -> list[int]:
         """Return the passages that share most words with a text, some of those that quote certain people among them."""
@@ -112,7 +115,7 @@ class Statements:
 
     def texts(self, passages: Sequence[int]) -> list[Statement]:
         """Return whole passages, whoever speaks in them."""
-        return [Statement(row.article, self.words(row.id), is_quotation=False) for row in self._read(passages).values()]
+        return [Statement(row.article, self.words(row.id)) for row in self._read(passages).values()]
 
     def words(self, passage: int) -> tuple[Spoken, ...]:
         """Return the words of a passage, and which of them stand in quotation marks."""
@@ -139,15 +142,13 @@ class Statements:
             # A paragraph that goes on with somebody's words is quoted as a whole, though its marks were not closed.
             direct = quotation.kind == "direct" and not _YEAR.search(self.text(passage))
             words += [Spoken(one.word, passage, one.quoted or direct) for one in inside]
-        person = self._searcher.directory.person(article, name) if name else None
+        person = self.directory.person(article, name) if name else None
         return Statement(article, tuple(words), name, person)
 
     def _passages_of(self, person: Person) -> list[int]:
-        if person.name not in self._own:
-            inside = set(self._scope.articles) if self._scope else None
-            forms = [form for form in person.forms if inside is None or form[0] in inside]
-            self._own[person.name] = self._records.passages_quoting(forms)
-        return self._own[person.name]
+        if person.id not in self._own:
+            self._own[person.id] = self._records.passages_quoting(person.forms)
+        return self._own[person.id]
 
     def _read(self, passages: Iterable[int]) -> dict[int, PassageRow]:
         wanted = list(passages)

@@ -26,21 +26,17 @@ _REPEATED = 3
 _WORD = re.compile(r"([^\w’'-]*)([^\W\d_][\w’'-]*[^\W_])")
 
 
-def topics_of(generation: Generation, *, most: int = MOST) -> list[str]:
-    """Return words and two-word phrases of the newest articles, those that most texts hold first.
+def topics_of(generation: Generation) -> list[str]:
+    """Return words and two-word phrases of the newest articles of a generation, those that most texts hold first.
 
     Each is spelt as it mostly is within sentences. What says little ("about", "said") is left out.
-
-    Args:
-        generation: whose articles are read.
-        most: how many to return at most.
     """
     count = _Count()
     with closing(Catalogue.open(generation.records_path)) as catalogue:
         for text in chain(catalogue.newest_titles(TITLES), catalogue.newest_texts(TEXTS)):
             count.add(text)
     topics = count.topics()
-    return sorted(topics, key=lambda topic: (-topics[topic], topic))[:most]
+    return sorted(topics, key=lambda topic: (-topics[topic], topic))[:MOST]
 
 
 class _Count:

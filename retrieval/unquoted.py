@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from index.quotations.cues import CUES, NEGATIONS, REFUSALS
 from index.records import Records
 from index.sentences import sentences
+from retrieval.fusion import Scored
 from retrieval.names import name_words, words
-from retrieval.reranking import Candidate
 from retrieval.search import CANDIDATES, Scope, Searcher
 
 NAMES_AND_TELLS = 0.5
@@ -44,14 +44,12 @@ def written_as_a_name(searcher: Searcher, records: Records, mention: str) -> boo
     return len(capitals) * 2 >= len(written)
 
 
-def on_record(
-    searcher: Searcher, records: Records, mention: str, topic: str, ranked: Sequence[Candidate]
-) -> list[Candidate]:
+def on_record(searcher: Searcher, records: Records, mention: str, topic: str, ranked: Sequence[Scored]) -> list[Scored]:
     """Return which of some passages name somebody and a topic beside a verb of saying: whose words, cannot be told."""
-    passages = records.passages([candidate.passage for candidate in ranked if candidate.score >= LIKELY])
+    passages = records.passages([passage for passage, score in ranked if score >= LIKELY])
     texts = {passage: row.text for passage, row in passages.items() if may_report(mention, row.text)}
     shares = searcher.shares(topic, texts)
-    return [one for one in ranked if shares.get(one.passage, 0.0) >= NAMES_AND_TELLS]
+    return [one for one in ranked if shares.get(one[0], 0.0) >= NAMES_AND_TELLS]
 
 
 def may_report(mention: str, text: str) -> bool:

@@ -16,7 +16,7 @@ from retrieval.comparing import Comparison, compare
 from retrieval.hits import make_hits
 from retrieval.names import fold, is_plural, name_words, words
 from retrieval.people import Person
-from retrieval.resembling import Resembling
+from retrieval.resembling import Alike, Resembling, nearest, paraphrased
 from retrieval.search import Scope, Searcher
 from retrieval.statements import Statements, quick_words
 from retrieval.verdict_texts import message_for
@@ -51,10 +51,9 @@ class Verifier:
 
     def __init__(self, searcher: Searcher, records: Records, scope: Scope | None = None) -> None:
         """Check against one generation, or against the articles of a scope."""
-        self._searcher, self._records, self._scope = searcher, records, scope
-        self._directory = searcher.speakers(scope)
+        self._searcher, self._records = searcher, records
         self._statements = Statements(searcher, records, scope)
-        self._resembling = Resembling(searcher, records, self._statements, scope)
+        self._resembling = Resembling(searcher, self._statements, scope)
 
     def check(self, claimed: str, by: str | None = None) -> Verdict:
         """Check words that somebody is to have said.
@@ -79,21 +78,21 @@ class Verifier:
         """
         if not claim.words:
             raise UsageError("there are no words to check; give them in quotation marks")
-        people = self._directory.find(claim.by) if claim.by else []
+        people = self._statements.directory.find(claim.by) if claim.by else []
         checking = _Checking(self._searcher, self._statements, claim, people)
-        found = checking.found() or self._resembling_to(claim, people) or _Found("not found")
-        return self._verdict(claim, people, found, checking)
+        if found := checking.found():
+            return self._verdict(claim, people, found, checking, ())
+        alike = self._resembling.alike(claim, people)
+        comparison = paraphrased(alike) if people or not claim.by else None
+        found = _Found("paraphrase", comparison) if comparison else _Found("not found")
+        return self._verdict(claim, people, found, checking, alike)
 
-    def _resembling_to(self, claim: Claim, people: Sequence[Person]) -> _Found | None:
-        if claim.by and not people:
-            return None
-        comparison = self._resembling.paraphrased(claim, people)
-        return _Found("paraphrase", comparison) if comparison else None
-
-    def _verdict(self, claim: Claim, people: Sequence[Person], found: _Found, checking: _Checking) -> Verdict:
+    def _verdict(
+        self, claim: Claim, people: Sequence[Person], found: _Found, checking: _Checking, alike: Sequence[Alike]
+    ) -> Verdict:
         comparison = found.comparison
         shown = comparison if comparison and found.verdict != "not found" else None
-        nearest = () if shown else self._nearest(claim, people, comparison)
+        near = () if shown else self._nearest(comparison, alike)
         statement = comparison.statement if comparison else None
         speaker = (statement.person.name if statement.person else statement.name) if statement else None
         differs = shown is not None and found.verdict in {"altered", "other speaker", "about, not by", "unattributed"}
@@ -108,7 +107,7 @@ class Verifier:
             beside=shown.beside if shown and differs else (),
             caution=shown.caution if shown and found.verdict == "exact" else None,
             hits=self._hits(shown, checking.equals(shown)) if shown else (),
-            nearest=nearest,
+            nearest=near,
         )
 
     def _hits(self, comparison: Comparison, equals: Sequence[Comparison]) -> tuple[Hit, ...]:
@@ -118,11 +117,8 @@ class Verifier:
                 spans.setdefault(passage, found)
         return tuple(make_hits(self._records, [(passage, one.similarity) for passage in spans], spans))
 
-    def _nearest(self, claim: Claim, people: Sequence[Person], comparison: Comparison | None) -> tuple[Hit, ...]:
-        if comparison:
-            return self._hits(comparison, ())
-        passages = self._resembling.nearest(claim, people)[:NEAREST]
-        return tuple(make_hits(self._records, passages))
+    def _nearest(self, comparison: Comparison | None, alike: Sequence[Alike]) -> tuple[Hit, ...]:
+        return self._hits(comparison, ()) if comparison else tuple(make_hits(self._records, nearest(alike)[:NEAREST]))
 
 
 class _Checking:
@@ -130,7 +126,6 @@ class _Checking:
 
     def __init__(self, searcher: Searcher, statements: Statements, claim: Claim, people: Sequence[Person]) -> None:
         self._searcher, self._statements, self._claim, self._people = searcher, statements, claim, people
-        self._text = claim.text
         self._wanted = frozenset().union(*(quick_words(word.text) for word in claim.words))
         # Words in brackets may stand nowhere, and a quotation may go on in the next paragraph.
         self._near = statements.holding(statements.near(claim.text, people), self._wanted, PART)
@@ -154,8 +149,8 @@ class _Checking:
             return False
         if comparison.similarity < ALTERED or comparison.similarity >= CLEARLY_OWN:
             return comparison.similarity >= CLEARLY_OWN
-        shares = self._searcher.shares(self._text, {0: comparison.stands})
-        return shares[0] >= ALTERED_CONTENT or not self._searcher.word_weights(self._text)
+        shares = self._searcher.shares(self._claim.text, {0: comparison.stands})
+        return shares[0] >= ALTERED_CONTENT or not self._searcher.word_weights(self._claim.text)
 
     def equals(self, comparison: Comparison | None) -> list[Comparison]:
         """Return the other quotations that hold the same words of the same speaker."""

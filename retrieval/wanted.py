@@ -13,10 +13,10 @@ from typing import Final
 from index.quotations.names import first_names_agree
 from index.records import Records
 from retrieval.names import may_be_a_name, name_words, names_a_role, words
-from retrieval.people import Person
+from retrieval.people import Person, clearly_meant
 from retrieval.question import read_question
 from retrieval.search import Searcher
-from retrieval.speakers import Directory, clearly_meant
+from retrieval.speakers import Directory
 from retrieval.unquoted import written_as_a_name
 
 CHOICES: Final = 6

@@ -12,6 +12,7 @@ from index.sentences import embedded_sentences
 from retrieval.attribution import AROUND, READ
 from retrieval.calibration import SPOKEN, probability, squashed
 from retrieval.names import fold
+from retrieval.question import Question
 from retrieval.reranking import windows
 from retrieval.search import Scope, Searcher
 from retrieval.timings import staged
@@ -44,21 +45,19 @@ class Spoken:
 
 
 @staged("speakers")
-def find_spoken(
-    searcher: Searcher, records: Records, sought: str, question: str, *, verbatim: bool, scope: Scope | None
-) -> list[Spoken]:
-    """Return passages that may hold certain words, or words to that effect, best first.
+def find_spoken(searcher: Searcher, records: Records, question: Question, scope: Scope | None) -> list[Spoken]:
+    """Return passages that may hold the words that a question asks for, or words to that effect, best first.
 
     Args:
         searcher: of the generation.
         records: of the generation.
-        sought: the words, or what they were about.
-        question: the whole question.
-        verbatim: whether `sought` is meant word for word.
+        question: the question; words in quotation marks are meant word for word.
         scope: the articles to search.
     """
+    sought, verbatim = question.quoted or question.topic, question.quoted is not None
     among = scope.passages if scope else None
-    found = [hit for wording in (sought, question) for hit in searcher.candidates(records, wording, among)[:AROUND]]
+    wordings = (sought, question.text)
+    found = [hit for wording in wordings for hit in searcher.candidates(records, wording, among)[:AROUND]]
     passages = records.passages(list(dict.fromkeys(passage for passage, _ in found)))
     texts = {passage: row.text for passage, row in passages.items()}
     quotations = records.quotations(list(texts))
@@ -68,8 +67,8 @@ def find_spoken(
     best = sorted(evidence, key=lambda passage: -evidence[passage])[:READ]
     # Where the very words stand, to read a dozen passages closely takes time and could not change that.
     if not any(signals[passage]["exact"] for passage in best):
-        cut = windows(searcher, question, {passage: texts[passage] for passage in best})
-        for passage, logit in searcher.relevance(question, cut).items():
+        cut = windows(searcher, question.text, {passage: texts[passage] for passage in best})
+        for passage, logit in searcher.relevance(question.text, cut).items():
             evidence[passage] = SPOKEN.evidence(**signals[passage], relevance=squashed(logit))
     spoken = [Spoken(passage, evidence[passage], _nearest(passage, quotations, closeness)) for passage in best]
     return sorted(spoken, key=lambda one: -one.evidence)

@@ -15,7 +15,7 @@ import retrieval.meaning
 import retrieval.verdict_texts
 import retrieval.wording
 from bot.claims_typed import read_typed
-from retrieval.claims import read_claim
+from retrieval.claims import MAX_CLAIM, read_claim
 from retrieval.comparing import Comparison, compare
 from retrieval.matching import find_stretches
 from retrieval.statements import Spoken, Statement
@@ -175,6 +175,15 @@ class TestWhatIsTyped:
         if claim.words and statement.words and (found := compare(claim, statement)):
             assert 0 <= found.similarity <= 1
             assert found.spans()
+
+    def test_may_be_long(self) -> None:
+        said = " ".join(f"w{number}" for number in range(1200))
+        assert beside(said, said).is_exact
+        assert [word.text for word in read_claim("w" * MAX_CLAIM).words] == ["w" * MAX_CLAIM]
+
+    def test_may_be_full_of_brackets_and_ellipses(self) -> None:
+        for claim, said in [("[he] " * 60 + "boat", "he " * 20 + "sails"), ("he … " * 200 + "boat", "he " * 400)]:
+            assert find_stretches(read_claim(claim), words_of(said)) is None
 
     @given(st.text(max_size=60), st.text(max_size=30))
     def test_is_never_too_odd_to_be_read(self, words: str, name: str) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import doctest
 import json
+import time
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from conftest import Refresh, Write
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.generation import IndexFolder
@@ -20,6 +22,7 @@ from retrieval.engine import Engine
 from retrieval.followups import read_followup
 from retrieval.references import leans, resolve
 
+HEAD = " date 2031-01-14 QUILLHAVEN (WQHV) - The piers of the harbor are old.\n\n"
 BRANDVOLD = Mention("Adela Brandvold", "person", "female")
 OSKAR = Mention("Oskar Lindqvist", "person", "male")
 FARROW = Mention("Ignatius Farrow", "person", "male")
@@ -301,6 +304,15 @@ class TestAHistory:
         answers = [engine.ask("anything else?", history=history) for _ in range(2)]
         assert answers[0] == answers[1]
 
+    def test_is_the_same_whatever_was_asked_before(self, index: IndexFolder, refresh: Refresh, articles: Write) -> None:
+        said = "“Pier {0} needs paint, {0} coats of it, and plank {0} is loose,” Mayor Adela Brandvold said."
+        refresh(articles({"piers.txt": HEAD + "\n\n".join(said.format(number) for number in range(30, 75))}))
+        history = ["what did Brandvold say?", *["more"] * TURNS]
+        with Engine(index) as fresh, Engine(index) as busy:
+            for turns in range(1, len(history)):
+                busy.ask(history[turns], k=20, history=history[:turns])
+            assert places(busy.ask("more", history=history)) == places(fresh.ask("more", history=history)) != []
+
     def test_is_asked_within_the_scope(self, engine: Engine) -> None:
         answer = engine.ask("what did he say?", history=["who is the chief?"], scope=["school-roof.txt"])
         assert {hit.article for hit in [*answer.hits, *answer.nearest]} <= {"school-roof.txt"}
@@ -396,6 +408,23 @@ class TestTheState:
         record["turns"][0][part] = value
         dialog = Dialog.from_json(json.dumps(record))
         assert dialog == Dialog() or Dialog.from_json(dialog.to_json()) == dialog
+
+    @settings(deadline=None, max_examples=15)
+    @example("\ud800", "question")
+    @example("\ud800", "speaker")
+    @example([["\ud800", 1]], "shown")
+    @example([["a", 2**62 - 1]], "shown")
+    @given(
+        st.text(st.characters(), max_size=3)
+        | st.lists(st.text(st.characters(), max_size=3) | st.tuples(st.text(), st.integers()).map(list), max_size=2),
+        st.sampled_from(["question", "speaker", "topic", "shown", "choices", "mention", "context"]),
+    )
+    def test_with_a_damaged_part_can_be_gone_on_with(self, engine: Engine, value: Any, part: str) -> None:
+        record = json.loads(Dialog().after(Turn("?", people=(OSKAR,), shown=(("a", 1),)), time.time()).to_json())
+        record["turns"][0][part] = value
+        dialog = Dialog.from_json(json.dumps(record))
+        for question in ("and he?", "more", "when?"):
+            assert engine.converse(question, dialog)[0].question == question
 
     @settings(deadline=None, max_examples=10)
     @given(

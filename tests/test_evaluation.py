@@ -13,9 +13,10 @@ from index.errors import OnrecordError, UsageError
 from index.generation import IndexFolder
 from index.spans import Span
 from retrieval.answer import Answer, Citation, Copy, Hit
+from retrieval.dialog import Place
 from retrieval.engine import Engine
 from retrieval.evaluation import Outcome, completeness, evaluate, marks, percentile, ranked, summarise
-from retrieval.question_set import Place, Question, doubts, read_questions
+from retrieval.question_set import Question, doubts, read_questions
 
 CITATION = Citation("Pier burns", "WQHV", None, None, 1, (0, 1), "a.txt", "")
 TEXT = "The pier burned for nearly five hours."

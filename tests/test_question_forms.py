@@ -213,6 +213,11 @@ def test_anything_else_is_asked_as_it_stands(question: str) -> None:
     assert (read.asks, read.speaker, read.topic, read.quoted) == ("anything", None, question, None)
 
 
+@pytest.mark.parametrize("question", ["what happened in the '90s when " + "a b " * 480, "what did " + "x " * 990])
+def test_a_question_as_long_as_may_be_is_read_too(question: str) -> None:
+    assert read_question(question).asks == "anything"
+
+
 @pytest.mark.parametrize(
     ("question", "sure"),
     [("what did the osprey say", True), ("what year saw the fire", False), ("what did the osprey oppose", False)],

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date
+from pathlib import Path
 
 import pytest
 from conftest import Refresh, Write
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.errors import DamagedError
 from index.generation import IndexFolder, open_current
 from index.sentences import embedded_sentences
 from retrieval.calibration import ANSWERING, ON_TOPIC, SPOKEN, probability, squashed
@@ -41,6 +44,17 @@ def engine(index: IndexFolder, refresh: Refresh, articles: Write) -> Iterator[En
     refresh(articles({"ferry.txt": FERRY}))
     with Engine(index) as engine:
         yield engine
+
+
+class TestModels:
+    def test_are_loaded_once_however_many_ask_at_once(self, searcher: Searcher) -> None:
+        shelf = ModelShelf(*searcher.models.folders)
+        with ThreadPoolExecutor(4) as together:
+            assert len(set(together.map(lambda _: id(shelf.encoder), range(4)))) == 1
+
+    def test_that_cannot_be_loaded_are_an_error_to_whoever_loads_them(self, searcher: Searcher, tmp_path: Path) -> None:
+        with pytest.raises(DamagedError):
+            Searcher(searcher.generation, ModelShelf(searcher.models.folders[0], tmp_path)).load()
 
 
 class TestSentences:
@@ -115,6 +129,9 @@ class TestTheKindOfAnswer:
 
     def test_is_not_what_the_question_says_itself(self) -> None:
         assert not holds("number", "The 18 jobs are gone.", "how many of the 18 jobs are left")
+
+    def test_is_looked_for_in_a_thousand_digits_too(self) -> None:
+        assert not holds("duration", 2000 * "1", "how long is the pier?")
 
     @given(st.text(), st.text())
     def test_can_be_looked_for_in_any_text(self, question: str, text: str) -> None:

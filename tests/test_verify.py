@@ -110,6 +110,12 @@ class TestAClaim:
         with pytest.raises(UsageError, match="no article 'x'"):
             engine.verify(PLEDGE, scope=["x"])
 
+    def test_is_judged_within_a_scope_as_everywhere(self, engine: Engine) -> None:
+        everything = engine.articles()
+        for words, by, verdict, turned in CLAIMS:
+            found = engine.verify(words, by, scope=everything)
+            assert (found.verdict, found.turns) == (verdict, turned), found
+
     @pytest.mark.parametrize("words", ["", "“…”", "?!", "[sic]"])
     def test_without_words_is_refused(self, engine: Engine, words: str) -> None:
         with pytest.raises(UsageError, match="no words"):

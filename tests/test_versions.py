@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,9 @@ from web_server import Site
 from bot.rendering import plain_text
 from index.build import BuildOptions, build
 from index.fetching.limits import Limits
-from index.generation import IndexFolder
+from index.generation import IndexFolder, open_current
 from retrieval.engine import Engine
+from retrieval.hits import make_hits
 from retrieval.versions import CHANGED, CORRECTED, EARLIER, is_correction
 
 LINE = (
@@ -75,6 +78,26 @@ def test_what_is_kept_of_the_same_story(engine: Engine) -> None:
     # Whoever reads a passage of an article that carries a correction is told so.
     hit, *_ = engine.ask("how many pillars hold the pier at Ostra?").hits
     assert (hit.article, hit.citation.note, hit.to_json()["citation"]["note"]) == ("pier", CORRECTED, CORRECTED)
+
+
+def test_highlighted_words_keep_their_order_in_the_version_that_leads(
+    index: IndexFolder, refresh: Refresh, tmp_path: Path
+) -> None:
+    said = "“We never sell, never,” the owner of the old mill at Quill Lane told the Ledger {}, “never”."
+    address = "https://ledger.example/mill"
+    versions = [
+        article("mill-1", said.format("on Monday"), url=address),
+        article("mill-2", said.format("late on Monday"), url=address, day="2031-04-05"),
+    ]
+    (tmp_path / "mill.jsonl").write_text("".join(versions), "utf-8")
+    refresh(tmp_path / "mill.jsonl")
+    with closing(open_current(index, pytest.fail).open_records()) as records:
+        older, newer = records.passages(records.passage_ids()).values()
+        spoken = [found.span() for found in re.finditer("[^“”]+(?=”)", older.text)]
+        (hit,) = make_hits(records, [(older.id, 0.9), (newer.id, 0.8)], {older.id: spoken})
+    assert hit.article == "mill-2"
+    assert [hit.text[start:end] for start, end in hit.highlights] == ["We never sell, never,", "never"]
+    assert hit.citation.chars == (1, len(hit.text) - 2)
 
 
 def test_the_newest_version_of_a_page_answers_and_earlier_ones_are_cited(index: IndexFolder, site: Site) -> None:

@@ -1,4 +1,4 @@
-"""One question put to one generation, and the answers that can be made of what is found for it."""
+"""One question in full words put to one generation, and the answers that can be made of what is found for it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from index.records import Records
 from index.spans import Span
 from retrieval.answer import Answer
 from retrieval.dates import Period
+from retrieval.fusion import Scored
 from retrieval.hits import make_hits
 from retrieval.people import Person
 from retrieval.question import Question
-from retrieval.reranking import Candidate, rerank
+from retrieval.reranking import rerank
 from retrieval.search import Scope, Searcher
 from retrieval.speakers import Directory
 
@@ -21,12 +22,15 @@ IN_TIME = 2.0
 """How many times as likely a passage of the time that a question names is to answer it."""
 
 NEAREST = 3
+"""How many passages are told of where none answers."""
+
 CHOICES = 6
+"""Among how many who may be meant at most."""
 
 
 @dataclass(frozen=True)
-class Asking:
-    """One question put to one generation.
+class Inquiry:
+    """One question in full words put to one generation.
 
     Attributes:
         searcher: of the generation.
@@ -45,13 +49,18 @@ class Asking:
     typed: str
     k: int
     scope: Scope | None
-    period: Period | None = None
-    marking: bool = True
+    period: Period | None
+    marking: bool
 
     @cached_property
     def directory(self) -> Directory:
         """Who speaks in the scope."""
         return self.searcher.speakers(self.scope)
+
+    @property
+    def among(self) -> Sequence[int] | None:
+        """The passages to search; None for all."""
+        return self.scope.passages if self.scope else None
 
     def within(self, passages: Sequence[int]) -> set[int]:
         """Return which passages are from articles of the time that the question names; none where it names none."""
@@ -61,17 +70,16 @@ class Asking:
         articles = self.records.articles(list({row.article for row in rows.values()}))
         return {passage for passage, row in rows.items() if self.period.holds(articles[row.article].date)}
 
-    def ranked(self) -> list[Candidate]:
-        """Return the passages that are nearest to the question, likeliest first."""
-        among = self.scope.passages if self.scope else None
-        candidates = self.searcher.candidates(self.records, self.question.text, among)
+    def ranked(self) -> list[Scored]:
+        """Return the passages that are nearest to the question with the probability of each, likeliest first."""
+        candidates = self.searcher.candidates(self.records, self.question.text, self.among)
         ranked = rerank(self.searcher, self.question.text, candidates, self.records)
-        within = self.within([candidate.passage for candidate in ranked])
-        return sorted(ranked, key=lambda one: -one.score * (IN_TIME if one.passage in within else 1))
+        within = self.within([passage for passage, _ in ranked])
+        return sorted(ranked, key=lambda one: -one[1] * (IN_TIME if one[0] in within else 1))
 
     def answered(
         self,
-        scored: Sequence[tuple[int, float]],
+        scored: Sequence[Scored],
         confidence: float,
         spans: Mapping[int, Sequence[Span]],
         *,
@@ -80,34 +88,15 @@ class Asking:
     ) -> Answer:
         """Answer with passages and the probability of each, best first; `spans` are the code points to mark."""
         hits = make_hits(self.records, scored, spans, count=self.k, elsewhere=self.searcher.elsewhere(self.scope))
-        return Answer(
-            question=self.typed,
-            status="answered",
-            confidence=confidence,
-            standalone=self.question.text,
-            message=message,
-            speaker=speaker,
-            hits=tuple(hits),
-        )
+        return Answer(self.typed, "answered", confidence, self.question.text, message, speaker, hits=tuple(hits))
 
-    def not_found(self, message: str, scored: Sequence[tuple[int, float]], confidence: float) -> Answer:
+    def not_found(self, message: str, scored: Sequence[Scored], confidence: float) -> Answer:
         """Answer that the articles do not tell, with the passages that come nearest."""
-        return Answer(
-            question=self.typed,
-            status="not_found",
-            confidence=confidence,
-            standalone=self.question.text,
-            message=message,
-            nearest=tuple(make_hits(self.records, scored, count=NEAREST)),
-        )
+        nearest = tuple(make_hits(self.records, scored, count=NEAREST))
+        return Answer(self.typed, "not_found", confidence, self.question.text, message, nearest=nearest)
 
     def ambiguous(self, mention: str, people: Sequence[Person]) -> Answer:
         """Ask which of some people is meant."""
-        return Answer(
-            question=self.typed,
-            status="ambiguous",
-            confidence=0.5,
-            standalone=self.question.text,
-            message=f"Who is meant by “{mention}”?",
-            choices=tuple(person.name for person in people[:CHOICES]),
-        )
+        names = tuple(person.name for person in people[:CHOICES])
+        message = f"Who is meant by “{mention}”?"
+        return Answer(self.typed, "ambiguous", 0.5, self.question.text, message, choices=names)
