@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 from conftest import Refresh, silent
-from visits import CALM, page
-from web_server import Site
 
 from bot.rendering import plain_text
 from index.build import BuildOptions, build
@@ -17,6 +15,8 @@ from index.fetching.limits import Limits
 from index.generation import IndexFolder
 from retrieval.engine import Engine
 from retrieval.versions import CHANGED, CORRECTED, EARLIER, is_correction
+from tests.visits import CALM, page
+from tests.web_server import Site
 
 LINE = (
     "The footbridge over the Tern closed on Monday because {} of its cables had frayed, the harbor office said on {}."
