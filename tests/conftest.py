@@ -140,6 +140,14 @@ def paid_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def unflushed() -> Iterator[None]:
+    """No build in this process waits for the disk; what is flushed, and when, is watched in a process of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def quillhaven(exported: None, tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
     """An index over tests/articles, for tests that only read."""

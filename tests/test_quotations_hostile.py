@@ -49,7 +49,7 @@ def test_spans_are_exact_ordered_and_inside(finder: QuotationFinder, paragraphs:
     assert {one.speaker for one in reading.quotations if one.speaker} <= named
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     "piece", ["“", "'", '"', "''", "“a ", "‘b’ ", "(", "A. ", "said ", "very said ", "“x,” he said, "]
 )
