@@ -1,7 +1,4 @@
-"""Alerts under faults: ten chats follow five people and three topics; 20 rebuilds, 60 articles, five kills.
-
-python -m benchmarks.alerts [--chats N] [--rebuilds N] [--articles N] [--kills N] [--share X]
-"""
+"""Alerts under faults: ten chats follow five people and three topics; 20 rebuilds, 60 articles, five kills."""
 
 from __future__ import annotations
 
@@ -11,16 +8,17 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.measuring import markdown
 from index.generation import IndexFolder
 from tests.alert_scenario import run
 from tests.bot_api import BotApi
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.alerts", description=__doc__)
     for name, value in {"chats": 10, "rebuilds": 20, "articles": 60, "kills": 5, "seed": 20310301}.items():
-        parser.add_argument(f"--{name}", type=int, default=value)
-    parser.add_argument("--share", type=float, default=0.2)
+        parser.add_argument(f"--{name}", type=int, default=value, metavar="N", help=f"({value})")
+    parser.add_argument("--share", type=float, default=0.2, metavar="X", help="of the requests that go wrong (0.2)")
     wanted = vars(parser.parse_args())
     begun = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder, BotApi() as api:
@@ -42,8 +40,8 @@ def main() -> int:
             "passages made for a topic; told as answering it": "{}; {}".format(*outcome.topical),
             "seconds": f"{time.perf_counter() - begun:.0f}",
         }
-    print("\n".join(f"| {name} | {value} |" for name, value in rows.items()))
-    return 0 if not outcome.lost else 1
+    print(markdown(("", ""), rows.items()))
+    return 1 if outcome.lost else 0
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import random
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -121,14 +121,8 @@ def make_claims(gold: Gold, chance: random.Random) -> Iterator[Claimed]:
                 wanted -= 1
                 direct.remove(said)
                 yield claim
-    yield from list(_each(reported, _reported, chance))[: WANTED["paraphrase"]]
+    yield from [claim for said in reported if (claim := _reported(said, chance))][: WANTED["paraphrase"]]
     yield from _invented(gold, chance)
-
-
-def _each(
-    said: list[Said], make: Callable[[Said, random.Random], Claimed | None], chance: random.Random
-) -> Iterator[Claimed]:
-    yield from (claim for one in said if (claim := make(one, chance)))
 
 
 def _exact(said: Said, _: random.Random) -> Claimed | None:

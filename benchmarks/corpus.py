@@ -9,10 +9,12 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.measuring import ROOT
+
 if TYPE_CHECKING:
     from index.articles import Article
 
-ROOT = Path(__file__).resolve().parent.parent
+ARTICLES = ROOT / "tests" / "articles"
 SENTENCES_A_PARAGRAPH = 2
 
 _ONSETS = "b br c ch d dr f g gr h k l m n p pr qu r s sh st t th tr v w".split()
@@ -21,28 +23,29 @@ _ENDS = "l m n nd r rk sh st t ck ss ble ter ning".split()
 _SAID = ("said", "added", "explained", "argued", "warned", "told reporters")
 
 
-def sources(corpus: Path | None) -> list[Path]:
+def sources(corpus: Path | str | None) -> list[Path | str]:
     """Return what to index: the seed, which answers the cold questions, and the tests' or the given articles."""
-    return [ROOT / "seeds", corpus or ROOT / "tests" / "articles"]
+    return [ROOT / "seeds", corpus or ARTICLES]
 
 
-def articles(corpus: Path | None) -> list[Article]:
+def articles(corpus: str | None) -> list[Article]:
     """Return the articles of these sources, as onrecord reads them."""
-    return [article for source in sources(corpus) for article in _read(source)]
+    return [article for source in sources(corpus) for article in read(source)]
 
 
-def passages(corpus: Path | None, count: int | None = None) -> list[str]:
+def passages(corpus: str | None, count: int | None = None) -> list[str]:
     """Return the passages of the articles, repeated or cut to a number where one is given."""
     texts = [text for article in articles(corpus) for _, text in article.passages()]
     return list(islice(cycle(texts), count)) if count else texts
 
 
-def passages_of(folder: Path) -> Iterator[str]:
+def passages_of(folder: str) -> Iterator[str]:
     """Yield the passages of a folder of articles."""
-    return (text for article in _read(folder) for _, text in article.passages())
+    return (text for article in read(folder) for _, text in article.passages())
 
 
-def _read(source: Path) -> Iterator[Article]:
+def read(source: Path | str) -> Iterator[Article]:
+    """Yield the articles of a source, without what cannot be read."""
     from index.articles import Article
     from index.sources import read_source
 

@@ -1,7 +1,5 @@
 """Every way in which the disk, the machine or a stranger can harm an index, tried one by one.
 
-python -m benchmarks.durability [--only faults|damage] [--sample N] [--seed N] [--processes N]
-
 A build is killed, or its disk is filled or broken, at every system call that changes a file; every file is damaged in
 every way. docs/durability.md tells what has to be true afterwards.
 """
@@ -33,11 +31,12 @@ _BEYOND = 5  # points tried beyond the calls of the undisturbed build: threads m
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", choices=("faults", "damage"))
-    parser.add_argument("--sample", type=int, help="try so many points of each scenario and kind, not all")
-    parser.add_argument("--seed", type=int, default=20310301, help="of the sample")
-    parser.add_argument("--processes", type=int, default=len(os.sched_getaffinity(0)))
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.durability", description=__doc__)
+    parser.add_argument("--only", choices=("faults", "damage"), help="one of the two")
+    parser.add_argument("--sample", type=int, metavar="N", help="try so many points of each scenario and kind, not all")
+    parser.add_argument("--seed", type=int, default=20310301, metavar="N", help="of the sample")
+    cores = len(os.sched_getaffinity(0))
+    parser.add_argument("--processes", type=int, default=cores, metavar="N", help=f"how many at once ({cores})")
     options = parser.parse_args()
     if reason := system_calls.why_not():
         print(f"nothing is tried: {reason}", file=sys.stderr)

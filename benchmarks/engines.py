@@ -1,8 +1,7 @@
 """One question set over one index, its vectors in files and in Milvus; print Markdown tables.
 
-``python -m benchmarks.engines QUESTIONS.jsonl [--index DIR] [--count N] [--milvus ADDRESS]``: a copy of the index moves
-to Milvus (Milvus Lite by default), then each engine answers in a process of its own. Nothing is written into the index.
-The form of a question set is in docs/evaluation.md. `--words` compares the words of tantivy with the BM25 of Milvus.
+A copy of the index moves to Milvus (Milvus Lite by default), then each engine answers in a process of its own. Nothing
+is written into the index. The form of a question set is in docs/evaluation.md.
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.measuring import markdown
 from index.generation import Generation, IndexFolder, open_current
 from retrieval.engine import Engine
 from retrieval.evaluation import evaluate, percentile
@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("--index", type=Path, default=Path(".onrecord"), metavar="DIR", help="an index of files")
     parser.add_argument("--count", type=int, default=200, metavar="N", help="how many questions, evenly picked (200)")
     parser.add_argument("--milvus", metavar="ADDRESS", help="milvus://HOST:PORT/NAME?kind=KIND, or milvus:?kind=KIND")
-    parser.add_argument("--words", action="store_true", help="compare only the words")
+    parser.add_argument("--words", action="store_true", help="only tantivy's words and the BM25 of Milvus")
     parser.add_argument("--alone", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     questions = picked(read_questions(options.questions), options.count)
@@ -161,11 +161,6 @@ def agreement(ours: Sequence[object], theirs: Sequence[object]) -> float:
 
 def span(taken: Sequence[float]) -> str:
     return f"{percentile(taken, 0.5):.1f} / {percentile(taken, 0.95):.1f} ms"
-
-
-def markdown(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [f"| {' | '.join(heading)} |", f"|---{'|---:' * (len(heading) - 1)}|"]
-    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
 
 
 def words(generation: Generation, questions: Sequence[Question], folder: Path) -> str:

@@ -1,4 +1,4 @@
-"""An index of any size out of one that was built, without a model: ``python -m benchmarks.grown --help``.
+"""An index of any size out of one that was built, without a model.
 
 First come the articles of the base as they are; then the same again and again, the people in them other ones, as rarely
 as in growing collections, and a third of their plain words exchanged, so that few are alike; who said what stays

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import json
 import os
+import platform
+import shlex
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parent.parent
 ONRECORD = str(Path(sys.executable).with_name("onrecord"))
+PACKAGES = ("torch", "sentence-transformers", "onnxruntime", "faiss-cpu", "tantivy", "spacy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +61,14 @@ class Bench:
     folder: Path
     corpus: Path | None
     runs: int
-    articles: int
-    paragraphs: int
-    files: int
+    articles: int = 0
+    paragraphs: int = 0
+    files: int = 0
+
+    @property
+    def source(self) -> str | None:
+        """The corpus as workers are told it."""
+        return str(self.corpus) if self.corpus else None
 
     @property
     def index(self) -> Path:
@@ -164,16 +173,35 @@ def quantiles(seconds: Sequence[float]) -> tuple[float, float]:
     return statistics.median(ordered), ordered[-(-95 * len(ordered) // 100) - 1]
 
 
+def milliseconds(seconds: Sequence[float]) -> tuple[float, float]:
+    """Return the median and the 95th percentile in milliseconds."""
+    p50, p95 = quantiles(seconds)
+    return 1000 * p50, 1000 * p95
+
+
+def span(seconds: Sequence[float]) -> str:
+    """Return the median and the 95th percentile as text."""
+    return "{:.0f} / {:.0f} ms".format(*milliseconds(seconds))
+
+
 def table(rows: Sequence[Row]) -> str:
     """Return rows as a Markdown table."""
-    lines = ["| | onrecord | plain pipeline | onrecord better by |", "|---|---:|---:|---:|"]
-    return "\n".join(lines + [f"| {row.what} | {row.ours} | {row.plain} | {row.better} |" for row in rows])
+    heading = ("", "onrecord", "plain pipeline", "onrecord better by")
+    return markdown(heading, [(row.what, row.ours, row.plain, row.better) for row in rows])
 
 
-def facts(versions: Mapping[str, str], command: str) -> str:
-    """Return when, on what and with which versions was measured."""
+def markdown(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table whose first column tells what the figures in the others are."""
+    lines = [f"| {' | '.join(heading)} |", "|---" + "|---:" * (len(heading) - 1) + "|"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def facts(module: str) -> str:
+    """Return when, on what, with which versions, and by which command line of a module was measured."""
     day = time.strftime("%Y-%m-%d", time.gmtime())
-    packages = ", ".join(f"{name} {version}" for name, version in versions.items())
+    versions = [("python", platform.python_version()), *((package, version(package)) for package in PACKAGES)]
+    packages = ", ".join(" ".join(one) for one in versions)
+    command = shlex.join(["python", "-m", module, *sys.argv[1:]])
     return f"{day} · {_cpu()}, {len(os.sched_getaffinity(0))} cores · {packages}\n\n    {command}\n"
 
 

@@ -43,7 +43,7 @@ class Sample:
         return len(self.held)
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self) | {"held": len(self.held)}
+        return asdict(self) | {"held": self.deleted}
 
 
 def sample(seconds: float, questions: int, folder: Path) -> Sample:
@@ -54,21 +54,27 @@ def sample(seconds: float, questions: int, folder: Path) -> Sample:
         questions: how many have been answered.
         folder: what lies in it counts.
     """
-    status = dict(re.findall(r"^(\w+):\s+(\d+)", Path("/proc/self/status").read_text("ascii"), re.MULTILINE))
+    status = status_of_this_process()
     opened = _opened()
     ours = {path for path in (*opened, *_mapped()) if path.startswith(str(folder))}
     held = {path for path in ours if path.endswith(_DELETED)}
     return Sample(
         seconds,
         questions,
-        memory_anonymous=int(status["RssAnon"]) / 1000,
-        memory_files=int(status["RssFile"]) / 1000,
+        memory_anonymous=status["RssAnon"] / 1000,
+        memory_files=status["RssFile"] / 1000,
         files=len(opened),
         held=tuple(sorted(held)),
         generations=len({found.group() for path in ours if (found := _GENERATION.search(path))}),
-        threads=int(status["Threads"]),
+        threads=status["Threads"],
         temporary=len(list((folder / "temporary").iterdir())),
     )
+
+
+def status_of_this_process() -> dict[str, int]:
+    """Return the numbers of /proc/self/status by their names; of memory, in kB."""
+    found = re.findall(r"^(\w+):\s+(\d+)", Path("/proc/self/status").read_text("ascii"), re.MULTILINE)
+    return {name: int(number) for name, number in found}
 
 
 def _opened() -> list[str]:

@@ -8,11 +8,12 @@ import gzip
 import json
 import re
 import subprocess
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+
+from benchmarks.measuring import ONRECORD
 
 _WORD = re.compile(r"\w+")
 _SHINGLE = 4
@@ -48,8 +49,7 @@ def _read(pages: Path, wanted: Sequence[str]) -> dict[str, list[str]]:
             packed = pages / f"{page}.html.gz"
             data = gzip.decompress(packed.read_bytes()) if packed.exists() else (pages / f"{page}.html").read_bytes()
             Path(folder, f"{page}.html").write_bytes(data)
-        command = [str(Path(sys.executable).with_name("onrecord")), "read", folder, "--json"]
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+        done = subprocess.run([ONRECORD, "read", folder, "--json"], check=True, stdout=subprocess.PIPE)
     for line in done.stdout.decode().splitlines():
         article = json.loads(line)
         found[article["id"].removesuffix(".html")] = article["paragraphs"]

@@ -1,16 +1,18 @@
-"""Draw the calibration that ``onrecord eval --json`` tells, as an SVG: ``python -m benchmarks.plot FIGURES.json OUT``.
+"""Draw the calibration that ``onrecord eval --json`` tells, as an SVG.
 
 One line a file, named for it; a dot is as large as its tenth has answers. Shapes differ as well as colours.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
+
+from benchmarks.svg import drawn, line, sheet, text
 
 SIDE, EDGE = 320, 48
 LOOKS = (("#0072b2", "none"), ("#d55e00", "6 3"), ("#009e73", "2 3"))  # Okabe and Ito's colours, told apart by all eyes
@@ -24,31 +26,24 @@ def _up(share: float) -> float:
     return EDGE + SIDE * (1 - share)
 
 
-def _text(x: float, y: float, words: str, **more: str) -> ET.Element:
-    element = ET.Element("text", {"x": f"{x:.1f}", "y": f"{y:.1f}", "text-anchor": "middle", **more})
-    element.text = words
-    return element
-
-
-def _line(points: Sequence[tuple[float, float]], **more: str) -> ET.Element:
-    path = " ".join(f"{_at(x):.1f},{_up(y):.1f}" for x, y in points)
-    return ET.Element("polyline", {"points": path, "fill": "none", **more})
+def _line(points: Sequence[tuple[float, float]], colour: str, **more: str) -> ET.Element:
+    return line(((_at(x), _up(y)) for x, y in points), colour, **more)
 
 
 def _frame() -> Iterator[ET.Element]:
-    yield _line([(0, 1), (0, 0), (1, 0)], stroke="#555")
-    yield _line([(0, 0), (1, 1)], stroke="#bbb")
+    yield _line([(0, 1), (0, 0), (1, 0)], "#555")
+    yield _line([(0, 0), (1, 1)], "#bbb")
     for tenth in range(0, 11, 2):
-        yield _text(_at(tenth / 10), _up(0) + 18, f"{tenth / 10:.1f}")
-        yield _text(_at(0) - 18, _up(tenth / 10) + 4, f"{tenth / 10:.1f}")
-    yield _text(_at(0.5), _up(0) + 38, "confidence")
+        yield text(_at(tenth / 10), _up(0) + 18, f"{tenth / 10:.1f}", "middle")
+        yield text(_at(0) - 18, _up(tenth / 10) + 4, f"{tenth / 10:.1f}", "middle")
+    yield text(_at(0.5), _up(0) + 38, "confidence", "middle")
     middle = f"{EDGE - 36},{_up(0.5):.1f}"
-    yield _text(EDGE - 36, _up(0.5), "share that is right", transform=f"rotate(-90 {middle})")
+    yield text(EDGE - 36, _up(0.5), "share that is right", "middle", transform=f"rotate(-90 {middle})")
 
 
-def _drawn(number: int, name: str, bins: Sequence[dict[str, Any]]) -> Iterator[ET.Element]:
+def _curve(number: int, name: str, bins: Sequence[dict[str, Any]]) -> Iterator[ET.Element]:
     colour, dashes = LOOKS[number % len(LOOKS)]
-    yield _line([(one["confidence"], one["right"]) for one in bins], stroke=colour, **{"stroke-dasharray": dashes})
+    yield _line([(one["confidence"], one["right"]) for one in bins], colour, **{"stroke-dasharray": dashes})
     total = sum(one["n"] for one in bins)
     for one in bins:
         radius = 2 + 14 * (one["n"] / total) ** 0.5
@@ -57,26 +52,26 @@ def _drawn(number: int, name: str, bins: Sequence[dict[str, Any]]) -> Iterator[E
     y = EDGE + 16 * number
     sample = {"x1": f"{EDGE + 12}", "x2": f"{EDGE + 40}", "y1": f"{y - 4}", "y2": f"{y - 4}"}
     yield ET.Element("line", {**sample, "stroke": colour, "stroke-dasharray": dashes})
-    yield _text(EDGE + 46, y, f"{name} ({total})", **{"text-anchor": "start"})
+    yield text(EDGE + 46, y, f"{name} ({total})")
 
 
 def drawing(figures: Sequence[tuple[str, Sequence[dict[str, Any]]]]) -> str:
-    size = str(SIDE + 2 * EDGE)
-    svg = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "width": size, "height": size})
-    svg.set("font-family", "sans-serif")
-    svg.set("font-size", "12")
-    ET.SubElement(svg, "rect", {"width": size, "height": size, "fill": "white"})
+    svg = sheet(SIDE + 2 * EDGE, SIDE + 2 * EDGE)
     svg.extend(_frame())
     for number, (name, bins) in enumerate(figures):
-        svg.extend(_drawn(number, name, bins))
-    ET.indent(svg)
-    return ET.tostring(svg, encoding="unicode") + "\n"
+        svg.extend(_curve(number, name, bins))
+    return drawn(svg)
 
 
 def main() -> None:
-    *sources, target = map(Path, sys.argv[1:])
-    told = [(source.stem, json.loads(source.read_text("utf-8"))["calibration"]["bins"]) for source in sources]
-    target.write_text(drawing(told), "utf-8")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.plot", description=__doc__)
+    parser.add_argument(
+        "figures", type=Path, nargs="+", metavar="FIGURES.json", help="what `onrecord eval --json` told"
+    )
+    parser.add_argument("out", type=Path, metavar="OUT.svg", help="where to draw it")
+    options = parser.parse_args()
+    told = [(source.stem, json.loads(source.read_text("utf-8"))["calibration"]["bins"]) for source in options.figures]
+    options.out.write_text(drawing(told), "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """How well plain pipelines and onrecord answer one question set over one index, in one run; print a Markdown table.
 
-``python -m benchmarks.quality QUESTIONS.jsonl [--index DIR] [--state DIR] [--curve]``; the form of a question set is in
-docs/evaluation.md. The plain pipelines read each question by itself and never refuse: they have nothing to refuse by.
+The form of a question set is in docs/evaluation.md. The plain pipelines read each question by itself and never refuse:
+they have nothing to refuse by.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from itertools import chain
 from pathlib import Path
 from unittest.mock import patch
 
+from benchmarks.measuring import markdown
 from index.generation import IndexFolder, open_current
 from index.records import Records
 from retrieval.answer import Answer
@@ -122,8 +123,7 @@ def main() -> None:
     for number, (name, summary, kinds) in enumerate(measured):
         if not number:
             told = [f"{kind} ({one.n}) hit@1" for kind, one in kinds.items() if "hit@1" in one.figures]
-            heading = ["", *COLUMNS, *told, "p50"]
-            print(f"| {' | '.join(heading)} |\n|---{'|---:' * (len(heading) - 1)}|")
+            print(markdown(["", *COLUMNS, *told, "p50"], []))
         print(_row(name, summary, kinds), flush=True)
 
 

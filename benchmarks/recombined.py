@@ -1,4 +1,4 @@
-"""Articles made of the sentences of others, in any number: ``python -m benchmarks.recombined --passages N OUT.jsonl``.
+"""Articles made of the sentences of others, in any number.
 
 Paragraphs have as many sentences, words and quotations, articles the outlets, dates and places of quotations, as those
 they are made of, and on average 18 paragraphs. Memory does not grow with the number; a seed gives the same articles on
@@ -19,11 +19,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from benchmarks.corpus import ROOT
+from benchmarks.corpus import ARTICLES, read
 from benchmarks.renaming import Vocabulary, identity, renamed, replaced
 from index.articles import Article
 from index.sentences import sentences
-from index.sources import read_source
 
 PARAGRAPHS = 18
 SEED = 1
@@ -146,8 +145,7 @@ def _speakers(texts: Sequence[str]) -> list[str]:
 
 def given(corpus: Path | None) -> list[Article]:
     """Return the articles of a file or folder, or those of the tests."""
-    read = read_source(str(corpus or ROOT / "tests" / "articles"))
-    return [article for article in read if isinstance(article, Article) and any(article.passages())]
+    return [article for article in read(corpus or ARTICLES) if any(article.passages())]
 
 
 def main() -> None:

@@ -1,20 +1,19 @@
 """How many of the words that people add to a follow-up, to make it stand for itself, the text alone gives.
 
-    python benchmarks/rewrites.py rewrites.jsonl
-
-A line holds a dialog's `title`, its `history` (question, answer, question, answer, …), the `question` and the `rewrite`
-of it by a person. Only the reading of the text is scored: there are no articles to decide.
+A line of the file holds a dialog's `title`, its `history` (question, answer, question, answer, …), the `question` and
+the `rewrite` of it by a person. Only the reading of the text is scored: there are no articles to decide.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.measuring import markdown
 from index.lexical import stems
 from index.quotations.gender import is_first_name
 from retrieval.dialog import Dialog, Mention, Turn
@@ -25,11 +24,12 @@ Record = dict[str, Any]
 
 
 def main() -> None:
-    records = [json.loads(line) for line in Path(sys.argv[1]).read_text("utf-8").splitlines()]
-    print("| rule | added words recovered | wrong among those it adds | questions left as typed |")
-    print("|---|---|---|---|")
-    for name, rule in {"nothing added": _nothing, "the last question's words": _last, "ours": _ours}.items():
-        print(f"| {name} | {' | '.join(f'{share:.3f}' for share in _score(records, rule))} |")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.rewrites", description=__doc__)
+    parser.add_argument("rewrites", type=Path, metavar="REWRITES.jsonl")
+    records = [json.loads(line) for line in parser.parse_args().rewrites.read_text("utf-8").splitlines()]
+    rules = {"nothing added": _nothing, "the last question's words": _last, "ours": _ours}
+    rows = [[name, *(f"{share:.3f}" for share in _score(records, rule))] for name, rule in rules.items()]
+    print(markdown(["rule", "added words recovered", "wrong among those it adds", "questions left as typed"], rows))
 
 
 def _score(records: Sequence[Record], rule: Callable[[Record], str]) -> tuple[float, float, float]:

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import platform
-import shlex
 import sys
 import tempfile
-from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.measuring import Bench, facts, table
 from benchmarks.sections import SECTIONS, prepare
-
-PACKAGES = ("torch", "sentence-transformers", "onnxruntime", "faiss-cpu", "tantivy", "spacy")
 
 
 def main() -> None:
@@ -29,8 +24,7 @@ def main() -> None:
         for name in wanted:
             print(f"{name} …", file=sys.stderr)
             rows += SECTIONS[name](bench)
-    versions = {"python": platform.python_version()} | {package: version(package) for package in PACKAGES}
-    print(facts(versions, shlex.join(["python", "-m", "benchmarks.run", *sys.argv[1:]])))
+    print(facts("benchmarks.run"))
     print(table(rows))
 
 

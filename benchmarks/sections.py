@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import corpus
-from benchmarks.measuring import Bench, Row, Run, Worker, medians, quantiles
+from benchmarks.measuring import Bench, Row, Run, Worker, medians, span
 from benchmarks.telegram import telegram
 
 QUESTION = "what did Gimenez say?"
@@ -26,7 +26,7 @@ def prepare(bench: Bench) -> None:
     """Build both indexes over the same articles; the first build of ours also exports the models."""
     bench.run(bench.onrecord("index", *corpus.sources(bench.corpus)))
     with Worker(bench, "plain", threads=THREADS) as plain:
-        plain.do("save", source=_source(bench))
+        plain.do("save", source=bench.source)
 
 
 def cold(bench: Bench) -> list[Row]:
@@ -62,7 +62,7 @@ def warm(bench: Bench) -> list[Row]:
     with Worker(bench, "ours", threads=THREADS) as ours, Worker(bench, "plain", threads=THREADS) as plain:
         ours.do("load")
         plain.do("load")
-        questions = ours.do("questions", count=QUESTIONS_OF_A_KIND, source=_source(bench))
+        questions = ours.do("questions", count=QUESTIONS_OF_A_KIND, source=bench.source)
         for _ in range(bench.runs):
             for kind, texts in questions.items():
                 for question in texts:
@@ -83,7 +83,7 @@ def warm(bench: Bench) -> list[Row]:
 def embedding(bench: Bench) -> list[Row]:
     """The same passages through both encoders, in turns."""
     with Worker(bench, "helper") as helper:
-        texts = helper.do("passages", source=_source(bench), count=EMBEDDED)
+        texts = helper.do("passages", source=bench.source, count=EMBEDDED)
         ours, plain = _embed(bench, texts, bench.runs)
         cosine = helper.do("least_cosine", one=_vectors(bench, "ours"), other=_vectors(bench, "plain"))
     words = statistics.mean(len(text.split()) for text in texts)
@@ -124,7 +124,7 @@ def rebuild(bench: Bench) -> list[Row]:
 def building(bench: Bench) -> list[Row]:
     """Parsing, without and with finding quotations, in one process."""
     with Worker(bench, "helper") as helper:
-        total = helper.do("parse", source=_source(bench), words=WORDS, rounds=1)
+        total = helper.do("parse", source=bench.source, words=WORDS, rounds=1)
     words, parse, frames, both = (total[name] for name in ("words", "parse", "frames", "both"))
     return [
         Row("building: words a second, the parser over the whole text", f"{words / parse:,.0f}"),
@@ -177,18 +177,9 @@ def _vectors(bench: Bench, role: str) -> str:
     return str(bench.folder / f"{role}.npy")
 
 
-def _source(bench: Bench) -> str | None:
-    return str(bench.corpus) if bench.corpus else None
-
-
 def _warm_row(what: str, ours: Sequence[float], plain: Sequence[float]) -> Row:
     better = _times(statistics.median(plain), statistics.median(ours))
-    return Row(f"warm, p50 / p95: {what}", _milliseconds(ours), _milliseconds(plain), better)
-
-
-def _milliseconds(seconds: Sequence[float]) -> str:
-    p50, p95 = quantiles(seconds)
-    return f"{1000 * p50:.0f} / {1000 * p95:.0f} ms"
+    return Row(f"warm, p50 / p95: {what}", span(ours), span(plain), better)
 
 
 def _added(both: float, *parses: float) -> str:

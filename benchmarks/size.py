@@ -5,25 +5,21 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import re
-import shlex
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from importlib.metadata import version
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measuring import ROOT, Bench, Worker, facts, quantiles
-from benchmarks.run import PACKAGES
+from benchmarks.measuring import ROOT, Bench, Worker, facts, milliseconds
 from benchmarks.size_plot import drawing
 from benchmarks.size_table import growing, table
-from benchmarks.watched import size_of, watch
+from benchmarks.watched import Watched, size_of, watch
 
 Figures = dict[str, Any]
 FIRST_NEW = 10_000_000
@@ -50,17 +46,7 @@ class Sizes:
         source, index = folder / "articles.jsonl", folder / "index"
         self._recombine(source, "--passages", str(passages))
         built = watch(self._bench, self._build(index, source))
-        figures = {
-            "kind": "pipeline",
-            "articles": built.report["articles"],
-            "passages": built.report["passages"],
-            "build_s": built.seconds,
-            "build_cpu_s": built.cpu,
-            "stages": built.stages(),
-            "build_mb": built.peak,
-            "build_private_mb": built.private,
-            "disk_mb": size_of(index),
-        }
+        figures = _built("pipeline", built, built.report, built.stages(), index)
         figures |= self._read(index, None) | self._extended(index, folder)
         return figures if self._options.no_interruption else figures | self._interrupted(folder, source, built.seconds)
 
@@ -71,18 +57,7 @@ class Sizes:
         where: list[str | Path] = ["--base", self._base(), "--index", index, "--state", state, "--exact", exact]
         command = [sys.executable, "-m", "benchmarks.grown", *where, "--passages", str(passages)]
         written = watch(self._bench, command)
-        counts, seconds = written.report["counts"], written.report["seconds"]
-        figures = {
-            "kind": "engine",
-            "articles": counts["articles"],
-            "passages": counts["passages"],
-            "build_s": written.seconds,
-            "build_cpu_s": written.cpu,
-            "stages": seconds,
-            "build_mb": written.peak,
-            "build_private_mb": written.private,
-            "disk_mb": size_of(index),
-        }
+        figures = _built("engine", written, written.report["counts"], written.report["seconds"], index)
         figures |= self._read(index, exact)
         shutil.rmtree(exact)
         return figures | self._extended(index, folder)
@@ -104,8 +79,8 @@ class Sizes:
             "load_s": opened["load"],
             "first_answer_s": opened["first_answer"],
             "questions": len(questions),
-            **{f"{name}_ms": _milliseconds(seconds) for name, seconds in parts.items()},
-            "answer_ms": _milliseconds(answers["seconds"]),
+            **{f"{name}_ms": milliseconds(seconds) for name, seconds in parts.items()},
+            "answer_ms": milliseconds(answers["seconds"]),
             "answered": answers["answered"],
             **{f"{kind}_mb": figure for kind, figure in memory.items()},
             **{f"recall_{name}": share for name, share in recall.items()},
@@ -212,9 +187,18 @@ class Sizes:
         return folder
 
 
-def _milliseconds(seconds: Sequence[float]) -> tuple[float, float]:
-    p50, p95 = quantiles(seconds)
-    return 1000 * p50, 1000 * p95
+def _built(kind: str, build: Watched, counts: Figures, stages: Figures, index: Path) -> Figures:
+    return {
+        "kind": kind,
+        "articles": counts["articles"],
+        "passages": counts["passages"],
+        "build_s": build.seconds,
+        "build_cpu_s": build.cpu,
+        "stages": stages,
+        "build_mb": build.peak,
+        "build_private_mb": build.private,
+        "disk_mb": size_of(index),
+    }
 
 
 def main() -> None:
@@ -224,14 +208,13 @@ def main() -> None:
         measured = [one for path in sources for one in json.loads(path.read_text("utf-8"))["measured"]]
         target.write_text(drawing(measured), "utf-8")
         return
-    versions = {"python": platform.python_version()} | {package: version(package) for package in PACKAGES}
-    told: Figures = {"facts": facts(versions, shlex.join(["python", "-m", "benchmarks.size", *sys.argv[1:]]))}
-    told |= {"commit": _commit(), "began": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "measured": []}
+    told: Figures = {"facts": facts("benchmarks.size"), "commit": _commit(), "measured": []}
+    told["began"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     with tempfile.TemporaryDirectory(prefix="onrecord-size-") as temporary:
         folder = options.work.absolute() if options.work else Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         corpus = options.corpus.resolve(strict=True) if options.corpus else None
-        sizes = Sizes(Bench(folder, corpus, options.runs, 0, 0, 0), options)
+        sizes = Sizes(Bench(folder, corpus, options.runs), options)
         print("preparing …", file=sys.stderr)
         sizes.prepare()
         for measure, passages in _wanted(sizes, options):

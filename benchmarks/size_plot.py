@@ -14,6 +14,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from benchmarks.size_table import scaled
+from benchmarks.svg import drawn, line, sheet, text
 
 Figures = dict[str, Any]
 Point = tuple[float, float]
@@ -65,17 +66,12 @@ class Scale:
 def drawing(measured: Sequence[Figures]) -> str:
     """Return the figures as an SVG; of two measurements of one size the last counts."""
     rows = -(-len(PANELS) // COLUMNS)
-    width, height = COLUMNS * (WIDTH + GAP) + LEFT, rows * (HEIGHT + GAP) + TOP
-    svg = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {width} {height}"})
-    for name, value in {"width": width, "height": height, "font-family": "sans-serif", "font-size": "11"}.items():
-        svg.set(name, str(value))
-    ET.SubElement(svg, "rect", {"width": str(width), "height": str(height), "fill": "white"})
+    svg = sheet(COLUMNS * (WIDTH + GAP) + LEFT, rows * (HEIGHT + GAP) + TOP, letters=11)
     svg.extend(_legend())
     for number, panel in enumerate(PANELS):
         row, column = divmod(number, COLUMNS)
         svg.extend(_panel(panel, measured, LEFT + column * (WIDTH + GAP), TOP + row * (HEIGHT + GAP)))
-    ET.indent(svg)
-    return ET.tostring(svg, encoding="unicode") + "\n"
+    return drawn(svg)
 
 
 def _panel(panel: Panel, measured: Sequence[Figures], x: float, y: float) -> Iterator[ET.Element]:
@@ -88,9 +84,9 @@ def _panel(panel: Panel, measured: Sequence[Figures], x: float, y: float) -> Ite
     for kind, number, points in lines:
         faint = {"opacity": "0.4"} if number else {}
         group = ET.Element("g", faint)
-        group.extend(_drawn(LOOKS[kind], [scale.at(point) for point in points]))
+        group.extend(_points(LOOKS[kind], [scale.at(point) for point in points]))
         if beyond := _beyond(points):
-            group.extend(_drawn(LOOKS[kind], [scale.at(point) for point in (points[-1], *beyond)], measured=False))
+            group.extend(_points(LOOKS[kind], [scale.at(point) for point in (points[-1], *beyond)], measured=False))
         yield group
 
 
@@ -115,23 +111,23 @@ def _beyond(points: Sequence[Point]) -> list[Point]:
 
 
 def _frame(title: str, scale: Scale) -> Iterator[ET.Element]:
-    yield _text(scale.x, scale.y - 10, title, **{"font-weight": "bold"})
+    yield text(scale.x, scale.y - 10, title, **{"font-weight": "bold"})
     yield ET.Element("rect", _box(scale.x, scale.y, WIDTH, HEIGHT) | {"fill": "none", "stroke": "#555"})
     for power in range(scale.low, scale.high + 1):
         _, y = scale.at((SMALLEST, 10.0**power))
-        yield _line([(scale.x, y), (scale.x + WIDTH, y)], "#ddd")
-        yield _text(scale.x - 6, y + 4, scaled(10.0**power), **{"text-anchor": "end"})
+        yield line([(scale.x, y), (scale.x + WIDTH, y)], "#ddd")
+        yield text(scale.x - 6, y + 4, scaled(10.0**power), "end")
     for power in range(3, 7):
         x, _ = scale.at((10.0**power, 10.0**scale.low))
-        yield _line([(x, scale.y), (x, scale.y + HEIGHT)], "#ddd")
-        yield _text(x, scale.y + HEIGHT + 16, f"10{EXPONENTS[power]}", **{"text-anchor": "middle"})
-    yield _text(scale.x + WIDTH / 2, scale.y + HEIGHT + 32, "passages", **{"text-anchor": "middle"})
+        yield line([(x, scale.y), (x, scale.y + HEIGHT)], "#ddd")
+        yield text(x, scale.y + HEIGHT + 16, f"10{EXPONENTS[power]}", "middle")
+    yield text(scale.x + WIDTH / 2, scale.y + HEIGHT + 32, "passages", "middle")
 
 
-def _drawn(look: tuple[str, str], points: Sequence[Point], *, measured: bool = True) -> Iterator[ET.Element]:
+def _points(look: tuple[str, str], points: Sequence[Point], *, measured: bool = True) -> Iterator[ET.Element]:
     """Yield a line and its points: filled where measured, else dashed, with the last one hollow."""
     colour, shape = look
-    yield _line(points, colour, **({} if measured else {"stroke-dasharray": "5 4"}))
+    yield line(points, colour, **({} if measured else {"stroke-dasharray": "5 4"}))
     for x, y in points if measured else points[-1:]:
         fill = {"fill": colour if measured else "white", "stroke": colour, "stroke-width": "1.5"}
         if shape == "circle":
@@ -145,20 +141,9 @@ def _legend() -> Iterator[ET.Element]:
     for column, (kind, these) in enumerate(groupby(reversed(whole), key=itemgetter(0))):
         for row, (_, measured) in enumerate(these):
             x, y = LEFT + 330 * column, 20 + 20 * row
-            yield from _drawn(LOOKS[kind], [(x, y), (x + 34, y)], measured=measured)
-            yield _text(x + 44, y + 4, f"{NAMES[kind]}, {'measured' if measured else 'extrapolated, not measured'}")
-
-
-def _line(points: Sequence[Point], colour: str, **more: str) -> ET.Element:
-    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    return ET.Element("polyline", {"points": path, "fill": "none", "stroke": colour, **more})
+            yield from _points(LOOKS[kind], [(x, y), (x + 34, y)], measured=measured)
+            yield text(x + 44, y + 4, f"{NAMES[kind]}, {'measured' if measured else 'extrapolated, not measured'}")
 
 
 def _box(x: float, y: float, width: float, height: float) -> dict[str, str]:
     return {"x": f"{x:.1f}", "y": f"{y:.1f}", "width": f"{width:g}", "height": f"{height:g}"}
-
-
-def _text(x: float, y: float, words: str, **more: str) -> ET.Element:
-    element = ET.Element("text", {"x": f"{x:.1f}", "y": f"{y:.1f}", **more})
-    element.text = words
-    return element

@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from benchmarks.memory import status_of_this_process
 from index.generation import SENTENCES, VECTORS, IndexFolder
 from index.records import Records
 
@@ -30,10 +31,9 @@ class SizeReader:
 
         Libraries are imported before: that takes as long whatever the size.
         """
-        import benchmarks.vector_files
+        import benchmarks.vector_files  # noqa: F401  (and with it what reads vectors)
         import retrieval.engine
 
-        del benchmarks.vector_files
         start = time.perf_counter()
         self._engine = retrieval.engine.Engine(self._folder, watch=True)
         opened = time.perf_counter()
@@ -112,9 +112,8 @@ class SizeReader:
 
     def memory(self) -> dict[str, float]:
         """Return the MB that this process holds: its own (anonymous), and of mapped files."""
-        lines = (line.split() for line in Path("/proc/self/status").read_text("ascii").splitlines())
-        figures = {words[0]: int(words[1]) / 1e3 for words in lines if words[0] in {"RssAnon:", "RssFile:"}}
-        return {"anonymous": figures["RssAnon:"], "mapped": figures["RssFile:"]}
+        status = status_of_this_process()
+        return {"anonymous": status["RssAnon"] / 1000, "mapped": status["RssFile"] / 1000}
 
     def generation(self) -> str:
         """Return the generation that answers."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from benchmarks.measuring import markdown
+
 Figures = dict[str, Any]
 SHORTEST = 0.05
 
@@ -64,13 +66,12 @@ ROWS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
 
 def table(measured: Sequence[Figures]) -> str:
     """Return figures as a Markdown table."""
-    heads = [f"{one['kind']}, {one['passages']:,}" for one in measured]
-    lines = [f"| passages | {' | '.join(heads)} |", "|---" + "|---:" * len(measured) + "|"]
-    for key, what, shown in ROWS:
-        if any(key in one for one in measured):
-            cells = (shown(one[key]) if key in one else "" for one in measured)
-            lines.append(f"| {what} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+    rows = [
+        [what, *(shown(one[key]) if key in one else "" for one in measured)]
+        for key, what, shown in ROWS
+        if any(key in one for one in measured)
+    ]
+    return markdown(["passages", *map(_head, measured)], rows)
 
 
 def growing(measured: Sequence[Figures]) -> str:
@@ -84,9 +85,12 @@ def growing(measured: Sequence[Figures]) -> str:
     kept = sorted(
         (row for row in rows.items() if max(row[1]) >= SHORTEST), key=lambda row: (row[1][0] - row[1][-1], -row[1][-1])
     )
-    heads = " | ".join(f"{one['kind']}, {one['passages']:,}" for one in profiled)
-    lines = [f"| one new article, profiled: s | {heads} |", "|---" + "|---:" * len(profiled) + "|"]
-    return "\n".join([*lines, *(f"| `{name}` | {' | '.join(map('{:.2f}'.format, row))} |" for name, row in kept)])
+    heading = ["one new article, profiled: s", *map(_head, profiled)]
+    return markdown(heading, [[f"`{name}`", *map("{:.2f}".format, row)] for name, row in kept])
+
+
+def _head(one: Figures) -> str:
+    return f"{one['kind']}, {one['passages']:,}"
 
 
 def _name(function: str) -> str:

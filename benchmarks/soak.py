@@ -1,7 +1,4 @@
-"""Eight hours squeezed: one process answers while its index is rebuilt again and again; does anything grow, or fail?
-
-python -m benchmarks.soak [--questions N] [--rebuilds N] [--seconds S] [--threads N] [--json FILE] [--svg FILE]
-"""
+"""Eight hours squeezed: one process answers while its index is rebuilt again and again; does anything grow, or fail?"""
 
 from __future__ import annotations
 
@@ -19,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.curves import Curve, curves
-from benchmarks.measuring import quantiles
+from benchmarks.measuring import markdown, quantiles
 from benchmarks.memory import Sample, sample
 from benchmarks.soak_builds import Builder
 from benchmarks.soak_questions import Asked, conversations
@@ -99,7 +96,7 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
     parser.add_argument("--questions", type=int, default=20_000, help="how many are asked (20,000)")
     parser.add_argument("--rebuilds", type=int, default=50, help="how often the index changes meanwhile (50)")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="end after so long, whatever is left")
@@ -249,9 +246,8 @@ def _slope(hours: Sequence[float], values: Sequence[float]) -> float:
 
 def _table(figures: dict[str, Any]) -> str:
     rows = [
-        f"| {what} | {one['first']:,.1f} | {one['last']:,.1f} | {one['most']:,.1f} | {one['slope']:+,.1f} |"
-        for (name, what) in MEASURES.items()
-        for one in (figures["measures"][name],)
+        [what, f"{one['first']:,.1f}", f"{one['last']:,.1f}", f"{one['most']:,.1f}", f"{one['slope']:+,.1f}"]
+        for what, one in zip(MEASURES.values(), figures["measures"].values(), strict=True)
     ]
     statuses = ", ".join(f"{count:,} {status}" for status, count in sorted(figures["statuses"].items()))
     facts = {
@@ -260,10 +256,8 @@ def _table(figures: dict[str, Any]) -> str:
         "rebuilds; generations that came to answer": f"{figures['rebuilds']:,}; {figures['swaps']:,}",
         "seconds, p50 / p95": f"{figures['p50']:.3f} / {figures['p95']:.3f}",
     }
-    head = ["| | first tenth | last tenth | at most | an hour |", "|---|---:|---:|---:|---:|"]
-    return "\n".join(
-        [*head, *rows, "", "| | |", "|---|---:|", *(f"| {name} | {told} |" for name, told in facts.items())]
-    )
+    heading = ("", "first tenth", "last tenth", "at most", "an hour")
+    return f"{markdown(heading, rows)}\n\n{markdown(('', ''), facts.items())}"
 
 
 def _picture(samples: Sequence[Sample]) -> str:

@@ -6,7 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.corpus import ROOT, write_articles
+from benchmarks.corpus import ARTICLES, write_articles
+from benchmarks.measuring import ROOT
 
 PARAGRAPHS = 3
 
@@ -23,7 +24,7 @@ class Builder:
         """
         self._folder, self._count, self._articles = folder, count, folder / "articles"
         write_articles(self._articles, count, PARAGRAPHS)
-        for path in (ROOT / "tests" / "articles").iterdir():
+        for path in ARTICLES.iterdir():
             (self._articles / path.name).write_bytes(path.read_bytes())
 
     def change(self, number: int) -> None:

@@ -13,12 +13,13 @@ import pstats
 import time
 from pathlib import Path
 
+from benchmarks.measuring import ROOT
 from index.build import BuildOptions, Report, build
 from index.generation import IndexFolder
 from index.sources import resolve
 
 SHORTEST = 0.005
-_ROOT = str(Path(__file__).resolve().parent.parent / "index")
+_ROOM = str(ROOT / "index")
 
 
 def main() -> None:
@@ -53,8 +54,8 @@ def _by_function(profile: cProfile.Profile) -> list[tuple[str, float, float]]:
     stats = pstats.Stats(profile).stats  # type: ignore[attr-defined]  # typeshed leaves it out
     found = []
     for (file, line, name), (_, _, own, whole, callers) in stats.items():
-        inside = file.startswith(_ROOT)
-        if whole >= SHORTEST and (inside or any(caller[0].startswith(_ROOT) for caller in callers)):
+        inside = file.startswith(_ROOM)
+        if whole >= SHORTEST and (inside or any(caller[0].startswith(_ROOM) for caller in callers)):
             where = f"{Path(file).parent.name}/{Path(file).stem}:{line} " if inside else ""
             found.append((f"{where}{name}", round(whole, 3), round(own, 3)))
     return sorted(found, key=lambda row: -row[1])

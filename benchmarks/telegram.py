@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from itertools import chain, islice
 from typing import Any
 
-from benchmarks.measuring import ROOT, Bench, Row, Worker, quantiles
+from benchmarks.measuring import ROOT, Bench, Row, Worker, milliseconds, span
 
 PEOPLE = 200
 BEAT = 0.005
@@ -40,7 +40,7 @@ def telegram(bench: Bench) -> list[Row]:
     own = [taken - engine for taken, engine in zip(alone, figures["seconds"], strict=False)]
     return [
         *_rate_rows(batch, at_once, failing),
-        Row("telegram, p50 / p95: the bot's own time for an answer", "{:.0f} / {:.0f} ms".format(*_milliseconds(own))),
+        Row("telegram, p50 / p95: the bot's own time for an answer", span(own)),
         Row("telegram: event loop late, p50 / p95 / at most", _late([late for late, _ in figures["delays"]])),
         Row("— and not because the machine was busy, at most", f"{1000 * max(map(min, figures['delays'])):.0f} ms"),
         Row("— a process beside it that only sleeps, as a measure of the machine", _late(idle)),
@@ -81,10 +81,9 @@ def _right(answers: list[Json], told: list[list[str]]) -> int:
 
 
 def _questions(bench: Bench) -> list[str]:
-    source = str(bench.corpus) if bench.corpus else None
     with Worker(bench, "ours", threads=1) as ours:
         ours.do("load")
-        kinds = ours.do("questions", count=-(-PEOPLE // 3), source=source)
+        kinds = ours.do("questions", count=-(-PEOPLE // 3), source=bench.source)
     return list(islice(chain.from_iterable(zip(*kinds.values(), strict=True)), PEOPLE))
 
 
@@ -139,9 +138,4 @@ def _idle() -> Iterator[list[float]]:
 
 
 def _late(delays: list[float]) -> str:
-    return "{:.0f} / {:.0f} / {:.0f} ms".format(*_milliseconds(delays), 1000 * max(delays))
-
-
-def _milliseconds(seconds: list[float]) -> tuple[float, float]:
-    p50, p95 = quantiles(seconds)
-    return 1000 * p50, 1000 * p95
+    return "{:.0f} / {:.0f} / {:.0f} ms".format(*milliseconds(delays), 1000 * max(delays))

@@ -9,9 +9,9 @@ from typing import Any, Self
 
 import numpy as np
 
+from index.engine import Ids
 from index.generation import SENTENCES, VECTORS, Generation
 from index.inference import Floats
-from index.segments import Ids
 from index.sentences import MOST
 from index.vector_writing import VectorWriter
 from index.vectors import VectorIndex

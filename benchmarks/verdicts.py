@@ -1,7 +1,5 @@
 """How claims that were made from annotated quotations are judged; print a confusion table in Markdown.
 
-``python -m benchmarks.verdicts --gold FOLDER --index DIR [--state DIR] [--half 0|1] [--seed N] [--wrong N]``
-
 FOLDER holds ``articles.jsonl`` (what the index was built from), ``attributions.jsonl`` (who says what in them, as
 people annotated it) and ``questions.jsonl`` (for the topics that a speaker speaks on). Nothing of it is kept. What
 counts as right does not come from the index: neither its quotations nor its speakers are used to make a claim.
@@ -26,7 +24,8 @@ from retrieval.search import ModelShelf, Searcher
 from retrieval.verdicts import VERDICTS, Verdict
 from retrieval.verifying import Verifier
 
-MEANING = ("negation flipped", "number changed", "modal changed", "name changed")
+MEANING = ("negation flipped", "number changed")
+"""Of the classes, those whose claims tell something else than the words that were said."""
 
 
 def main() -> None:
@@ -82,7 +81,7 @@ def report(judged: list[tuple[Claimed, Verdict]]) -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.verdicts", description=__doc__)
     parser.add_argument("--gold", type=Path, required=True, help="folder of articles, attributions and questions")
     parser.add_argument("--index", type=Path, required=True, help="index over those articles")
     parser.add_argument("--state", type=Path, default=Path(".state"), help="where verified generations are noted")

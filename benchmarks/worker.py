@@ -11,14 +11,18 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks import corpus
 from index.articles import Article
 from index.generation import IndexFolder, open_current
 from index.models import DEFAULT_ENCODER, packaged_folder
+
+if TYPE_CHECKING:
+    from index.inference import Encoder
 
 Task = dict[str, Any]
 ARTICLES_A_BATCH = 8
@@ -45,7 +49,7 @@ class Ours:
     def questions(self, count: int, source: str | None) -> dict[str, list[str]]:
         """Return questions on the articles by kind, the same ones at each run."""
         chance = random.Random(1)  # noqa: S311  (which questions, not a secret)
-        titles = [article.title.rstrip(".… ") for article in corpus.articles(Path(source) if source else None)]
+        titles = [article.title.rstrip(".… ") for article in corpus.articles(source)]
         topics = [chance.choice(titles) for _ in range(count)]
         names = [chance.choice(self._engine.speakers()[:200]) for _ in range(count)]
         return {
@@ -74,15 +78,13 @@ class Ours:
 
     def embed(self, texts: Sequence[str], target: str) -> float:
         """Return the seconds of embedding; write the vectors."""
-        import numpy as np
+        return _embedded(self._encoder.passages, texts, target)
 
+    @cached_property
+    def _encoder(self) -> Encoder:
         from index.inference import Encoder
 
-        encoder = self.__dict__.setdefault("_encoder", Encoder(self._generation.encoder, threads=self._threads))
-        vectors = []
-        seconds = _seconds(lambda: vectors.append(encoder.passages(texts)))
-        np.save(target, vectors[0])
-        return seconds
+        return Encoder(self._generation.encoder, threads=self._threads)
 
 
 class Theirs:
@@ -99,7 +101,7 @@ class Theirs:
 
     def save(self, source: str | None) -> None:
         """Write the index of the plain pipeline over the same passages."""
-        self._plain.save(corpus.passages(Path(source) if source else None), self._folder)
+        self._plain.save(corpus.passages(source), self._folder)
 
     def load(self) -> None:
         """Load what answering needs."""
@@ -112,12 +114,7 @@ class Theirs:
 
     def embed(self, texts: Sequence[str], target: str) -> float:
         """Return the seconds of embedding; write the vectors."""
-        import numpy as np
-
-        vectors = []
-        seconds = _seconds(lambda: vectors.append(self._plain.encode(texts)))
-        np.save(target, vectors[0])
-        return seconds
+        return _embedded(self._plain.encode, texts, target)
 
 
 class Helper:
@@ -128,11 +125,11 @@ class Helper:
 
     def passages(self, source: str | None, count: int | None) -> list[str]:
         """Return passages to measure on."""
-        return corpus.passages(Path(source) if source else None, count)
+        return corpus.passages(source, count)
 
     def made_up_passages(self, folder: str, count: int) -> list[str]:
         """Return the first passages of generated articles."""
-        return list(islice(corpus.passages_of(Path(folder)), count))
+        return list(islice(corpus.passages_of(folder), count))
 
     def write_files(self, folder: str, count: int) -> int:
         """Write files of one line each into one folder; return how many."""
@@ -182,7 +179,7 @@ class Helper:
 
         finder = QuotationFinder()
         nlp = finder._nlp  # noqa: SLF001  (the very parser whose share is measured)
-        batches = list(_batches(corpus.articles(Path(source) if source else None), words))
+        batches = list(_batches(corpus.articles(source), words))
 
         def parse(texts: Sequence[str]) -> None:
             with nlp.memory_zone():
@@ -202,6 +199,17 @@ class Helper:
             total["frames"] += _seconds(parse, frames)
             total["both"] += _seconds(lambda articles: list(finder.read(articles)), batch)
         return total
+
+
+def _embedded(embed: Callable[[Sequence[str]], Any], texts: Sequence[str], target: str) -> float:
+    """Return the seconds of embedding; write the vectors."""
+    import numpy as np
+
+    start = time.perf_counter()
+    vectors = embed(texts)
+    seconds = time.perf_counter() - start
+    np.save(target, vectors)
+    return seconds
 
 
 def _words(articles: Sequence[Article]) -> int:

@@ -136,10 +136,10 @@ class BotApi:
         )
         return query
 
-    def query(self, user_id: int, text: str, offset: str = "") -> str:
+    def query(self, user_id: int, text: str) -> str:
         """Type an inline query. Returns its id."""
         self._queries.add(query := str(next(self._ids)))
-        self.deliver({"inline_query": {"id": query, "from": _user(user_id), "query": text, "offset": offset}})
+        self.deliver({"inline_query": {"id": query, "from": _user(user_id), "query": text, "offset": ""}})
         return query
 
     def deliver(self, update: Json) -> None:
@@ -178,9 +178,9 @@ class BotApi:
         await self.wait_until(lambda: len(self.messages) >= number, f"{number} messages", within=within)
         return self.messages
 
-    async def wait_for_calls(self, method: str, number: int = 1, *, within: float = 10) -> list[Call]:
+    async def wait_for_calls(self, method: str, number: int = 1) -> list[Call]:
         """Wait until a method was called so often, and return its calls."""
-        await self.wait_until(lambda: len(self.called(method)) >= number, f"{number} of {method}", within=within)
+        await self.wait_until(lambda: len(self.called(method)) >= number, f"{number} of {method}")
         return self.called(method)
 
     async def wait_until(self, true: Callable[[], bool], what: str, *, within: float = 10) -> None:

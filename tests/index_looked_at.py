@@ -77,6 +77,12 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
+def everything(*folders: Path) -> dict[str, tuple[int, int, int]]:
+    """Return size, time and inode of every file and folder in some folders."""
+    stats = {str(path): path.lstat() for folder in folders for path in folder.rglob("*")}
+    return {path: (stat.st_size, stat.st_mtime_ns, stat.st_ino) for path, stat in stats.items()}
+
+
 def _strays(index: IndexFolder) -> Iterator[str]:
     """Yield what lies in an index and belongs to no generation, and generations beyond the last two."""
     names = index.names()

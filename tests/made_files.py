@@ -104,9 +104,10 @@ def page_of(paragraphs: Sequence[str], *, head: str = "", title: str = "Ferry st
     )
 
 
-def rss_of(*entries: str, head: str = "<title>Quillhaven Ledger</title>") -> str:
+def rss_of(*entries: str) -> str:
     """Return an RSS feed of entries given as XML."""
-    return f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel>{head}{"".join(entries)}</channel></rss>'
+    inner = f"<title>Quillhaven Ledger</title>{''.join(entries)}"
+    return f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel>{inner}</channel></rss>'
 
 
 def entry_of(title: str, paragraphs: Sequence[str], date: str = "Tue, 14 Jan 2031 09:30:00 +0000") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import fcntl
 import os
 import re
@@ -36,6 +37,7 @@ class Terminal:
 
     def __init__(self, words: Sequence[str], env: Mapping[str, str], *, columns: int = 80, lines: int = 24) -> None:
         self._keys, screen = os.openpty()
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self.raw = ""
         self._read = 0
         self.resize(columns, lines)
@@ -92,7 +94,7 @@ class Terminal:
             data = os.read(self._keys, 65536)
         except OSError:  # the program has ended
             return False
-        self.raw += data.decode("utf-8", "replace")
+        self.raw += self._decoder.decode(data)  # a read may end within a character
         if b"\x1b[6n" in data:
             self.type(f"\x1b[{self._lines};1R")
         return bool(data)

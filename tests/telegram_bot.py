@@ -16,12 +16,15 @@ from bot.telegram import DEFAULTS, answer
 from tests.bot_api import BOT, BotApi
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterator, Sequence
     from pathlib import Path
 
     from tests.bot_api_http import Json
 
 MENTION = f"@{BOT['username']}"
+START = 90.0
+"""Seconds until a bot that starts is given up."""
+
 QUOTATIONS = {"blockquote", "expandable_blockquote"}
 
 
@@ -45,21 +48,31 @@ async def running(
 
 
 @contextmanager
-def bot_process(api: BotApi, index: Path, state: Path, *more: str) -> Iterator[subprocess.Popen[bytes]]:
-    """`onrecord bot`; what it writes goes to the file "output" beside the state. It is killed at the end."""
-    words = ("bot", "--fast", "--base-url", api.root, "--index", str(index), "--state", str(state), *more)
-    environment = os.environ | {"TELEGRAM_BOT_TOKEN": api.token}
-    command = [sys.executable, "-m", "bot.cli", *words]
-    polls = len(api.polls)
+def spawned(api: BotApi, command: Sequence[str], output: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A bot in a process of its own, from when it serves; what it writes goes to a file. It is killed at the end."""
+    polls, begun = len(api.polls), len(api.called("setWebhook"))
     with (
-        (state.parent / "output").open("ab") as output,
-        subprocess.Popen(command, env=environment, stdout=output, stderr=output) as process,
+        output.open("ab") as written,
+        subprocess.Popen(command, env=os.environ | environment, stdout=written, stderr=written) as process,
     ):
+
+        def serves() -> bool:
+            return len(api.polls) > polls or len(api.called("setWebhook")) > begun or process.poll() is not None
+
         try:
-            api.wait(lambda: len(api.polls) > polls or process.poll() is not None, "poll", within=60)
+            api.wait(serves, "poll", within=START)
             yield process
         finally:
             process.kill()
+
+
+@contextmanager
+def bot_process(api: BotApi, index: Path, state: Path, *more: str) -> Iterator[subprocess.Popen[bytes]]:
+    """`onrecord bot`; what it writes goes to the file "output" beside the state."""
+    words = ("--fast", "--base-url", api.root, "--index", str(index), "--state", str(state), *more)
+    command = [sys.executable, "-m", "bot.cli", "bot", *words]
+    with spawned(api, command, state.parent / "output", TELEGRAM_BOT_TOKEN=api.token) as process:
+        yield process
 
 
 def unanswered(state: Path) -> list[int]:

@@ -30,11 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from conftest import Run
-
-    from bot.journal import Journal
-    from bot.polling import PollingApplication
-    from index.generation import IndexFolder
 
 CHAT, ANN, BEN = -1001, 7, 8
 WORDS = st.text(max_size=8)
@@ -204,23 +199,6 @@ class TestTheFile:
         (tmp_path / "file").touch()
         with pytest.raises(OnrecordError, match="name another folder with --state"):
             AnswersSent.open(tmp_path / "file" / "telegram.sqlite")
-
-
-async def _no_serving(application: PollingApplication, journal: Journal, *_: object) -> None:
-    assert journal.left() == []
-    assert application.post_shutdown
-    await application.post_shutdown(application)
-
-
-class TestTheCommand:
-    def test_keeps_it_in_the_state_folder(
-        self, onrecord: Run, quillhaven: IndexFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "1:not-a-token-of-anybody")
-        monkeypatch.setattr("bot.telegram.serve", _no_serving)
-        told = onrecord("bot", "--index", quillhaven.path, "--state", tmp_path / "kept")
-        assert (told.code, told.out) == (0, "")
-        assert (tmp_path / "kept" / "telegram-1.sqlite").is_file()
 
 
 class TestWhatIsOldOrTooMuch:

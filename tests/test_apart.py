@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from made_files import FERRY, PIER, docx_of, page_of, pdf_of, rss_of, zip_of
 
 from index.articles import Article
 from index.errors import ArticleError
 from index.readers import READERS, Original, kind_of_content
 from index.readers.apart import ReadingProcess
+from tests.made_files import FERRY, PIER, docx_of, page_of, pdf_of, rss_of, zip_of
 
 BOMB = (
     '<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa">'

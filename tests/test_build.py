@@ -22,6 +22,8 @@ from index.checking import check_index
 from index.errors import BusyError, FormatError, OnrecordError, SourceError, UsageError
 from index.generation import Generation, IndexFolder, open_current
 from index.manifest import FORMAT
+from tests.index_looked_at import everything
+from tests.resealed import reseal
 
 FERRY = (
     " date 2031-01-14 QUILLHAVEN (WQHV) - The ferry stays, Mayor Adela Brandvold said.\n\nRain fell on the harbor.\n"
@@ -57,25 +59,6 @@ def in_words(index: IndexFolder, word: str) -> list[int]:
 
 def sources(index: IndexFolder) -> list[str]:
     return list(opened(index).manifest.sources)
-
-
-def everything(folder: Path) -> dict[str, tuple[int, int, int]]:
-    """Return size, time and inode of every file and folder."""
-    stats = {str(path): path.lstat() for path in sorted(folder.rglob("*"))}
-    return {path: (stat.st_size, stat.st_mtime_ns, stat.st_ino) for path, stat in stats.items()}
-
-
-def rewrite_as_format(index: IndexFolder, version: int) -> None:
-    """Make the generation in force one of another release: its manifest, and its name, which is the manifest's hash."""
-    import hashlib
-
-    folder = index.generations / index.current()
-    record = json.loads((folder / "manifest.json").read_text()) | {"format": version, "unheard_of": 1}
-    data = json.dumps(record).encode()
-    (folder / "manifest.json").write_bytes(data)
-    name = f"{folder.name.partition('-')[0]}-{hashlib.sha256(data).hexdigest()}"
-    folder.rename(index.generations / name)
-    (index.path / "CURRENT").write_text(f"{name}\n")
 
 
 class TestAFirstBuild:
@@ -407,7 +390,7 @@ class TestARebuild:
     ) -> None:
         folder = articles({"ferry.txt": FERRY})
         refresh(folder)
-        rewrite_as_format(index, FORMAT + 1)
+        reseal(index, format=FORMAT + 1, unheard_of=1)
         message = f"was made by format {FORMAT + 1} of onrecord, this is format {FORMAT}; .*`onrecord index --rebuild`"
         with pytest.raises(FormatError, match=message):
             open_current(index, pytest.fail)

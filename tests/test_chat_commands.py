@@ -13,9 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import chat_standin
 import pytest
-from chat_standin import HOSTILE, LEDGER, MAYOR, StandIn
 from hypothesis import given
 from hypothesis import strategies as st
 from prompt_toolkit.completion import CompleteEvent
@@ -28,6 +26,8 @@ from bot.markdown import escaped
 from bot.rendering import link_target
 from bot.repl import COMMANDS, HELP, REMEMBERED, run_chat
 from retrieval.answer import Answer, Citation
+from tests import chat_standin
+from tests.chat_standin import HOSTILE, LEDGER, MAYOR, StandIn
 
 PAGE = (Path(__file__).parent.parent / "docs" / "chat.md").read_text()
 GREETING = 1

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import chat_standin
 import pytest
-from chat_standin import CHIEF, MAYOR
-from pseudo_terminal import CTRL_C, CTRL_D, ENTER, TAB, UP, Terminal, plain
+
+from tests import chat_standin
+from tests.chat_standin import CHIEF, MAYOR
+from tests.pseudo_terminal import CTRL_C, CTRL_D, ENTER, TAB, UP, Terminal, plain
 
 Chat = Callable[..., Terminal]
 

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import doctest
-
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-import bot.claims_typed
-import retrieval.claims
-import retrieval.comparing
-import retrieval.meaning
-import retrieval.verdict_texts
-import retrieval.wording
 from bot.claims_typed import read_typed
 from retrieval.claims import MAX_CLAIM, read_claim
 from retrieval.comparing import Comparison, compare
@@ -35,15 +27,6 @@ def beside(claim: str, said: str = SAID) -> Comparison:
 
 def turns(claim: str, said: str = SAID) -> list[tuple[str, ...]]:
     return [one.turns for one in beside(claim, said).differences]
-
-
-@pytest.mark.parametrize(
-    "module",
-    [bot.claims_typed, retrieval.claims, retrieval.comparing, retrieval.meaning, retrieval.verdict_texts,
-     retrieval.wording],
-)  # fmt: skip
-def test_examples_in_docstrings_hold(module: object) -> None:
-    assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
 
 
 class TestTypography:

@@ -14,7 +14,6 @@ import pytest
 from conftest import ARTICLES, Outcome, Run, Write
 
 from index import __version__
-from index.generation import IndexFolder
 
 FERRY = " date 2031-01-14 QUILLHAVEN (WQHV) - The ferry will not close, Mayor Adela Brandvold said.\n\nRain fell.\n"
 PIER = " date 2031-03-04 QUILLHAVEN (WQHV) - The pier burned.\n\n“It was a torch,” Chief Petra Lindqvist said.\n"
@@ -36,13 +35,6 @@ COMMANDS = [
     "completion",
 ]
 README = (Path(__file__).parent.parent / "README.md").read_text()
-
-
-@pytest.fixture
-def town(quillhaven: IndexFolder, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The index over tests/articles, named by the environment."""
-    monkeypatch.setenv("ONRECORD_INDEX", str(quillhaven.path))
-    return quillhaven.path
 
 
 def batch(tmp_path: Path, *questions: dict[str, Any] | str) -> Path:

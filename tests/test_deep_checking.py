@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,8 @@ from index.lexical_writing import LexicalDocument, LexicalWriter
 from index.manifest import FileSeal
 from index.segments import Segment
 from index.sentences import MOST
+from tests.index_looked_at import everything
+from tests.resealed import reseal
 
 PIER = (
     " date 2031-03-04 QUILLHAVEN (WQHV) - The pier burned. The whole harbor saw it burn until the morning came.\n\n"
@@ -39,30 +41,16 @@ def built(index: IndexFolder, refresh: Refresh, articles: Write) -> IndexFolder:
     return index
 
 
-def everything(index: IndexFolder) -> dict[str, tuple[int, int, int]]:
-    stats = {str(path): path.lstat() for folder in (index.path, index.notes) for path in folder.rglob("*")}
-    return {path: (stat.st_size, stat.st_mtime_ns, stat.st_ino) for path, stat in stats.items()}
-
-
 def lines(index: IndexFolder, *, good: bool) -> list[str]:
     return [finding.line for finding in check_deeply(index) if finding.good is good]
 
 
-def reseal(index: IndexFolder, **changed: object) -> None:
+def seal(index: IndexFolder, **changed: object) -> None:
     """Seal the generation in force as it stands now, as if a faulty build had made it so."""
     folder = index.generations / index.current()
-    record = json.loads((folder / "manifest.json").read_text()) | changed
-    for name in record["files"]:
-        seal = FileSeal.of(folder / name)
-        record["files"][name] = {"size": seal.size, "sha256": seal.sha256}
-    for path in (folder / "lexical").iterdir():
-        seal = FileSeal.of(path)
-        record["files"][f"lexical/{path.name}"] = {"size": seal.size, "sha256": seal.sha256}
-    data = json.dumps(record).encode()
-    (folder / "manifest.json").write_bytes(data)
-    name = f"{folder.name.partition('-')[0]}-{hashlib.sha256(data).hexdigest()}"
-    folder.rename(index.generations / name)
-    (index.path / "CURRENT").write_text(f"{name}\n")
+    words = (f"lexical/{path.name}" for path in (folder / "lexical").iterdir())
+    names = {*index.manifest(folder.name).files, *words}
+    reseal(index, files={name: asdict(FileSeal.of(folder / name)) for name in names}, **changed)
 
 
 Damage = Callable[[Path], object]
@@ -155,14 +143,14 @@ DAMAGES: list[tuple[Damage, str]] = [
 
 class TestAnIndexThatIsWhole:
     def test_is_said_to_be_so_and_is_not_touched(self, built: IndexFolder) -> None:
-        before = everything(built)
+        before = everything(built.path, built.notes)
         good, whole = lines(built, good=True)
         assert good.startswith("good (in force): ")
         assert whole.split(", ", 1)[1] == (
             "7 vectors, 2 of sentences, 7 lexical documents; 7 passages embedded anew, cosine at least 1.0000"
         )
         assert lines(built, good=False) == []
-        assert everything(built) == before
+        assert everything(built.path, built.notes) == before
 
     def test_tells_which_files_changed_or_went_since_and_which_did_not(
         self, built: IndexFolder, articles: Write
@@ -183,12 +171,12 @@ class TestAnIndexThatWasSealedWrong:
     @pytest.mark.parametrize(("damage", "told"), DAMAGES)
     def test_is_told_with_what_does_not_agree(self, built: IndexFolder, damage: Damage, told: str) -> None:
         damage(built.generations / built.current())
-        reseal(built)
-        before = everything(built)
+        seal(built)
+        before = everything(built.path, built.notes)
         found = [line.partition(", ")[2] for line in lines(built, good=False)]
         assert any(re.fullmatch(told, line) for line in found), found
         assert len(lines(built, good=True)) == 1
-        assert everything(built) == before
+        assert everything(built.path, built.notes) == before
 
     def test_has_a_model_that_cannot_be_used(self, built: IndexFolder) -> None:
         manifest = built.manifest(built.current())
@@ -202,7 +190,7 @@ class TestAnIndexThatWasSealedWrong:
         (broken / "model.json").write_text(json.dumps(card))
         name = hash_file(broken / "model.json")
         broken.rename(built.models / name)
-        reseal(built, sealed_models=manifest.sealed_models | {"reranker": name})
+        seal(built, sealed_models=manifest.sealed_models | {"reranker": name})
         (found,) = lines(built, good=False)
         assert ", the reranker cannot be used: " in found
 
@@ -213,7 +201,7 @@ class TestAnIndexThatWasSealedWrong:
         assert [line.split()[0] for line in well.out.splitlines()] == ["good", "whole:"]
         index = IndexFolder(tmp_path / ".onrecord", tmp_path / "notes")
         sql("UPDATE speakers SET name = 'Nobody'")(index.generations / index.current())
-        reseal(index)
+        seal(index)
         assert onrecord("check").code == 0
         ill = onrecord("check", "--deep")
         assert (ill.code, ill.out.count("\n")) == (1, 1)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import doctest
 import json
 import time
-from collections.abc import Iterator
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -27,12 +24,6 @@ BRANDVOLD = Mention("Adela Brandvold", "person", "female")
 OSKAR = Mention("Oskar Lindqvist", "person", "male")
 FARROW = Mention("Ignatius Farrow", "person", "male")
 UNION = Mention("Local 88", "organisation")
-
-
-@pytest.fixture(scope="module")
-def engine(quillhaven: IndexFolder) -> Iterator[Engine]:
-    with Engine(quillhaven) as engine:
-        yield engine
 
 
 class Talk:
@@ -485,10 +476,3 @@ def test_a_follow_up_is_read(move: str, text: str) -> None:
 )
 def test_a_question_leans_on_what_was_said_before(text: str, *, expected: bool) -> None:
     assert leans(text) is expected
-
-
-@pytest.mark.parametrize(
-    "module", ["retrieval.followups", "retrieval.references", "retrieval.standalone", "retrieval.dialog"]
-)
-def test_examples_in_docstrings_are_true(module: str) -> None:
-    assert doctest.testmod(import_module(module)).failed == 0

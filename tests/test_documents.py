@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_files import FERRY, PIER, WORD_NAMESPACE, column, docx_of, pdf_of, zip_of
 
 from index import readers
 from index.articles import Article
 from index.errors import ArticleError
-from index.readers import Original, read_original
+from tests.files_read import complaint, found, read
+from tests.made_files import FERRY, PIER, WORD_NAMESPACE, column, docx_of, pdf_of, zip_of
 
 NOTE = """---
 title: "Ferry: it stays"
@@ -52,23 +51,6 @@ COLUMNS = (
     ),
     "“We cannot do without it in winter,” said Petra Lindqvist, who has run the bakery.",
 )
-
-
-def found(data: str | bytes, name: str) -> list[Article | ArticleError]:
-    stream = io.BytesIO(data if isinstance(data, bytes) else data.encode())
-    return list(read_original(Original(name, stream), name[name.rindex(".") :]))
-
-
-def read(data: str | bytes, name: str) -> Article:
-    (article,) = found(data, name)
-    assert isinstance(article, Article), article
-    return article
-
-
-def complaint(data: str | bytes, name: str) -> str:
-    (error,) = found(data, name)
-    assert isinstance(error, ArticleError)
-    return str(error)
 
 
 class TestMarkdown:
@@ -137,6 +119,11 @@ class TestWord:
     def test_is_its_paragraphs_under_its_title(self) -> None:
         article = read(docx_of(("Title", "Ferry stays"), *FERRY, author="Ada Crane"), "a.docx")
         assert (article.title, article.paragraphs, article.byline) == ("Ferry stays", tuple(FERRY), "Ada Crane")
+
+    @pytest.mark.parametrize("above", [[], ["Ferry stays"]])
+    def test_bears_the_title_that_its_properties_tell(self, above: list[str]) -> None:
+        article = read(docx_of(*above, *FERRY, title="Ferry stays"), "a.docx")
+        assert (article.title, article.paragraphs) == ("Ferry stays", tuple(FERRY))
 
     def test_keeps_tabs_breaks_and_hyphens_as_what_they_look_like(self) -> None:
         runs = "<w:t>The ferry</w:t><w:tab/><w:t>will</w:t><w:br/><w:t>not</w:t><w:noBreakHyphen/><w:t>close.</w:t>"

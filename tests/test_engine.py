@@ -6,7 +6,6 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
 
 import pytest
 from conftest import ARTICLES, Refresh, Write
@@ -20,6 +19,7 @@ from index.sources import read_source
 from retrieval import attribution
 from retrieval.answer import Answer, Hit
 from retrieval.engine import Engine
+from tests.waiting import until
 
 FERRY = " date 2031-01-14 QUILLHAVEN (WQHV) - The ferry will not close, Mayor Adela Brandvold said.\n"
 ROOF = " date 2031-04-22 QUILLHAVEN (WQHV) - The school roof leaks, Superintendent Wendell Achterberg said.\n"
@@ -33,27 +33,12 @@ QUESTIONS = [
 
 
 @pytest.fixture(scope="module")
-def engine(quillhaven: IndexFolder) -> Iterator[Engine]:
-    with Engine(quillhaven) as engine:
-        yield engine
-
-
-@pytest.fixture(scope="module")
 def originals() -> dict[str, Article]:
     return {article.id: article for article in read_source(str(ARTICLES)) if isinstance(article, Article)}
 
 
 def all_hits(answer: Answer) -> list[Hit]:
     return [*answer.hits, *answer.nearest]
-
-
-def soon(told: Callable[[], bool]) -> bool:
-    """Wait for something to come true; give up long after it should have."""
-    for _ in range(600):
-        if told():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 class TestAnswers:
@@ -195,6 +180,7 @@ class TestOpening:
             Engine(index)
 
 
+@pytest.mark.usefixtures("quickly")
 class TestWatching:
     def test_a_new_generation_is_answered_from_and_no_question_fails_meanwhile(
         self, index: IndexFolder, refresh: Refresh, articles: Write
@@ -216,11 +202,11 @@ class TestWatching:
             for thread in threads:
                 thread.start()
             try:
-                assert soon(lambda: bool(answers))
+                until(lambda: bool(answers))
                 for number in range(3):
                     refresh(articles({"roof.txt": ROOF, f"more-{number}.txt": f"Trip {number} of the ferry."}))
                     articles_now = f"{number + 3} articles"
-                    assert soon(lambda start=articles_now: engine.describe().startswith(start))
+                    until(lambda start=articles_now: engine.describe().startswith(start))
             finally:
                 done.set()
                 for thread in threads:
@@ -236,7 +222,7 @@ class TestWatching:
         with Engine(index, watch=True) as engine:
             (folder / "roof.txt").unlink()
             refresh()
-            assert soon(lambda: engine.describe().startswith("1 article"))
+            until(lambda: engine.describe().startswith("1 article"))
             answer = engine.ask("what did Achterberg say about the school roof?")
             assert {hit.article for hit in all_hits(answer)} <= {"ferry.txt"}
 
@@ -246,9 +232,9 @@ class TestWatching:
         refresh(articles({"ferry.txt": FERRY}))
         with caplog.at_level(logging.INFO), Engine(index, watch=True) as engine:
             (index.path / "CURRENT").write_text("nonsense")
-            assert soon(lambda: "CURRENT" in caplog.text)
+            until(lambda: "CURRENT" in caplog.text)
             assert engine.ask("what did Brandvold say?").hits[0].article == "ferry.txt"
-            time.sleep(1.2)  # two more looks
+            time.sleep(0.2)  # several more looks
             assert caplog.text.count("CURRENT") == 1
 
     def test_a_damaged_new_generation_is_told_once(
@@ -261,9 +247,9 @@ class TestWatching:
         (index.generations / name / "passages.faiss").unlink()
         with caplog.at_level(logging.INFO), Engine(index, watch=True) as engine:
             (index.path / "CURRENT").write_text(f"{name}\n")
-            assert soon(lambda: "passages.faiss" in caplog.text)
+            until(lambda: "passages.faiss" in caplog.text)
             assert engine.ask("what did Brandvold say?").hits[0].article == "ferry.txt"
-            time.sleep(1.2)  # two more looks
+            time.sleep(0.2)  # several more looks
             assert caplog.text.count("passages.faiss") == 1
 
     def test_ends_with_the_engine(self, quillhaven: IndexFolder) -> None:

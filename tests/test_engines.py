@@ -11,8 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from index.errors import DamagedError, EngineError, UsageError
 from index.generation import Generation, IndexFolder, open_current, open_generation
 from index.milvus_address import DATABASE, read_address
 from retrieval.engine import Engine
+from tests.waiting import until
 
 FERRY = "The ferry stays. Mayor Adela Brandvold said so.\n"
 ROOF = "The school roof leaks. Superintendent Wendell Achterberg said so.\n"
@@ -97,7 +97,7 @@ def client(index: IndexFolder) -> Any:
 
 
 def collection(index: IndexFolder) -> str:
-    seal = opened(index).manifest.collection
+    seal = index.manifest(index.current()).collection  # not opened: who reads a generation keeps it
     assert seal
     return seal.name
 
@@ -346,14 +346,6 @@ class TestAServer:
 def listens(port: int) -> bool:
     with socket.socket() as tried:
         return tried.connect_ex(("127.0.0.1", port)) == 0
-
-
-def until(happened: Callable[[], bool]) -> None:
-    for _ in range(600):
-        if happened():
-            return
-        time.sleep(0.05)
-    pytest.fail("it did not happen within 30 seconds")
 
 
 class TestAnAddress:

@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 from conftest import Outcome, Run
 
-from index.generation import IndexFolder
-
 QUOTE: dict[str, Any] = {
     "qid": "torch",
     "question": "who said “the whole end of the pier was a torch”?",
@@ -23,9 +21,7 @@ SMALL_TALK: dict[str, Any] = {"qid": "hi", "question": "hi", "kind": "unanswerab
 MISSED = QUOTE | {"qid": "missed", "gold": [{"article": "eelgrass.txt", "paragraph": 0}], "highlight": None}
 
 
-@pytest.fixture(autouse=True)
-def town(quillhaven: IndexFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ONRECORD_INDEX", str(quillhaven.path))
+pytestmark = pytest.mark.usefixtures("town")
 
 
 @pytest.fixture

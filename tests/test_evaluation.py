@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from index.errors import OnrecordError, UsageError
-from index.generation import IndexFolder
 from index.spans import Span
 from retrieval.answer import Answer, Citation, Copy, Hit
 from retrieval.dialog import Place
@@ -22,12 +20,6 @@ CITATION = Citation("Pier burns", "WQHV", None, None, 1, (0, 1), "a.txt", "")
 TEXT = "The pier burned for nearly five hours."
 GOLD = ("a", 0)
 TORCH = "who said “the whole end of the pier was a torch”?"
-
-
-@pytest.fixture(scope="module")
-def engine(quillhaven: IndexFolder) -> Iterator[Engine]:
-    with Engine(quillhaven) as engine:
-        yield engine
 
 
 def hit(place: Place, *copies: Place, highlights: tuple[Span, ...] = ()) -> Hit:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -15,12 +14,6 @@ from retrieval.engine import Engine
 
 FERRY = " date 2031-01-14 QUILLHAVEN (WQHV) - The ferry will not close, Mayor Adela Brandvold said.\n"
 ROOF = "The roof of the school leaks.\n"
-
-
-@pytest.fixture(scope="module")
-def engine(quillhaven: IndexFolder) -> Iterator[Engine]:
-    with Engine(quillhaven) as engine:
-        yield engine
 
 
 class TestWhy:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_files import FERRY, PIER, entry_of, mail_of, page_of, rss_of
 
 from index.articles import Article
-from index.errors import ArticleError
-from index.readers import Original, read_original
+from tests.files_read import complaint, found
+from tests.made_files import FERRY, PIER, entry_of, mail_of, page_of, rss_of
 
 ATOM = """<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>WQHV</title>
 <entry><title type="html">Ferry &amp;amp; pier</title><link href="https://wqhv.example/1"/><id>1</id>
@@ -39,21 +37,10 @@ XML_PARTS = st.sampled_from(
 )
 
 
-def found(data: str | bytes, name: str) -> list[Article | ArticleError]:
-    stream = io.BytesIO(data if isinstance(data, bytes) else data.encode())
-    return list(read_original(Original(name, stream), name[name.rindex(".") :]))
-
-
 def articles(data: str | bytes, name: str) -> list[Article]:
     read = found(data, name)
     assert all(isinstance(article, Article) for article in read), read
     return [article for article in read if isinstance(article, Article)]
-
-
-def complaint(data: str | bytes, name: str) -> str:
-    (error,) = found(data, name)
-    assert isinstance(error, ArticleError)
-    return str(error)
 
 
 class TestAFeed:

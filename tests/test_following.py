@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from conftest import Run
-from visits import entry, feed
-from web_server import Site
 
 from bot.following import POLL, Following
 from index.build import BuildOptions
 from index.fetching.limits import Limits
 from index.generation import IndexFolder
+from tests.visits import entry, feed
+from tests.web_server import Site
 
 EVERY = 600.0
 

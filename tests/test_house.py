@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import re
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,14 @@ from tools import code_facts, command_reference, figures
 from tools.code_facts import ROOMS, ROOT, Module
 
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
+BENCHMARKS = sorted((ROOT / "benchmarks").glob("*.py"))
+SHOWN = [
+    ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for path in [*(path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))), *BENCHMARKS]
+    if ">>> " in path.read_text()
+]
+"""The modules with examples in their docstrings."""
+
 Source = Callable[[Mapping[str, str]], list[Module]]
 
 
@@ -63,6 +73,12 @@ class TestEveryModule:
         assert len(code_facts.reached(figures.QUESTION, ours)) > 50
 
 
+@pytest.mark.parametrize("module", SHOWN)
+def test_examples_in_docstrings_are_true(module: str) -> None:
+    failed, tried = doctest.testmod(import_module(module))
+    assert (failed, tried > 0) == (0, True)
+
+
 class TestTheDocumentation:
     def test_has_every_command_and_option_as_help_tells_it(self) -> None:
         assert command_reference.PAGE.read_text() == command_reference.reference(), "python -m tools.command_reference"
@@ -87,6 +103,15 @@ class TestTheDocumentation:
         rows = [line for line in table.splitlines() if line.startswith("| ")][1:]
         assert untold_in((ROOT / "docs" / "ranking.md").read_text(), "".join(rows)) == []
         assert len(rows) == 6
+
+    def test_has_a_row_for_every_benchmark_that_people_run(self) -> None:
+        page = (ROOT / "benchmarks" / "README.md").read_text()
+        run_by_others = {"plain", "staged_build", "watched_bot", "worker"}
+        commands = {path.stem for path in BENCHMARKS if '"__main__"' in path.read_text()} - run_by_others
+        assert [
+            name for name in sorted(commands) if not re.search(rf"^\|.*`benchmarks\.{name}\b", page, re.MULTILINE)
+        ] == []
+        assert len(commands) > 10
 
     def test_names_only_modules_that_are_there(self) -> None:
         named = re.findall(r"`((?:index|retrieval|bot|tools|tests|benchmarks)/[\w/]+\.py)`", ARCHITECTURE.read_text())

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from visits import CALM, LIMITS, Fetch, page
-from web_server import Handler, Page, Site
 
 from index.errors import ArticleError
 from index.fetching.limits import Limits
 from index.fetching.web import Web
+from tests.visits import CALM, LIMITS, Fetch, page
+from tests.web_server import Handler, Page, Site
 
 
 class TestAPage:

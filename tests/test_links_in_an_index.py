@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from conftest import Refresh, Run, silent
-from visits import entry, feed, page
-from web_server import Site
 
 from index.build import BuildOptions, Report, build
 from index.errors import OnrecordError
 from index.fetching.limits import Limits
 from index.generation import IndexFolder
+from tests.visits import entry, feed, page
+from tests.web_server import Site
 
 
 class TestAnIndex:

@@ -11,10 +11,10 @@ from typing import Any
 import httpcore
 import pytest
 import trustme
-from visits import LIMITS, Fetch, page
-from web_server import Handler, Page, Site, serving
 
 from index.fetching.limits import Limits
+from tests.visits import LIMITS, Fetch, page
+from tests.web_server import Handler, Page, Site, serving
 
 
 class TestWhatGoesWrong:

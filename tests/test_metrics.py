@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot import alerts, rates, turns
+from bot import rates, turns
 from bot.metrics import NONE, metrics_for
 from bot.settings import MetricsSettings, Settings, TelegramSettings, settings_problems
 from index.errors import UsageError
@@ -54,13 +54,6 @@ def reply(question: str) -> Answer:
     if question == "break":
         raise ZeroDivisionError(question)
     return answered(question, status="not_found" if question == "nothing" else "answered")
-
-
-@pytest.fixture
-def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alerts, "LOOKED_EVERY", 0.02)
-    monkeypatch.setattr(alerts, "PAUSE", 0.05)
-    monkeypatch.setattr("retrieval.engine.WATCH_SECONDS", 0.02)
 
 
 class TestTheFile:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from quotation_reader import Reader
+
+from tests.quotation_reader import Reader
 
 
 class TestSomebodyElseIsMeant:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-import hashlib
-import json
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from conftest import ARTICLES, Refresh, Write
 from index.errors import DamagedError
 from index.generation import IndexFolder, open_current
 from index.records import Records
+from tests.resealed import reseal
 
 ROOT = ARTICLES.parent.parent
 MODULES = {
@@ -129,15 +129,10 @@ def test_a_generation_whose_manifest_names_files_elsewhere_only_has_them_hashed(
     index: IndexFolder, refresh: Refresh, articles: Write, tmp_path: Path
 ) -> None:
     """Whoever makes an index by hand can seal what they like; such a name is that of a file, and no more."""
-    folder = index.generations / refresh(articles({"ferry.txt": "The ferry stays.\n"})).generation
-    record = json.loads((folder / "manifest.json").read_text())
-    record["files"]["../../../secret"] = {"size": 6, "sha256": "0" * 64}
+    files = index.manifest(refresh(articles({"ferry.txt": "The ferry stays.\n"})).generation).files
     (tmp_path / "secret").write_text("secret")
-    data = json.dumps(record).encode()
-    (folder / "manifest.json").write_bytes(data)
-    name = f"{folder.name.partition('-')[0]}-{hashlib.sha256(data).hexdigest()}"
-    folder.rename(index.generations / name)
-    (index.path / "CURRENT").write_text(f"{name}\n")
+    sealed = {name: asdict(seal) for name, seal in files.items()}
+    reseal(index, files=sealed | {"../../../secret": {"size": 6, "sha256": "0" * 64}})
     with pytest.raises(DamagedError, match="was changed after it was sealed") as error:
         open_current(index, pytest.fail)
     assert "secret:" in str(error.value)

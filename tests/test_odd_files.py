@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import json
 from datetime import date
 from email.message import EmailMessage
-from pathlib import PurePath
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_files import FERRY, PIER, WORD_NAMESPACE, docx_of, mail_of, page_of, rss_of
 
 from index.articles import Article
-from index.errors import ArticleError
-from index.readers import Original, read_original
 from index.readers.boilerplate import is_boilerplate
 from index.readers.bylines import byline_of_lines
 from index.readers.datelines import read_dateline
+from tests.files_read import found, read
+from tests.made_files import FERRY, PIER, WORD_NAMESPACE, docx_of, mail_of, page_of, rss_of
 
 DAY = date(2031, 1, 14)
 SPOKEN = "The café won’t close, and nobody’s boat is late, said Zoë Lund to everybody at the harbor."
-
-
-def found(data: str | bytes, name: str, *, url: str | None = None, charset: str | None = None) -> list[Article | str]:
-    stream = io.BytesIO(data if isinstance(data, bytes) else data.encode())
-    articles = read_original(Original(name, stream, url, charset), PurePath(name).suffix)
-    return [str(article) if isinstance(article, ArticleError) else article for article in articles]
-
-
-def read(data: str | bytes, name: str, *, url: str | None = None, charset: str | None = None) -> Article:
-    (article,) = found(data, name, url=url, charset=charset)
-    assert isinstance(article, Article), article
-    return article
 
 
 def linked(*nodes: object, around: str = "{}") -> str:
@@ -99,7 +84,7 @@ class TestFrontMatter:
     @pytest.mark.parametrize(("fence", "line"), [("---", "title: Ferry"), ("+++", 'title = "Ferry"')])
     def test_without_an_end_is_no_text(self, fence: str, line: str) -> None:
         (told,) = found(f"{fence}\n{line}\n\nRain fell.\n", "a.md")
-        assert told == f"a.md: its front matter has no end; close it with a line {fence}"
+        assert str(told) == f"a.md: its front matter has no end; close it with a line {fence}"
 
     def test_may_be_toml(self) -> None:
         article = read("+++\ntitle = 'Ferry'\ndate = 2031-01-14T23:30:00-05:00\n+++\nRain fell<br>on us.\n", "a.md")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tests.telegram_bot import Got
+from tests.telegram_bot import Got, spawned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,16 +32,8 @@ BELLS = "“Every bell in town will ring twice for the last boat,” Mayor Adela
 @contextmanager
 def bot(api: BotApi, settings: Path) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "bot.cli", "bot", "--fast", "--config", str(settings)]
-    polls = len(api.polls)
-    with (
-        (settings.parent / "log").open("ab") as log,
-        subprocess.Popen(command, env=os.environ | {"ONRECORD_INDEX": "nowhere"}, stdout=log, stderr=log) as process,
-    ):
-        try:
-            api.wait(lambda: len(api.polls) > polls or process.poll() is not None, "poll", within=PATIENCE)
-            yield process
-        finally:
-            process.kill()
+    with spawned(api, command, settings.parent / "log", ONRECORD_INDEX="nowhere") as process:
+        yield process
 
 
 def test_from_a_settings_file_to_an_alert_after_a_kill(api: BotApi, tmp_path: Path, onrecord: Run) -> None:

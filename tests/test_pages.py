@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import json
 from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_files import FERRY, PIER, page_of
 
 from index.articles import Article
-from index.errors import ArticleError
-from index.readers import Original, read_original
 from index.readers.boilerplate import is_boilerplate
 from index.readers.html_text import paragraphs_of
+from tests import files_read
+from tests.files_read import complaint, found
+from tests.made_files import FERRY, PIER, page_of
 
 STORY = [*FERRY, *PIER]
 TAGS = st.sampled_from(["p", "div", "b", "a", "ul", "li", "table", "tr", "td", "br", "script", "h1", "article", "svg"])
@@ -25,17 +24,8 @@ SOUP = st.recursive(
 )
 
 
-def read(page: str | bytes, name: str = "a.html", url: str | None = None, charset: str | None = None) -> Article:
-    (article,) = found(page, name, url, charset)
-    assert isinstance(article, Article), article
-    return article
-
-
-def found(
-    page: str | bytes, name: str = "a.html", url: str | None = None, charset: str | None = None
-) -> list[Article | ArticleError]:
-    data = page if isinstance(page, bytes) else page.encode()
-    return list(read_original(Original(name, io.BytesIO(data), url, charset), ".html"))
+def read(page: str | bytes, name: str = "a.html", **told: str) -> Article:
+    return files_read.read(page, name, **told)
 
 
 def linked(**fields: object) -> str:
@@ -256,11 +246,10 @@ class TestPagesThatCannotBeRead:
         ],
     )
     def test_are_said_to_be_what_they_are(self, content: bytes, reason: str) -> None:
-        (error,) = found(content)
-        assert str(error).startswith(f"a.html: {reason}")
+        assert complaint(content, "a.html").startswith(f"a.html: {reason}")
 
     @settings(max_examples=40, deadline=None)
     @given(st.binary(max_size=400) | SOUP.map(str.encode) | st.binary(max_size=60).map(lambda b: b"<html><p>" + b))
     def test_any_bytes_give_an_article_or_one_line(self, data: bytes) -> None:
-        (article,) = found(data)
+        (article,) = found(data, "a.html")
         assert isinstance(article, Article) or str(article).startswith("a.html: ")

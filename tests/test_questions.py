@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import doctest
-from importlib import import_module
-
 import pytest
 
-from index.generation import IndexFolder
 from retrieval.engine import Engine
 from retrieval.names import name_words
 from retrieval.question import read_question
@@ -35,18 +31,6 @@ def test_names_may_end_in_a_verb(question: str, speaker: str, topic: str) -> Non
 )
 def test_a_title_at_the_end_is_a_name(name: str, words: list[str]) -> None:
     assert name_words(name) == words
-
-
-@pytest.mark.parametrize(
-    "module", ["retrieval.question", "retrieval.names", "retrieval.dates", "retrieval.expectation", "index.sentences"]
-)
-def test_examples_in_docstrings_are_true(module: str) -> None:
-    assert doctest.testmod(import_module(module)).failed == 0
-
-
-@pytest.fixture(scope="module")
-def engine(quillhaven: IndexFolder) -> Engine:
-    return Engine(quillhaven)
 
 
 @pytest.mark.parametrize(

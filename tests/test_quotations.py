@@ -6,11 +6,11 @@ import subprocess
 import sys
 
 import pytest
-from quotation_reader import Reader
 
 from index import quotations
 from index.articles import Article
 from index.quotations import QuotationFinder, Reading
+from tests.quotation_reader import Reader
 
 
 class TestDirectSpeech:

@@ -288,11 +288,8 @@ class TestOtherForms:
         assert record["outlets"] == dict(sheet.outlets)
 
 
+@pytest.mark.usefixtures("town")
 class TestTheCommand:
-    @pytest.fixture(autouse=True)
-    def town(self, quillhaven: IndexFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("ONRECORD_INDEX", str(quillhaven.path))
-
     def test_writes_markdown_to_stdout_and_other_forms_into_files(self, onrecord: Run, tmp_path: Path) -> None:
         told = onrecord("record", "Adela", "Brandvold", "--about", "ferry", "--since", "2031", "--until", "Oct 2031")
         assert (told.code, told.err) == (0, "")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from visits import Fetch, page
-from web_server import Site, serving
 
 from index.fetching.addresses import link
 from index.fetching.limits import Limits
+from tests.visits import Fetch, page
+from tests.web_server import Site, serving
 
 
 class TestRobots:

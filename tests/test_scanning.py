@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from conftest import Refresh, Write
-from reading_again import settle
 
 from index.generation import IndexFolder, open_current
 from index.joining import FEWEST_WORDS, embedded_texts
 from index.readers import READERS, Kind
+from tests.reading_again import settle
 
 FERRY = (
     " date 2031-01-14 QUILLHAVEN (WQHV) - The ferry was late on Tuesday.\n\n"

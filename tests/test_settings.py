@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import re
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -13,7 +12,6 @@ from conftest import Run, Write
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import time_spans
 from bot.bot_command import bot_settings
 from bot.parser import build_parser
 from bot.settings import Settings, load_settings, settings_problems
@@ -126,10 +124,6 @@ class TestAFile:
         assert [int(line.split(" ")[2][:-1]) for line in problems] == [
             number for number, line in enumerate(lines, 1) if re.match(r"[abc]\d", line)
         ]
-
-
-def test_an_example_of_times_is_true() -> None:
-    assert doctest.testmod(time_spans) == (0, 1)
 
 
 class TestCheck:

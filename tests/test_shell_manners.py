@@ -14,12 +14,11 @@ from pathlib import Path
 
 import pytest
 from conftest import Run
-from pseudo_terminal import CTRL_D, Terminal
 
 from bot.cli import build_parser
 from bot.examples import EXAMPLES
 from bot.shell_completion import completion_script
-from index.generation import IndexFolder
+from tests.pseudo_terminal import CTRL_D, Terminal
 
 TORCH = "who said “the whole end of the pier was a torch”?"
 ANSWER = "the whole end of the pier was a torch"
@@ -29,9 +28,7 @@ try() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _shtab_onrecord
 """
 
 
-@pytest.fixture(autouse=True)
-def town(quillhaven: IndexFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ONRECORD_INDEX", str(quillhaven.path))
+pytestmark = pytest.mark.usefixtures("town")
 
 
 class TestAQuestionFromStdin:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +34,7 @@ from index.records import RecordsWriter
 from index.sealing import clean_up, seal, seal_model, set_aside_damaged, writing
 from index.sentence_vectors import sentence_ids
 from index.vector_writing import VectorWriter
+from tests.resealed import reseal
 
 WORDS = ("The ferry stays.", "The pier does not.")
 UNIT = np.eye(2, dtype=np.float32)
@@ -282,30 +282,21 @@ class TestSettingAside:
         assert aside.is_dir()
 
     def test_goes_on_behind_one_of_another_format(self, building: Building) -> None:
-        older, newer = building.build(), building.build()
+        older, _ = building.build(), building.build()
         (building.index.generations / older / VECTORS).unlink()
-        other = self.resealed(building, newer, replace(building.index.manifest(newer), format=FORMAT + 1))
+        other = reseal(building.index, format=FORMAT + 1)
         set_aside_damaged(building.index, building.notes.append)
         assert building.index.names() == [other]
         assert len(building.notes) == 1
 
     def test_leaves_another_format_where_it_is(self, building: Building) -> None:
-        name = building.build()
-        other = self.resealed(building, name, replace(building.index.manifest(name), format=FORMAT + 1))
+        building.build()
+        other = reseal(building.index, format=FORMAT + 1)
         set_aside_damaged(building.index, building.notes.append)
         assert building.index.names() == [other]
         assert building.notes == []
         with pytest.raises(FormatError):
             open_current(building.index, pytest.fail)
-
-    def resealed(self, building: Building, name: str, manifest: Manifest) -> str:
-        """Give a generation another manifest, as another release would have sealed it."""
-        data = manifest.to_bytes()
-        other = f"{name.partition('-')[0]}-{hashlib.sha256(data).hexdigest()}"
-        (building.index.generations / name / MANIFEST).write_bytes(data)
-        (building.index.generations / name).rename(building.index.generations / other)
-        (building.index.path / "CURRENT").write_text(other)
-        return other
 
 
 class TestTheOneInForce:
@@ -350,9 +341,8 @@ class TestTheOneInForce:
         assert folder.remembered_sources() is None
 
     def test_remembers_its_sources_even_in_another_format(self, building: Building) -> None:
-        name = building.build()
-        other = replace(building.index.manifest(name), sources=("elsewhere",), format=FORMAT + 1)
-        TestSettingAside().resealed(building, name, other)
+        building.build()
+        reseal(building.index, sources=["elsewhere"], format=FORMAT + 1)
         assert building.index.remembered_sources() == ["elsewhere"]
 
     def test_leaves_remembering_to_the_one_before_where_it_is_damaged(

@@ -71,7 +71,7 @@ class TestAQuestion:
             shown = len(api.called("sendChatAction"))
             await asyncio.sleep(0.2)
         assert actions[0].params == {"chat_id": str(ANN), "action": "typing"}
-        assert len(api.called("sendChatAction")) == shown
+        assert len(api.called("sendChatAction")) <= shown + 1  # one may have been on its way
 
     async def test_is_answered_though_it_cannot_be_shown_that_the_bot_is_at_work(
         self, api: BotApi, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
@@ -312,11 +312,11 @@ class TestWhenSomethingGoesWrong:
             await api.wait_for_messages(2)
         assert len(engine.asked) == len(api.messages) == 2
 
-    @pytest.mark.parametrize("fault", [Fault.slow(0.6), Fault.lost()], ids=["late", "lost"])
+    @pytest.mark.parametrize("fault", [Fault.slow(2), Fault.lost()], ids=["late", "lost"])
     async def test_an_answer_of_which_nobody_can_tell_whether_it_arrived_is_sent_again(
         self, api: BotApi, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch, fault: Fault
     ) -> None:
-        monkeypatch.setattr(telegram, "SEND_TIMEOUT", 0.3)
+        monkeypatch.setattr(telegram, "SEND_TIMEOUT", 1)
         api.fail("sendMessage", fault)
         async with running(api, engine):
             api.say(ANN, "What?")
@@ -329,8 +329,8 @@ class TestWhenSomethingGoesWrong:
     async def test_an_answer_that_is_always_late_is_not_sent_for_ever(
         self, api: BotApi, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(telegram, "SEND_TIMEOUT", 0.1)
-        api.fail("sendMessage", *[Fault.slow(0.3)] * (delivery.TIMEOUTS + 1))
+        monkeypatch.setattr(telegram, "SEND_TIMEOUT", 0.3)
+        api.fail("sendMessage", *[Fault.slow(0.9)] * (delivery.TIMEOUTS + 1))
         async with running(api, engine):
             api.say(ANN, "What?")
             await api.wait_for_messages(delivery.TIMEOUTS + 2)

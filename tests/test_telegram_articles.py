@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot import add_commands, alerts, offered, worker_process
+from bot import add_commands, offered, worker_process
 from bot.article_files import TAKEN_OUT, NotOursError, file_name, file_of, plain_name
 from bot.drafts import LASTS, Drafts, Where
 from bot.newsroom_tasks import do_task
@@ -21,10 +21,9 @@ from index.readers.days import day_of_name
 from index.rows import FiledArticle
 from retrieval.engine import Engine
 from tests.telegram_bot import Got, Person, running
-from tests.web_server import serving
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from conftest import Refresh
@@ -48,6 +47,8 @@ PAGE = """<html><head><title>A whale in the harbor</title><meta property="og:sit
 <p>Marine biologists from the Orrin station followed her out with two boats, and lost her off the point at noon.</p>
 </article></body></html>"""
 ADMIN, GUEST = 7, 8
+
+pytestmark = pytest.mark.usefixtures("quickly")
 
 
 class Newsroom:
@@ -91,20 +92,12 @@ def room(
         return await asyncio.wait_for(asyncio.to_thread(do_task, task, tell), seconds)
 
     monkeypatch.setattr(worker_process, "worked", worked)
-    monkeypatch.setattr(alerts, "LOOKED_EVERY", 0.02)
     monkeypatch.setattr("bot.indexing.EDITED_EVERY", 0.0)
-    monkeypatch.setattr("retrieval.engine.WATCH_SECONDS", 0.02)
     folder = tmp_path / "articles"
     folder.mkdir()
     (folder / "old.txt").write_text(OLD, "utf-8")
     refresh(folder)
     return Newsroom(api, index, folder)
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serving() as site:
-        yield site
 
 
 async def test_a_text_is_shown_as_it_is_read_saved_at_a_word_and_can_be_asked_about(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot import alerts
 from retrieval.engine import Engine
 from tests.bot_api_http import Fault
 from tests.telegram_bot import Got, Person, running
@@ -52,10 +51,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(api: BotApi, index: IndexFolder, tmp_path: Path, refresh: Refresh, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr(alerts, "LOOKED_EVERY", 0.02)
-    monkeypatch.setattr(alerts, "PAUSE", 0.05)
-    monkeypatch.setattr("retrieval.engine.WATCH_SECONDS", 0.02)
+def desk(api: BotApi, index: IndexFolder, tmp_path: Path, refresh: Refresh, quickly: None) -> Desk:
     return Desk(api, index, tmp_path / "articles", refresh)
 
 
@@ -76,8 +72,7 @@ async def test_what_is_followed_is_told_with_its_citation_when_it_is_new(desk: D
         listed = await ann("/following")
         assert listed.text.splitlines()[1:] == ["• “a ticket for four dollars”"]
         await ann.press(listed, "Unfollow “a ticket for four dollars”")
-        await desk.api.wait_for_calls("editMessageText")
-        assert Got(desk.api.messages[-1]).text.startswith("I follow nothing here")
+        await desk.api.wait_until(lambda: "I follow nothing here" in Got(desk.api.messages[-1]).text, "empty list")
 
 
 async def test_much_is_told_as_a_digest(desk: Desk, ann: Person) -> None:

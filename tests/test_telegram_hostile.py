@@ -17,9 +17,9 @@ from index.build import BuildOptions, build
 from retrieval.engine import Engine
 from tests.bot_api import BotApi
 from tests.bot_api_rules import LONGEST_CALLBACK_ANSWER, LONGEST_TEXT, check_commands, check_text
+from tests.drawn_answers import hits
 from tests.telegram_answers import ScriptedEngine, answered
 from tests.telegram_bot import MENTION, Got, Person, running
-from tests.test_entities import hits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
 
-import pytest
 from telegram import MessageEntity
 
 from bot.entities import message_for
 from bot.marked import Marked
-from index.generation import IndexFolder
 from retrieval.engine import Engine
 from tools.chat_drawing import WIDEST, Letter, wrapped
 from tools.telegram_picture import PAGE, QUESTIONS, letters, picture
 
 SVG = "{http://www.w3.org/2000/svg}"
-
-
-@pytest.fixture(scope="module")
-def engine(quillhaven: IndexFolder) -> Iterator[Engine]:
-    with Engine(quillhaven) as engine:
-        yield engine
 
 
 def drawn(svg: str, **look: str) -> str:

@@ -2,72 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
-import sys
-import textwrap
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bot import polling
 from tests.bot_api import TOKEN, BotApi, Fault
+from tests.scripted_process import PATIENCE, process
 from tests.telegram_answers import ORDER
 from tests.telegram_bot import Got, unanswered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 ANN, BEN = 7, 8
 SECRET = TOKEN.partition(":")[2]
-PATIENCE = 60
-
-# Prints every log line there is. A question is the number of seconds that it takes; context takes for ever.
-PROGRAM = textwrap.dedent("""
-    import logging, sys, time
-    from pathlib import Path
-    logging.basicConfig(level=logging.DEBUG)
-    from bot import polling
-    from bot.settings import Settings, TelegramSettings, WebhookSettings
-    from bot.telegram import run_bot
-    from index.errors import OnrecordError
-    from tests.telegram_answers import ScriptedEngine, answered
-    class Engine(ScriptedEngine):
-        def converse(self, question, dialog):
-            time.sleep(float(question)); return answered(question), dialog
-        def neighbours(self, *_):
-            time.sleep(600)
-        def ask(self, question, **_):
-            time.sleep(600)
-    polling.GRACE, polling.END = map(float, sys.argv[4:6])
-    url, port = sys.argv[6:] or (None, 8443)
-    settings = Settings(telegram=TelegramSettings(webhook=WebhookSettings(url=url, port=int(port))))
-    try:
-        run_bot(Engine(), token=sys.argv[1], base_url=sys.argv[2], state=Path(sys.argv[3]), settings=settings)
-    except OnrecordError as error:
-        print("onrecord:", error)
-        sys.exit(error.exit_code)
-""")
-
-
-@contextmanager
-def process(
-    api: BotApi, tmp_path: Path, *webhook: object, grace: float = polling.GRACE, end: float = PATIENCE
-) -> Iterator[subprocess.Popen[bytes]]:
-    words = (api.token, api.root, tmp_path / "state", grace, end, *webhook)
-    command = [sys.executable, "-W", "error", "-c", PROGRAM, *map(str, words)]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    polls, begun = len(api.polls), len(api.called("setWebhook"))
-    with (
-        (tmp_path / "output").open("a") as written,
-        subprocess.Popen(command, stdout=written, stderr=written, env=environment) as process,
-    ):
-        try:
-            api.wait(lambda: len(api.polls) > polls or len(api.called("setWebhook")) > begun, "poll", within=PATIENCE)
-            yield process
-        finally:
-            process.kill()
 
 
 def ended(process: subprocess.Popen[bytes], number: signal.Signals = signal.SIGTERM) -> int:

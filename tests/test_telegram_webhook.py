@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.request import Request, urlopen
 
 import pytest
-from test_telegram_process import process
 
 from bot.settings import Settings, TelegramSettings, WebhookSettings
 from bot.telegram import run_bot
@@ -21,6 +20,7 @@ from bot.webhook import LARGEST, SECRET_HEADER
 from index.errors import OnrecordError, UsageError
 from tests.bot_api import DATE, TOKEN, BotApi
 from tests.bot_api_http import Fault, posted
+from tests.scripted_process import process
 from tests.telegram_answers import ORDER, ScriptedEngine
 from tests.telegram_bot import Person, running, unanswered
 

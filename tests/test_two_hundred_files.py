@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from conftest import Refresh
-from made_files import column, docx_of, entry_of, mail_of, page_of, pdf_of, rss_of, zip_of
-from reading_again import settle
 
 from index.generation import IndexFolder, open_current
+from tests.made_files import column, docx_of, entry_of, mail_of, page_of, pdf_of, rss_of, zip_of
+from tests.reading_again import settle
 
 BOMB = (
     '<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]><rss version="2.0"><channel><title>&c;</title></channel></rss>'

@@ -64,11 +64,6 @@ def engine(quillhaven: IndexFolder) -> Iterator[Engine]:
         yield engine
 
 
-@pytest.fixture
-def town(quillhaven: IndexFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ONRECORD_INDEX", str(quillhaven.path))
-
-
 class TestAClaim:
     @pytest.mark.parametrize(("words", "by", "verdict", "turned"), CLAIMS)
     def test_is_judged_by_the_words_as_they_stand(

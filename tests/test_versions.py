@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 from conftest import Refresh, silent
-from visits import CALM, page
-from web_server import Site
 
 from bot.rendering import plain_text
 from index.build import BuildOptions, build
@@ -20,6 +18,8 @@ from index.generation import IndexFolder, open_current
 from retrieval.engine import Engine
 from retrieval.hits import make_hits
 from retrieval.versions import CHANGED, CORRECTED, EARLIER, is_correction
+from tests.visits import CALM, page
+from tests.web_server import Site
 
 LINE = (
     "The footbridge over the Tern closed on Monday because {} of its cables had frayed, the harbor office said on {}."

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import re
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,19 +15,13 @@ import pytest
 from index.generation import CURRENT, IndexFolder
 from retrieval.dialog import Dialog
 from retrieval.engine import Engine
+from tests.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from conftest import Refresh, Write
 
 FERRY = " date 2031-01-14 QUILLHAVEN (WQHV) - The ferry will not close, Mayor Adela Brandvold said.\n"
 PIER = " date 2031-03-04 QUILLHAVEN (WQHV) - The pier burned.\n\n“It was a torch,” Chief Petra Lindqvist said.\n"
-
-
-def wait_for(something: Callable[[], bool]) -> None:
-    while not something():
-        time.sleep(0.02)
 
 
 def test_goes_on_watching_after_an_index_could_not_be_opened(
@@ -44,11 +38,11 @@ def test_goes_on_watching_after_an_index_could_not_be_opened(
         with monkeypatch.context() as patch:
             patch.setattr(tempfile, "tempdir", str(Path(index.path, "no temporary folder")))
             (index.path / CURRENT).write_text(f"{second}\n")
-            wait_for(lambda: "going on with the index as it was" in caplog.text)
+            until(lambda: "going on with the index as it was" in caplog.text)
             assert engine.speakers() == ["Adela Brandvold"]
             assert "burned" not in engine.topics()
-        wait_for(lambda: len(engine.speakers()) == 2)
-        wait_for(lambda: "burned" in engine.topics())
+        until(lambda: len(engine.speakers()) == 2)
+        until(lambda: "burned" in engine.topics())
 
 
 def held(index: IndexFolder) -> set[str]:
@@ -75,8 +69,8 @@ def test_lets_go_of_what_answered_before_whatever_was_asked_of_it(
             assert next(engine.quotations()).citation
             assert engine.newsroom().index == index
             built = refresh(articles({f"{number}.txt": PIER.replace("pier", f"pier {number}")})).generation
-            wait_for(lambda name=built: engine.generation == name)  # type: ignore[misc]
-        wait_for(lambda: held(index) == {index.current()})
+            until(lambda name=built: engine.generation == name)  # type: ignore[misc]
+        until(lambda: held(index) == {index.current()})
 
 
 def test_what_somebody_reads_is_not_removed_however_many_builds_there_are(
@@ -91,6 +85,7 @@ def test_what_somebody_reads_is_not_removed_however_many_builds_there_are(
     assert reader.ask("what did Brandvold say about the ferry?").hits[0].article == "ferry.txt"
     reader.close()
     del reader
+    gc.collect()  # whatever of it refers to itself
     refresh(articles({"last.txt": PIER.replace("pier", "last pier")}))
     assert first not in index.names()
     assert len(index.names()) == 2

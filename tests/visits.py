@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from web_server import Site, serving
 
 from index.articles import Article
 from index.errors import ArticleError
@@ -16,6 +15,7 @@ from index.fetching.limits import Limits
 from index.fetching.web import Web
 from index.readers.apart import ReadingProcess
 from index.scanning import Stamp
+from tests.web_server import Site, serving
 
 LIMITS = Limits(seconds=5, pause=0)
 PAGE = """<html><head><title>{title}</title>
@@ -31,13 +31,13 @@ def page(title: str = "Footbridge closes", words: str = CALM) -> str:
     return PAGE.format(title=title, words=words)
 
 
-def feed(*entries: tuple[str, str, str], title: str = "Harbor Ledger") -> str:
+def feed(*entries: tuple[str, str, str]) -> str:
     items = "".join(
         f"<item><guid>{guid}</guid><link>{link}</link><title>Story {guid}</title>"
         f"<pubDate>Wed, 02 Apr 2031 09:00:00 +0000</pubDate><description>{text}</description></item>"
         for guid, link, text in entries
     )
-    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>{title}</title>{items}</channel></rss>'
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Harbor Ledger</title>{items}</channel></rss>'
 
 
 def entry(guid: str, text: str = "") -> tuple[str, str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -70,6 +71,7 @@ def modules(folder: str, root: Path = ROOT) -> list[Module]:
     ]
 
 
+@cache
 def functions(module: Module) -> list[Function]:
     """Return the functions of a module in the order in which they stand."""
     return [
@@ -123,6 +125,7 @@ def public(module: Module) -> Iterator[_Defined]:
                 pending.extend(node.body)
 
 
+@cache
 def imported(module: Module, *, when_loaded: bool = False) -> dict[str, int]:
     """Return the modules that a module imports, with the line of the first import.
 

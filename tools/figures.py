@@ -47,7 +47,9 @@ def figures(root: Path) -> str:
     return "\n".join(
         [
             *_table(("", *(f"`{folder}/`" for folder in read)), _sizes(read)),
-            *_table(("what holds of `bot/`, `retrieval/`, `index/`", "", "where it does not"), _rules(ours, root)),
+            *_table(
+                ("what holds of `bot/`, `retrieval/`, `index/`", "", "where it does not"), _rules(ours, read["tests"])
+            ),
             "The longest functions of `bot/`, `retrieval/`, `index/`, in lines with their docstrings:\n",
             *_table(("function", "lines"), _longest(ours)),
         ]
@@ -98,12 +100,10 @@ def _sizes(read: dict[str, list[Module]]) -> list[tuple[str, ...]]:
     ]
 
 
-def _rules(ours: list[Module], root: Path) -> list[tuple[str, str, str]]:
+def _rules(ours: list[Module], tests: list[Module]) -> list[tuple[str, str, str]]:
     functions = [function for module in ours for function in code_facts.functions(module)]
     offered = [node for module in ours for node in code_facts.public(module)]
     bare = [place for module in ours for place in code_facts.undocumented(module)]
-    code = sum(module.lines for module in ours)
-    tests = sum(module.lines for module in code_facts.modules("tests", root))
     loaded = len(code_facts.reached(QUESTION, ours).keys() & {module.name for module in ours})
     rules = {
         "functions with every type told": (len(functions), [f.place for f in functions if not f.annotated]),
@@ -116,7 +116,8 @@ def _rules(ours: list[Module], root: Path) -> list[tuple[str, str, str]]:
         f"modules of ours loaded with `{QUESTION}`, none of which loads torch or its like": (loaded, heavy(ours)),
     }
     rows = [(name, f"{total - len(out)} of {total}", "<br>".join(out)) for name, (total, out) in rules.items()]
-    return [*rows, ("lines of tests for a line of code", f"{tests / code:.2f}", "")]
+    share = sum(module.lines for module in tests) / sum(module.lines for module in ours)
+    return [*rows, ("lines of tests for a line of code", f"{share:.2f}", "")]
 
 
 def too_long(ours: list[Module]) -> list[str]:

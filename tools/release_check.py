@@ -24,8 +24,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index import __version__
+from tools.code_facts import ROOT
 
-ROOT = Path(__file__).parent.parent
 READ_ONLY = Path("/sys")
 """A folder in which not even root can make anything; modes bind everybody else."""
 
@@ -142,7 +142,8 @@ def archive_contents(names: Sequence[str]) -> int:
         ReleaseError: one is lacking, or one has no place there.
     """
     inner = [name.partition("/")[2] for name in names]
-    _demand(inner, (*DATA, "pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "deploy/onrecord.service"), "it")
+    _demand(inner, (*DATA, "pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "deploy/onrecord.service"),
+            "the source archive")  # fmt: skip
     folders = "|".join(SHIPPED)
     _refuse(inner, rf"(?:{folders})/(?!.*(?:\.faiss|\.onnx|\.sqlite|\.pyc)$).+|[A-Z]+(?:\.md)?|pyproject\.toml|"
             r"PKG-INFO|\.gitignore", "the source archive")  # fmt: skip
