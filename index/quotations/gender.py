@@ -43,7 +43,8 @@ _MALE_NOUNS = words("man boy father son husband brother uncle nephew grandfather
 _FEMALE_NOUNS = words(
     "woman girl mother daughter wife sister aunt niece grandmother actress businesswoman widow waitress heiress"
 )
-# The commonest first names of adults in US Social Security records of 1940-1990, those given to both sexes left out.
+# The commonest first names of adults in US Social Security records of 1940-1990; of those given to both sexes,
+# which `_BOTH` repeats, the lists tell only that they are first names.
 _MALE = words(
     """james john robert michael william david richard charles joseph thomas christopher daniel paul mark donald george
     kenneth steven edward brian ronald anthony kevin jason matthew gary timothy jose larry jeffrey frank scott eric
@@ -85,7 +86,7 @@ _BOTH = words(
     "kim jean leslie dana tracy jackie jessie courtney shannon marion casey kelly angel jaime francis lynn joy carol"
     " christian adrian stacy stacey robin chris alex sam pat jo lee jamie taylor jordan morgan"
 )
-_EXCEPTIONS = words("joshua ezra luca elisha noah nikita garcia musa mustafa isa costa")
+_EXCEPTIONS = words("ezra luca elisha nikita garcia musa mustafa costa")
 
 
 def by_title(word: str) -> Gender | None:

@@ -64,11 +64,11 @@ def _other_names(docs: Sequence[Doc]) -> Counter[str]:
     for doc in docs:
         for entity in doc.ents:
             if entity.label_ == "PERSON" or entity.label_ in _ELSE:
-                counts[fold(" ".join(name_words(entity.text)))] += 1 if entity.label_ in _ELSE else -1
+                counts[_key(name_words(entity.text))] += 1 if entity.label_ in _ELSE else -1
     return counts
 
 
-def _entities(doc: Doc) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+def _entities(doc: Doc) -> Iterator[_Name]:
     for entity in doc.ents:
         if entity.label_ != "PERSON" or doc[entity.end - 1].tag_ == "NNPS":  # "the Reyeses"
             continue
@@ -86,7 +86,7 @@ def _entities(doc: Doc) -> Iterator[tuple[int, int, tuple[str, ...]]]:
             yield first, last, words
 
 
-def _lexical(doc: Doc) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+def _lexical(doc: Doc) -> Iterator[_Name]:
     """Names that the parser missed: after "Mayor" or "Ms.", and those that begin with a common first name."""
     at = 0
     while at < len(doc) - 1:
@@ -119,7 +119,7 @@ def _described(doc: Doc) -> Iterator[_Name]:
 def _is_person_beside(name: Token) -> bool:
     doc, at = name.doc, name.i + 1
     if doc[at].text == "(":
-        return bool(_PARTY.match(doc[at:].text))
+        return bool(_PARTY.match(doc[at : at + 4].text))
     age = doc[at + 1].text
     if (age.isdigit() and 10 <= int(age) < 110 and doc[at + 2 : at + 3].text == ",") or doc[at + 1].lower_ == "who":
         return True

@@ -29,8 +29,8 @@ COURTESY = frozenset({"mr", "mrs", "ms", "miss", "dr", "sir", "dame"})
 HONORIFICS = COURTESY | {"sen", "rep", "gov"}
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 PARTICLES = frozenset({"de", "la", "van", "von", "der", "del", "al", "bin", "el", "di", "da", "dos", "du", "le", "den"})
-FORENAMES_TOO = frozenset({"al", "van"})
-"""Particles that are first names where they begin a name with a capital: Al Brandvold, Van Marlowe."""
+# Particles that are first names where they begin a name with a capital: Al Brandvold, Van Marlowe.
+_FORENAMES_TOO = frozenset({"al", "van"})
 
 _ABBREVIATIONS = {
     "sen": "senator",
@@ -80,7 +80,7 @@ def name_words(text: str) -> tuple[str, ...]:
 
 def without_particle(words: tuple[str, ...], longer: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     """Return "Lindqvist" for "Van Lindqvist" where one of some longer names shows that Van is no first name there."""
-    begins = len(words) == 2 and fold(words[0]) in FORENAMES_TOO
+    begins = len(words) == 2 and fold(words[0]) in _FORENAMES_TOO
     if not begins:
         return words
     # "Pieter van Houten" is "Van Houten" where no first name comes before.
@@ -89,7 +89,7 @@ def without_particle(words: tuple[str, ...], longer: Iterable[tuple[str, ...]]) 
 
 
 def _is_forename(words: list[str]) -> bool:
-    return len(words) == 2 and words[0] in {word.title() for word in FORENAMES_TOO} and words[1][0].isupper()
+    return len(words) == 2 and words[0] in {word.title() for word in _FORENAMES_TOO} and words[1][0].isupper()
 
 
 def last_name(words: tuple[str, ...]) -> str:

@@ -11,7 +11,7 @@ from index.quotations.frame import Frame
 from index.quotations.reports import Report
 
 _NAME = r"[A-Z][\w.'’-]*(?: (?:[A-Z][\w.'’-]*|de|la|van|von|der|del|al|bin)){0,4}"
-_CAPITALS = re.compile(r"\s*[“\"]?([A-Z][A-Z.'’ -]*[A-Z](?: [A-Z][A-Z.'’-]+)*)(?:\s*\([^)]{1,40}\))?:\s+(?=\S)")
+_CAPITALS = re.compile(r"\s*[“\"]?([A-Z][A-Z.'’ -]{0,60}[A-Z](?: [A-Z][A-Z.'’-]+)*)(?:\s*\([^)]{1,40}\))?:\s+(?=\S)")
 _NOBODY = frozenset({"UPDATE", "NOTE", "WATCH", "READ", "MORE", "RELATED", "CORRECTION", "PHOTO", "PHOTOS", "VIDEO"})
 _SPEAKER = re.compile(rf"\s*[“\"]?({_NAME}): (?=[A-Z‘“])")
 _HEADED = re.compile(rf"\s*({_NAME})(?:, ?[^:“\"]{{1,60}}|\s*\([^)]{{1,50}}\))?:\s*(?=[“\"'‘])")
@@ -28,10 +28,10 @@ def find_laid_out(paragraphs: Sequence[str], frames: Sequence[Frame]) -> dict[in
         if heading is not None:
             quoted = frame.marked[0] if frame.marked and frame.marked[0].start < heading.start(1) else None
             end = quoted.inner_end if quoted is not None and quoted.inner_start <= heading.start(1) else len(text)
-            found[number] = _report(number, heading.group(1), ":", (heading.end(), end))
+            found[number] = _report(heading.group(1), ":", (heading.end(), end))
             continue
         below = paragraphs[number + 1] if number + 1 < len(paragraphs) else ""
-        report = _headed(number, text, frame) or _signed(number, text, below, frame)
+        report = _headed(text, frame) or _signed(text, below, frame)
         if report is not None:
             found[number] = report
     return found
@@ -58,8 +58,8 @@ def _surname(heading: re.Match[str]) -> str:
     return heading.group(1).split()[-1]
 
 
-def _report(number: int, name: str, cue: str | None, content: tuple[int, int]) -> Report:
-    return Report(number, cue, _without_verb(name), [content])
+def _report(name: str, cue: str | None, content: tuple[int, int]) -> Report:
+    return Report(cue, _without_verb(name), [content])
 
 
 def _without_verb(heading: str) -> str:
@@ -68,19 +68,19 @@ def _without_verb(heading: str) -> str:
     return heading[verb.end() :] if verb and verb[1].lower() in CUES else heading
 
 
-def _headed(number: int, text: str, frame: Frame) -> Report | None:
+def _headed(text: str, frame: Frame) -> Report | None:
     match = _HEADED.match(text)
     if match is None or not frame.marked or frame.marked[0].start != match.end():
         return None
     # "Last May, Ana Reyes said:" is a sentence, not a heading.
     if any(word.strip(",:") in CUES for word in match.group().split()[1:]):
         return None
-    return _report(number, match.group(1), ":", (frame.marked[0].start, frame.marked[0].end))
+    return _report(match.group(1), ":", (frame.marked[0].start, frame.marked[0].end))
 
 
-def _signed(number: int, text: str, below: str, frame: Frame) -> Report | None:
+def _signed(text: str, below: str, frame: Frame) -> Report | None:
     if len(frame.marked) != 1 or text[: frame.marked[0].start].strip():
         return None
     stretch = frame.marked[0]
     match = _SIGNED.match(text, stretch.end) if text[stretch.end :].strip() else _SIGNED.match(below)
-    return _report(number, match.group(1), None, (stretch.start, stretch.end)) if match else None
+    return _report(match.group(1), None, (stretch.start, stretch.end)) if match else None
