@@ -189,12 +189,13 @@ def _before_hyphen(doc: Doc, first: int) -> int:
 def _name_end(doc: Doc, first: int) -> int:
     last = _after_hyphen(doc, first)
     while last + 1 < len(doc) and last - first < _LONGEST:
-        token = doc[last + 1]
-        particle = fold(token.text) in PARTICLES and last + 2 < len(doc) and doc[last + 2].pos_ == "PROPN"
+        token, end = doc[last + 1], _after_hyphen(doc, last + 1)
+        followed = end > last + 1 or (last + 2 < len(doc) and doc[last + 2].pos_ == "PROPN")
+        particle = fold(token.text) in PARTICLES and followed
         proper = token.pos_ == "PROPN" and token.text[0].isupper() and token.text[0].isalpha()
         if not particle and not proper and not is_surname(token):
             break
-        last = _after_hyphen(doc, last + 1)
+        last = end
     return last
 
 

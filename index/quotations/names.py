@@ -46,6 +46,7 @@ _ABBREVIATIONS = {
     "sgt": "sergeant",
     "capt": "captain",
 }
+_ARTICLE = re.compile(r"^[ae]l-(?=.)")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _SHORTEST = 3
 _EDGES = '.,;:!?"“”‘()[]<>'
@@ -70,12 +71,18 @@ def spelled_out(word: str) -> str:
 def name_words(text: str) -> tuple[str, ...]:
     """Return the words of a name without titles before it, possessive and punctuation; empty where nothing is left."""
     words = [clean(word) if fold(word) not in SUFFIXES else word.strip(",") for word in text.split()]
-    words = [word for word in words if word and (word[0].isupper() or fold(word) in PARTICLES)]
+    words = [word for word in words if word and _may_name(word)]
     cut = max((at + 1 for at, word in enumerate(words) if fold(word) in TITLES), default=0)
     words = words[cut:]
     while len(words) > 1 and fold(words[0]) in PARTICLES and not _is_forename(words):
         words = words[1:]
     return tuple(words)
+
+
+def _may_name(word: str) -> bool:
+    """Whether a word may be part of a name: it has a capital, or is "al", or as "al-Farsi" ends in one that has."""
+    particle, _, rest = word.partition("-")
+    return word[0].isupper() or (fold(particle) in PARTICLES and (not rest or rest[0].isupper()))
 
 
 def without_particle(words: tuple[str, ...], longer: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
@@ -93,9 +100,9 @@ def _is_forename(words: list[str]) -> bool:
 
 
 def last_name(words: tuple[str, ...]) -> str:
-    """Return the surname in its compared form."""
+    """Return the surname in its compared form, without the article of "al-Farsi"."""
     kept = [word for word in words if fold(word) not in SUFFIXES]
-    return fold(kept[-1]) if kept else ""
+    return _ARTICLE.sub("", fold(kept[-1])) if kept else ""
 
 
 def same_first(one: tuple[str, ...], other: tuple[str, ...]) -> bool:

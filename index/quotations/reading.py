@@ -13,7 +13,7 @@ from index.quotations.frame import Frame
 from index.quotations.marks import Marked
 from index.quotations.reports import Report, find_lead_in, find_reports, is_nested
 from index.quotations.sources import Sources
-from index.quotations.transcripts import find_laid_out
+from index.quotations.transcripts import find_laid_out, is_notice
 from index.quotations.types import Kind, Quotation, Reading
 from index.spans import Span
 
@@ -36,7 +36,7 @@ def read_parsed(paragraphs: Sequence[str], frames: Sequence[Frame], docs: Sequen
     laid_out = find_laid_out(paragraphs, frames)
     numbers = 0
     for number, (text, frame, doc) in enumerate(zip(paragraphs, frames, docs, strict=True)):
-        joined = join_marks(doc, frame, find_reports(doc, frame), previous)
+        joined = join_marks(doc, frame, find_reports(doc, frame), None if is_notice(text) else previous)
         told = [one for one in joined if not is_nested(one, joined)]
         reports = [laid_out[number]] if number in laid_out else told
         lead_in = None if reports else find_lead_in(doc, frame)

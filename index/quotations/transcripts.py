@@ -12,7 +12,11 @@ from index.quotations.reports import Report
 
 _NAME = r"[A-Z][\w.'’-]*(?: (?:[A-Z][\w.'’-]*|de|la|van|von|der|del|al|bin)){0,4}"
 _CAPITALS = re.compile(r"\s*[“\"]?([A-Z][A-Z.'’ -]{0,60}[A-Z](?: [A-Z][A-Z.'’-]+)*)(?:\s*\([^)]{1,40}\))?:\s+(?=\S)")
-_NOBODY = frozenset({"UPDATE", "NOTE", "WATCH", "READ", "MORE", "RELATED", "CORRECTION", "PHOTO", "PHOTOS", "VIDEO"})
+_NOTICE = re.compile(
+    r"\s*(?:(?:update|note|watch|read|see|more|related|correction|photos?|video|listen)\b[^:.,“\"]{0,30}"
+    r"|q|a|question|answer):",
+    re.IGNORECASE,
+)
 _SPEAKER = re.compile(rf"\s*[“\"]?({_NAME}): (?=[A-Z‘“])")
 _HEADED = re.compile(rf"\s*({_NAME})(?:, ?[^:“\"]{{1,60}}|\s*\([^)]{{1,50}}\))?:\s*(?=[“\"'‘])")
 _INVERTED = re.compile(r"(said|wrote|[a-z]+(?:ed|s)) (?=\S)", re.IGNORECASE)
@@ -37,6 +41,11 @@ def find_laid_out(paragraphs: Sequence[str], frames: Sequence[Frame]) -> dict[in
     return found
 
 
+def is_notice(text: str) -> bool:
+    """Whether a paragraph is headed by what is nobody's name: "RELATED: …", "Read more: …", "Q: …"."""
+    return _NOTICE.match(text) is not None
+
+
 def _headings(paragraphs: Sequence[str]) -> dict[int, re.Match[str]]:
     """Names that head paragraphs. One alone may be a dateline; a transcript repeats its names, capitals or not."""
     capitals = _matches(_CAPITALS, paragraphs)
@@ -47,7 +56,7 @@ def _headings(paragraphs: Sequence[str]) -> dict[int, re.Match[str]]:
 
 def _matches(pattern: re.Pattern[str], paragraphs: Sequence[str]) -> dict[int, re.Match[str]]:
     found = ((number, pattern.match(text)) for number, text in enumerate(paragraphs))
-    return {number: match for number, match in found if match is not None and _surname(match).upper() not in _NOBODY}
+    return {number: match for number, match in found if match is not None and not is_notice(match.string)}
 
 
 def _surnames(headings: dict[int, re.Match[str]]) -> Counter[str]:
@@ -70,7 +79,7 @@ def _without_verb(heading: str) -> str:
 
 def _headed(text: str, frame: Frame) -> Report | None:
     match = _HEADED.match(text)
-    if match is None or not frame.marked or frame.marked[0].start != match.end():
+    if match is None or is_notice(text) or not frame.marked or frame.marked[0].start != match.end():
         return None
     # "Last May, Ana Reyes said:" is a sentence, not a heading.
     if any(word.strip(",:") in CUES for word in match.group().split()[1:]):
