@@ -168,7 +168,7 @@ class TestTranscripts:
     def test_a_surname_that_may_be_a_verb_heads_a_paragraph(self, news: Reader) -> None:
         assert news.speakers("Mayor Gordon Will left.", "Will: “It leaks.”") == ["Gordon Will"]
 
-    @pytest.mark.parametrize("verb", ["Said", "Says", "Added"])
+    @pytest.mark.parametrize("verb", ["Said", "Says", "Added", "Said Monday", "Added Today"])
     def test_a_verb_alone_is_nobodys_name(self, news: Reader, verb: str) -> None:
         assert news.said("Mayor Ana Reyes left.", f"{verb}: “It leaks.”") == [(None, "It leaks.")]
 

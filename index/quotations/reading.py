@@ -51,7 +51,7 @@ def read_parsed(paragraphs: Sequence[str], frames: Sequence[Frame], docs: Sequen
                 report.number, numbers = numbers, numbers + 1
             quotations.extend(_records(text, frame.marked, report))
         previous = lead_in or _open_report(text, reports)
-    ordered = sorted(set(quotations), key=lambda one: (one.paragraph, one.start, one.end))
+    ordered = sorted(dict.fromkeys(quotations), key=lambda one: (one.paragraph, one.start, one.end))
     return Reading(tuple(ordered), sources.speakers())
 
 

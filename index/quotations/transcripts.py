@@ -20,6 +20,7 @@ _NOTICE = re.compile(
 _SPEAKER = re.compile(rf"\s*[“\"]?({_NAME}): (?=[A-Z‘“])")
 _HEADED = re.compile(rf"\s*({_NAME})(?:, ?[^:“\"]{{1,60}}|\s*\([^)]{{1,50}}\))?:\s*(?=[“\"'‘])")
 _INVERTED = re.compile(r"(said|wrote|[a-z]+(?:ed|s)) (?=\S)", re.IGNORECASE)
+_DAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|yesterday", re.IGNORECASE)
 _SIGNED = re.compile(rf"\s*[―—–-]{{1,2}}\s*({_NAME})(?:,[^.!?“\"]{{1,80}})?[.\s]*$")
 
 
@@ -72,9 +73,11 @@ def _report(name: str, cue: str | None, content: tuple[int, int]) -> Report:
 
 
 def _without_verb(heading: str) -> str:
-    """The name of "Said Ana Reyes: …"."""
+    """The name of "Said Ana Reyes: …"; the verb alone of "Said Monday: …", which is nobody's name."""
     verb = _INVERTED.match(heading)
-    return heading[verb.end() :] if verb and verb[1].lower() in CUES else heading
+    if verb is None or verb[1].lower() not in CUES:
+        return heading
+    return verb[1] if _DAY.fullmatch(heading, verb.end()) else heading[verb.end() :]
 
 
 def _headed(text: str, frame: Frame) -> Report | None:
