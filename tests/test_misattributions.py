@@ -124,6 +124,11 @@ class TestTheNameIsFound:
         text = "Last week, Ilona Brandt acknowledged their struggle. “It is hard,” she wrote."
         assert set(news.speakers("Ilona Brandt, 34, spoke.", text)) == {"Ilona Brandt"}
 
+    def test_the_longer_of_two_names_known_from_elsewhere(self, news: Reader) -> None:
+        for name in ("Ilona Brandt", "Ilona Tuncel", "Moe Brandt", "Moe Tuncel"):
+            known = f"{name}, 34, spoke.", f"{name} Press, 43, left."
+            assert news.speakers(*known, f"The mill’s {name} Press warns that it leaks.") == [f"{name} Press"]
+
     @pytest.mark.parametrize("short", ["Joe", "Joseph R."])
     def test_pet_names_and_initials_are_the_same_person(self, news: Reader, short: str) -> None:
         said = news.speakers("Joseph Brandt said that it leaks.", f"{short} Brandt said that it burns.")

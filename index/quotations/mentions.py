@@ -37,7 +37,8 @@ def find_names(docs: Sequence[Doc]) -> list[Found]:
         _add(spans[-1], _lexical(doc))
         _add(spans[-1], _described(doc))
         _add(spans[-1], _shaped(doc))
-    full = {words for named in spans for _, words in named.values() if len(words) > 1}
+    # The longest first: where two begin alike, the shorter one would take the place of the other.
+    full = sorted({words for named in spans for _, words in named.values() if len(words) > 1}, key=len, reverse=True)
     for doc, named in zip(docs, spans, strict=True):
         _add(named, _known(doc, full))
     return [
