@@ -64,7 +64,7 @@ class TestMarkdown:
 
     @pytest.mark.parametrize(
         "day",
-        ["2031-01-14", '"2031-01-14"', "2031-01-14T23:30:00-05:00", '"14 January 2031"', "Jan. 14, 2031"],
+        ["2031-01-14", '"2031-01-14"', "2031-01-14T23:30:00-05:00", '"14 January 2031"', "Jan. 14, 2031", "20310114"],
     )  # fmt: skip
     def test_tells_its_day_in_many_ways(self, day: str) -> None:
         assert read(f"---\ndate: {day}\n---\nRain fell.", "a.md").date == date(2031, 1, 14)
@@ -142,6 +142,7 @@ class TestWord:
         [
             ("FOR IMMEDIATE RELEASE: January 14, 2031", "dateline"),
             ("Tuesday, 14 January 2031", "dateline"),
+            ("Published Tuesday, 2031-01-14", "dateline"),
             ("QUILLHAVEN, Ore., Jan. 14, 2031 – The ferry stays.", "dateline"),
             (" date 2031-01-14 QUILLHAVEN (WQHV) - The ferry stays.", "dateline"),
         ],

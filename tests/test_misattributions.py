@@ -51,6 +51,18 @@ class TestSomebodyElseIsMeant:
         )
         assert "Helen Ferris" not in said[1:]
 
+    @pytest.mark.parametrize(
+        "role",
+        ["Goldman Sachs president", "Oman ambassador", "the governor’s brother’s lawyer"],
+    )
+    def test_a_man_in_a_description_of_a_woman_does_not_make_her_one(self, news: Reader, role: str) -> None:
+        said = news.speakers(f"{role[0].upper()}{role[1:]} Ana Reyes came to the mill.", "“It leaks,” he said.")
+        assert "Ana Reyes" not in said
+
+    def test_a_lawyer_for_a_woman_may_be_a_man(self, news: Reader) -> None:
+        text = "Ian Brandt, a lawyer for the woman, left. “It leaks,” he said."
+        assert set(news.speakers(text)) == {"Ian Brandt"}
+
     def test_a_neighbor_goes_on_as_he(self, news: Reader) -> None:
         text = "Mayor Tom Reyes left. A neighbor said that it burned. “Not even the roof was left,” he said."
         assert set(news.speakers(text)) == {"A neighbor"}
@@ -91,6 +103,12 @@ class TestTheNameIsFound:
     ) -> None:
         assert set(news.speakers(f"“It is safe,” said {full}.", f"“It leaks,” {short} said.")) == {full}
 
+    @pytest.mark.parametrize("short", ["Al-Farsi", "al-Farsi", "Mr. al-Farsi", "Farsi"])
+    @pytest.mark.parametrize("first", ["Omar", "Tom", "Selina"])
+    def test_an_article_is_joined_to_a_name_by_a_hyphen(self, news: Reader, first: str, short: str) -> None:
+        said = news.speakers(f"“It is safe,” said {first} al-Farsi.", f"The mill is old. “It leaks,” {short} said.")
+        assert set(said) == {f"{first} al-Farsi"}
+
     def test_a_surname_with_a_hyphen_alone(self, news: Reader) -> None:
         said = news.speakers("“It leaks,” said Zoë Márquez-Nuñez, an author.", "“It is a shame,” Márquez-Nuñez said.")
         assert set(said) == {"Zoë Márquez-Nuñez"}
@@ -106,6 +124,11 @@ class TestTheNameIsFound:
     def test_a_full_name_known_from_elsewhere(self, news: Reader) -> None:
         text = "Last week, Ilona Brandt acknowledged their struggle. “It is hard,” she wrote."
         assert set(news.speakers("Ilona Brandt, 34, spoke.", text)) == {"Ilona Brandt"}
+
+    def test_the_longer_of_two_names_known_from_elsewhere(self, news: Reader) -> None:
+        for name in ("Ilona Brandt", "Ilona Tuncel", "Moe Brandt", "Moe Tuncel"):
+            known = f"{name}, 34, spoke.", f"{name} Press, 43, left."
+            assert news.speakers(*known, f"The mill’s {name} Press warns that it leaks.") == [f"{name} Press"]
 
     @pytest.mark.parametrize("short", ["Joe", "Joseph R."])
     def test_pet_names_and_initials_are_the_same_person(self, news: Reader, short: str) -> None:
@@ -150,6 +173,22 @@ class TestTranscripts:
 
     def test_a_surname_that_may_be_a_verb_heads_a_paragraph(self, news: Reader) -> None:
         assert news.speakers("Mayor Gordon Will left.", "Will: “It leaks.”") == ["Gordon Will"]
+
+    @pytest.mark.parametrize("verb", ["Said", "Says", "Added", "Said Monday", "Added Today"])
+    def test_a_verb_alone_is_nobodys_name(self, news: Reader, verb: str) -> None:
+        assert news.said("Mayor Ana Reyes left.", f"{verb}: “It leaks.”") == [(None, "It leaks.")]
+
+    def test_a_surname_that_is_a_verb_heads_a_paragraph(self, news: Reader) -> None:
+        assert news.speakers("Mayor Amal Said left.", "Said: “It leaks.”") == ["Amal Said"]
+
+    @pytest.mark.parametrize("heading", ["Related", "RELATED", "Read More", "READ MORE", "Video"])
+    def test_a_pointer_to_elsewhere_is_nobody_and_said_by_nobody(self, news: Reader, heading: str) -> None:
+        said = news.said("Mayor Ana Reyes said that it leaks.", f"{heading}: “Mill will close.”", "It was late.")
+        assert said[1:] in ([], [(None, "Mill will close.")])
+
+    def test_questions_and_answers_are_nobody(self, news: Reader) -> None:
+        said = news.speakers("Q: Is it safe?", "A: It leaks.", "Q: Is it so?", "A: It does.")
+        assert not {"Q", "A"} & set(said)
 
     def test_an_update_is_nobody(self, news: Reader) -> None:
         assert news.said("UPDATE: The mill is closed.", "UPDATE: The mill is open.") == []

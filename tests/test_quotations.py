@@ -244,6 +244,10 @@ class TestSpeakers:
 
 
 class TestReading:
+    def test_one_stretch_that_two_words_report_has_them_in_the_order_of_the_text(self, news: Reader) -> None:
+        reading = news.read("Tom Reyes repeated his assertion that the “mill is safe.”")
+        assert [one.cue for one in reading.quotations] == ["repeated", "assertion"]
+
     def test_readings_come_in_the_order_of_the_articles(self, finder: QuotationFinder) -> None:
         articles = [Article(str(at), "t", (f"Ana Reyes said the mill has {at} doors.",)) for at in range(30)]
         found = [reading.quotations[0] for reading in finder.read(iter(articles))]

@@ -51,7 +51,7 @@ def test_spans_are_exact_ordered_and_inside(finder: QuotationFinder, paragraphs:
 
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(
-    "piece", ["“", "'", '"', "''", "“a ", "‘b’ ", "(", "A. ", "said ", "very said ", "“x,” he said, "]
+    "piece", ["“", "'", '"', "''", "“a ", "‘b’ ", "(", "A. ", "said ", "very said ", "“x,” he said, ", "AB "]
 )
 def test_a_long_run_of_hostile_marks_is_read_in_bounded_time(finder: QuotationFinder, piece: str) -> None:
     _read(finder, [piece * (30_000 // len(piece))])

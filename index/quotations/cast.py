@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Token
 
+from index.quotations.cues import CUES
 from index.quotations.gender import GENDERS, Gender, by_first_name, by_role, by_title
 from index.quotations.mentions import Found, find_names
 from index.quotations.names import SUFFIXES, TITLES, clean, fold, last_name, name_words, same_first, spelled_out
@@ -130,7 +131,7 @@ class Cast:
         # Surnames that the parser's names missed ("Gimenez" read as a place).
         for number, doc in enumerate(docs):
             for token in doc:
-                if (number, token.i) not in self._at and _may_name(token) and fold(token.text) in self._by_last:
+                if (number, token.i) not in self._at and _may_name(token) and last_name((token.text,)) in self._by_last:
                     self._unseen(doc, number, token)
 
     def _unseen(self, doc: Doc, number: int, token: Token) -> None:
@@ -158,7 +159,7 @@ class Cast:
 
     def _short(self, word: str, title: str | None, at: tuple[int, int]) -> Person | None:
         """Whom a single name means: of those who bear it the most named, one introduced before the place if any was."""
-        found = self._by_last.get(fold(word)) or self._by_first.get(fold(word), [])
+        found = self._by_last.get(last_name((word,))) or self._by_first.get(fold(word), [])
         gender = by_title(title) if title else None
         if gender:
             found = [one for one in found if one.gender in {gender, None}]
@@ -193,13 +194,17 @@ class Cast:
         return self._at.get((paragraph, position))
 
     def called(self, name: str) -> Person | None:
-        """Return the person whom a name outside any sentence means, one new to the article if need be."""
+        """Return the person whom a name outside any sentence means, one new to the article if need be.
+
+        "Said: …" names nobody where the article has nobody of that name.
+        """
         words = name_words(name.title() if name.isupper() else name)
         if not words:
             return None
-        if len(words) == 1:
-            return self._short(words[0], None, _AT_THE_END) or self._new(words)
-        return self._full(words)
+        if len(words) > 1:
+            return self._full(words)
+        known = self._short(words[0], None, _AT_THE_END)
+        return known or (None if _is_inflected_verb(words[0]) else self._new(words))
 
     def in_role(self, phrase: str, before: tuple[int, int]) -> Person | None:
         """Return the one person whom a description ("the county's mayor") fits, of those named before a place.
@@ -215,6 +220,11 @@ class Cast:
         here = [one.person for one in self.named(before[0]) if one.first < before[1]]
         near = [*here, *(one.person for one in self.named(before[0] - 1))]
         return fitting[0] if fitting[0] in near or not here else None
+
+
+def _is_inflected_verb(word: str) -> bool:
+    cue = CUES.get(fold(word))
+    return cue is not None and cue.lemma != fold(word)
 
 
 def _suffix(words: tuple[str, ...]) -> str:

@@ -34,7 +34,7 @@ def contents(verb: Token, cue: Cue) -> list[Span]:
 def _clause(verb: Token, cue: Cue) -> list[Span]:
     if not cue.clause:
         return []
-    found = [one for one in verb.children if one.dep_ == "ccomp" and one.i != verb.i]
+    found = [one for one in verb.children if one.dep_ == "ccomp"]
     right = [one for one in found if one.i > verb.i]
     if right:
         start, end = extent(right[0])

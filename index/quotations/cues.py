@@ -32,7 +32,7 @@ squeal stammer stutter thunder trill trumpet wail wheeze whimper whisper whoop y
 """
 # Sounds and gestures that introduce words only beside quotation marks: "Yes," she laughed.
 _DIRECT_ONLY = """
-laugh smile grin chuckle giggle beam nod shrug gasp go think start finish offer echo crack fire shoot open close put
+laugh smile grin chuckle giggle beam nod shrug gasp go think start finish crack fire shoot open close put
 agree disagree
 """
 _NOUN = """
@@ -122,19 +122,16 @@ _IRREGULAR = {
     "swear": "swears swore sworn swearing",
     "read": "reads read reading",
     "begin": "begins began begun beginning",
-    "sing": "sings sang sung singing",
     "foretell": "foretells foretold",
     "think": "thinks thought thinking",
     "go": "goes went gone going",
     "shoot": "shoots shot shooting",
     "plead": "pleads pleaded pled pleading",
     "beseech": "beseeches besought beseeching",
-    "teach": "teaches taught",
     "forecast": "forecasts forecast forecasting",
     "put": "puts put putting",
-    "text": "texts texted texting",
 }
-_DOUBLED = words("admit quip rebut brag beg refer nod grin sob chat slam fret blog sum recur")
+_DOUBLED = words("admit quip rebut brag beg nod grin sob slam fret blog sum")
 ADDRESSED = words("tell inform remind assure reassure warn notify ask brief caution")
 """Verbs that take the one spoken to as their object: "told AFP" is no inversion."""
 # Complements of nouns that report: "her claim that", "X's view that".
@@ -203,8 +200,7 @@ def _lexicon() -> dict[str, Cue]:
     for verb, prepositions in _PREPOSITIONS.items():
         entry(verb).prepositions = frozenset(prepositions.split())
     for verb in _DIRECT_ONLY.split():
-        if verb not in verbs:
-            entry(verb).quoted_only = True
+        entry(verb).quoted_only = True
     for cue in verbs.values():
         cue.reports_first = cue.clause and cue.lemma not in NAMERS
     return {form: cue for verb, cue in verbs.items() for form in _forms(verb)}

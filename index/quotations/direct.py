@@ -24,7 +24,6 @@ def join_marks(doc: Doc, frame: Frame, reports: list[Report], previous: Report |
         reports: what the syntax alone shows; the ranges of some grow to whole stretches.
         previous: the report that the paragraph before ended in, if it ended so.
     """
-    paragraph = reports[0].paragraph if reports else -1
     by_verb = {report.verb: report for report in reports}
     result = list(reports)
     for stretch, stand_in, own in zip(frame.marked, frame.stand_ins, frame.own, strict=True):
@@ -42,7 +41,6 @@ def join_marks(doc: Doc, frame: Frame, reports: list[Report], previous: Report |
         if report is None:
             report = _floating(doc, result, stretch, stand_in, previous)
         if report not in result:
-            report.paragraph = paragraph
             result.append(report)
         report.ranges.append((stretch.start, stretch.end))
     return sorted(result, key=lambda one: min(one.ranges))
@@ -132,7 +130,7 @@ def _by_verb(doc: Doc, frame: Frame, stand_in: tuple[int, int], by_verb: dict[in
     verb, source = found
     report = by_verb.get(verb.i)
     if report is None:
-        report = by_verb[verb.i] = Report(-1, cue_text(verb), source, [], verb.i, position=frame.start(verb.idx))
+        report = by_verb[verb.i] = Report(cue_text(verb), source, [], verb.i, position=frame.start(verb.idx))
     return report
 
 
@@ -144,4 +142,4 @@ def _floating(
     earlier.sort(key=lambda one: max(*(end for _, end in one.ranges), one.position), reverse=True)
     last = next((one for one in earlier if not is_nested(one, reports)), previous)
     inside = doc.char_span(*stand_in, alignment_mode="expand")
-    return Report(-1, None, None, [], inside.start if inside is not None else 0, before=last, position=stretch.start)
+    return Report(None, None, [], inside.start if inside is not None else 0, before=last, position=stretch.start)

@@ -6,7 +6,7 @@ import re
 import string
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from index.quotations.cues import CUES
 from index.quotations.marks import Marked
@@ -16,7 +16,6 @@ from index.quotations.wordlists import words
 _STAND_IN = "It is so"
 _ENDS_PIECE = re.compile(r"[,.!?…—–;-][)\]'’]*$")
 _INNER_STOP = re.compile(r"[.!?][)\]'’]*\s+(?=[A-Z“\"'‘(])")
-_LEADS = frozenset({"that"})
 _DATELINE = re.compile(
     r"\s*(?:date \d{4}-\d\d-\d\d )?[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,3}(?:, [A-Z][\w. ]{1,20})?"
     r"(?: ?\([^)]{2,30}\))?\s*(?:[-–—―]{1,2})\s+(?=[A-Z“\"])"
@@ -46,9 +45,9 @@ class Frame:
     Attributes:
         source: the paragraph.
         text: what is given to the parser.
-        own: for each quoted stretch, whether it begins a sentence of its own, by its first letter.
         marked: the quoted stretches of the paragraph.
         stand_ins: for each quoted stretch, the range of its stand-in in `text`, or None where it was left in.
+        own: for each quoted stretch, whether it begins a sentence of its own, by its first letter.
     """
 
     source: str
@@ -56,8 +55,8 @@ class Frame:
     marked: Sequence[Marked]
     stand_ins: list[tuple[int, int] | None]
     own: list[bool]
-    _starts: list[int] = field(default_factory=list)
-    _origins: list[tuple[int, int, bool]] = field(default_factory=list)
+    _starts: list[int]
+    _origins: list[tuple[int, int, bool]]
 
     def start(self, offset: int) -> int:
         """Return where the character at `offset` of the parsed text begins in the paragraph."""
@@ -149,8 +148,8 @@ def _copy_first_sentence(builder: _Builder, text: str, stretch: Marked) -> None:
 
 def _is_title(text: str, stretch: Marked, inner: str) -> bool:
     """Whether the marks hold the title of a work: every word but the small ones has a capital."""
-    words = re.findall(r"[^\W\d_][\w'’]*", inner)
-    if not 2 <= len(words) <= 12 or not all(word[0].isupper() or word in _SMALL for word in words):
+    found = re.findall(r"[^\W\d_][\w'’]*", inner)
+    if not 2 <= len(found) <= 12 or not all(word[0].isupper() or word in _SMALL for word in found):
         return False
     before = text[max(0, stretch.start - 40) : stretch.start].split()
     if not before or before[-1][-1] in ".:?!”\"'":
@@ -176,7 +175,7 @@ def _is_speech(text: str, stretch: Marked, inner: str) -> bool:
         return True
     # Straight after a word stand titles and quoted terms, save after the words that lead speech in.
     word = before.rsplit(None, 1)[-1].lower()
-    return _begins_upper(inner) and (word in CUES or word in _LEADS)
+    return _begins_upper(inner) and (word in CUES or word == "that")
 
 
 def _begins_upper(inner: str) -> bool:

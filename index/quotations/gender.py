@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
-from index.quotations.names import fold, known_first_names
+from index.quotations.names import TITLES, fold, known_first_names
 from index.quotations.wordlists import words
 
 Gender = Literal["male", "female"]
@@ -43,7 +44,11 @@ _MALE_NOUNS = words("man boy father son husband brother uncle nephew grandfather
 _FEMALE_NOUNS = words(
     "woman girl mother daughter wife sister aunt niece grandmother actress businesswoman widow waitress heiress"
 )
-# The commonest first names of adults in US Social Security records of 1940-1990, those given to both sexes left out.
+_NEITHER = frozenset({"human", "freshman", "ombudsman"})
+_RELATING = frozenset({"of", "for", "to", "with", "at", "in", "from"})
+_POSSESSIVE = re.compile(r"['’]s?$")
+# The commonest first names of adults in US Social Security records of 1940-1990; of those given to both sexes,
+# which `_BOTH` repeats, the lists tell only that they are first names.
 _MALE = words(
     """james john robert michael william david richard charles joseph thomas christopher daniel paul mark donald george
     kenneth steven edward brian ronald anthony kevin jason matthew gary timothy jose larry jeffrey frank scott eric
@@ -85,7 +90,7 @@ _BOTH = words(
     "kim jean leslie dana tracy jackie jessie courtney shannon marion casey kelly angel jaime francis lynn joy carol"
     " christian adrian stacy stacey robin chris alex sam pat jo lee jamie taylor jordan morgan"
 )
-_EXCEPTIONS = words("joshua ezra luca elisha noah nikita garcia musa mustafa isa costa")
+_EXCEPTIONS = words("ezra luca elisha nikita garcia musa mustafa costa")
 
 
 def by_title(word: str) -> Gender | None:
@@ -94,14 +99,20 @@ def by_title(word: str) -> Gender | None:
 
 
 def by_role(role: str) -> Gender | None:
-    """Return the gender that a description tells ("a congresswoman", "father of two")."""
-    words = [fold(word) for word in role.split()]
-    for word in words:
+    """Return the gender that a description tells ("a congresswoman", "father of two").
+
+    Behind a preposition, and with an apostrophe, stands somebody else: "lawyer for the woman", "her mother's lawyer".
+    What has a capital and is no title is a name: "Goldman Sachs president", "Boy Scouts leader".
+    """
+    for written in role.split():
+        word = fold(written)
+        if word in _RELATING:
+            return None
+        if _POSSESSIVE.search(written) or (written[0].isupper() and word not in TITLES):
+            continue
         if word in _FEMALE_NOUNS or word.endswith("woman"):
             return "female"
-        if word in _MALE_NOUNS or (word.endswith("man") and word not in {"chairman", "spokesman", "human", "german"}):
-            return "male"
-        if word in {"spokesman", "chairman"}:
+        if word in _MALE_NOUNS or (word.endswith("man") and word not in _NEITHER):
             return "male"
     return None
 

@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-DOUBLE = "double"
-SINGLE = "single"
 _MARK = re.compile(r"''|``|’’|‘‘|[\"“”„‟«»‘’'‚‹›]")
 _OPENERS = frozenset("“„‟«‹‘‚") | {"``", "‘‘"}
 _CLOSERS = frozenset("”»›’") | {"’’"}
@@ -148,7 +146,7 @@ def _next_closings(marks: list[_Mark]) -> list[int | None]:
 
 
 def _level(mark: _Mark) -> str:
-    return SINGLE if mark.single else DOUBLE
+    return "single" if mark.single else "double"
 
 
 def _unclosed(text: str, marks: list[_Mark], position: int, *, goes_on: bool) -> Marked | None:

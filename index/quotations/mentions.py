@@ -37,7 +37,8 @@ def find_names(docs: Sequence[Doc]) -> list[Found]:
         _add(spans[-1], _lexical(doc))
         _add(spans[-1], _described(doc))
         _add(spans[-1], _shaped(doc))
-    full = {words for named in spans for _, words in named.values() if len(words) > 1}
+    # The longest first: where two begin alike, the shorter one would take the place of the other.
+    full = sorted({words for named in spans for _, words in named.values() if len(words) > 1}, key=len, reverse=True)
     for doc, named in zip(docs, spans, strict=True):
         _add(named, _known(doc, full))
     return [
@@ -64,11 +65,11 @@ def _other_names(docs: Sequence[Doc]) -> Counter[str]:
     for doc in docs:
         for entity in doc.ents:
             if entity.label_ == "PERSON" or entity.label_ in _ELSE:
-                counts[fold(" ".join(name_words(entity.text)))] += 1 if entity.label_ in _ELSE else -1
+                counts[_key(name_words(entity.text))] += 1 if entity.label_ in _ELSE else -1
     return counts
 
 
-def _entities(doc: Doc) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+def _entities(doc: Doc) -> Iterator[_Name]:
     for entity in doc.ents:
         if entity.label_ != "PERSON" or doc[entity.end - 1].tag_ == "NNPS":  # "the Reyeses"
             continue
@@ -86,7 +87,7 @@ def _entities(doc: Doc) -> Iterator[tuple[int, int, tuple[str, ...]]]:
             yield first, last, words
 
 
-def _lexical(doc: Doc) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+def _lexical(doc: Doc) -> Iterator[_Name]:
     """Names that the parser missed: after "Mayor" or "Ms.", and those that begin with a common first name."""
     at = 0
     while at < len(doc) - 1:
@@ -119,7 +120,7 @@ def _described(doc: Doc) -> Iterator[_Name]:
 def _is_person_beside(name: Token) -> bool:
     doc, at = name.doc, name.i + 1
     if doc[at].text == "(":
-        return bool(_PARTY.match(doc[at:].text))
+        return bool(_PARTY.match(doc[at : at + 4].text))
     age = doc[at + 1].text
     if (age.isdigit() and 10 <= int(age) < 110 and doc[at + 2 : at + 3].text == ",") or doc[at + 1].lower_ == "who":
         return True
@@ -189,12 +190,13 @@ def _before_hyphen(doc: Doc, first: int) -> int:
 def _name_end(doc: Doc, first: int) -> int:
     last = _after_hyphen(doc, first)
     while last + 1 < len(doc) and last - first < _LONGEST:
-        token = doc[last + 1]
-        particle = fold(token.text) in PARTICLES and last + 2 < len(doc) and doc[last + 2].pos_ == "PROPN"
+        token, end = doc[last + 1], _after_hyphen(doc, last + 1)
+        followed = end > last + 1 or (last + 2 < len(doc) and doc[last + 2].pos_ == "PROPN")
+        particle = fold(token.text) in PARTICLES and followed
         proper = token.pos_ == "PROPN" and token.text[0].isupper() and token.text[0].isalpha()
         if not particle and not proper and not is_surname(token):
             break
-        last = _after_hyphen(doc, last + 1)
+        last = end
     return last
 
 

@@ -29,8 +29,8 @@ COURTESY = frozenset({"mr", "mrs", "ms", "miss", "dr", "sir", "dame"})
 HONORIFICS = COURTESY | {"sen", "rep", "gov"}
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 PARTICLES = frozenset({"de", "la", "van", "von", "der", "del", "al", "bin", "el", "di", "da", "dos", "du", "le", "den"})
-FORENAMES_TOO = frozenset({"al", "van"})
-"""Particles that are first names where they begin a name with a capital: Al Brandvold, Van Marlowe."""
+# Particles that are first names where they begin a name with a capital: Al Brandvold, Van Marlowe.
+_FORENAMES_TOO = frozenset({"al", "van"})
 
 _ABBREVIATIONS = {
     "sen": "senator",
@@ -46,6 +46,7 @@ _ABBREVIATIONS = {
     "sgt": "sergeant",
     "capt": "captain",
 }
+_ARTICLE = re.compile(r"^[ae]l-(?=.)")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _SHORTEST = 3
 _EDGES = '.,;:!?"“”‘()[]<>'
@@ -70,7 +71,7 @@ def spelled_out(word: str) -> str:
 def name_words(text: str) -> tuple[str, ...]:
     """Return the words of a name without titles before it, possessive and punctuation; empty where nothing is left."""
     words = [clean(word) if fold(word) not in SUFFIXES else word.strip(",") for word in text.split()]
-    words = [word for word in words if word and (word[0].isupper() or fold(word) in PARTICLES)]
+    words = [word for word in words if word and _may_name(word)]
     cut = max((at + 1 for at, word in enumerate(words) if fold(word) in TITLES), default=0)
     words = words[cut:]
     while len(words) > 1 and fold(words[0]) in PARTICLES and not _is_forename(words):
@@ -78,9 +79,15 @@ def name_words(text: str) -> tuple[str, ...]:
     return tuple(words)
 
 
+def _may_name(word: str) -> bool:
+    """Whether a word may be part of a name: it has a capital, or is "al", or as "al-Farsi" ends in one that has."""
+    particle, _, rest = word.partition("-")
+    return word[0].isupper() or (fold(particle) in PARTICLES and (not rest or rest[0].isupper()))
+
+
 def without_particle(words: tuple[str, ...], longer: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     """Return "Lindqvist" for "Van Lindqvist" where one of some longer names shows that Van is no first name there."""
-    begins = len(words) == 2 and fold(words[0]) in FORENAMES_TOO
+    begins = len(words) == 2 and fold(words[0]) in _FORENAMES_TOO
     if not begins:
         return words
     # "Pieter van Houten" is "Van Houten" where no first name comes before.
@@ -89,13 +96,13 @@ def without_particle(words: tuple[str, ...], longer: Iterable[tuple[str, ...]]) 
 
 
 def _is_forename(words: list[str]) -> bool:
-    return len(words) == 2 and words[0] in {word.title() for word in FORENAMES_TOO} and words[1][0].isupper()
+    return len(words) == 2 and words[0] in {word.title() for word in _FORENAMES_TOO} and words[1][0].isupper()
 
 
 def last_name(words: tuple[str, ...]) -> str:
-    """Return the surname in its compared form."""
+    """Return the surname in its compared form, without the article of "al-Farsi"."""
     kept = [word for word in words if fold(word) not in SUFFIXES]
-    return fold(kept[-1]) if kept else ""
+    return _ARTICLE.sub("", fold(kept[-1])) if kept else ""
 
 
 def same_first(one: tuple[str, ...], other: tuple[str, ...]) -> bool:

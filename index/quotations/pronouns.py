@@ -18,37 +18,14 @@ from index.quotations.names import TITLES
 from index.quotations.types import Speaker
 from index.quotations.wordlists import words
 
-PLURALS = frozenset({"they", "them", "themselves"})
+_PLURALS = frozenset({"they", "them", "themselves"})
 PRONOUNS = (
     frozenset(GENDERS)
-    | PLURALS
-    | {
-        "i",
-        "me",
-        "we",
-        "us",
-        "you",
-        "it",
-        "its",
-        "who",
-        "whom",
-        "which",
-        "what",
-        "this",
-        "that",
-        "these",
-        "those",
-        "there",
-        "everyone",
-        "all",
-        "anyone",
-        "nobody",
-        "someone",
-        "something",
-        "nothing",
-        "myself",
-        "ourselves",
-    }
+    | _PLURALS
+    | words(
+        """i me we us you it its who whom which what this that these those there everyone all anyone nobody someone
+        something nothing myself ourselves"""
+    )
 )
 _REACH = 1
 _PERSON_NOUNS = TITLES | words(
@@ -88,7 +65,7 @@ class Focus:
 
     def resolve(self, token: Token, paragraph: int, cast: Cast) -> Person | Speaker | None:
         """Return whom a pronoun in a paragraph means, or None."""
-        if token.lower_ in PLURALS:
+        if token.lower_ in _PLURALS:
             return self._group(paragraph)
         gender = GENDERS.get(token.lower_)
         if gender is None:
@@ -112,16 +89,13 @@ class Focus:
         )
 
     def _before(self, token: Token, paragraph: int, cast: Cast, gender: Gender) -> Person | Speaker | None:
-        for number, sentence, person in reversed(self.people):
+        for number, _, person in reversed(self.people):
             if number < paragraph - _REACH:
                 break
             if person is None:
                 return None
             if person.gender not in {gender, None}:
                 continue
-            rivals = _rivals(cast, (number, sentence), (paragraph, token.sent.start), person, gender)
-            if rivals and number < paragraph - 1:
-                return None
             if isinstance(person, Person) and person.gender is None and self._surer(paragraph, gender):
                 return None
             return person
@@ -158,16 +132,6 @@ def _leads(name: Token, pronoun: Token) -> bool:
 
 def _mentions(cast: Cast, paragraph: int, first: int, end: int) -> list[Mention]:
     return [one for one in cast.named(paragraph) if first <= one.first < end]
-
-
-def _rivals(
-    cast: Cast, after: tuple[int, int], before: tuple[int, int], person: Person | Speaker, gender: Gender
-) -> bool:
-    between = (one for number in range(after[0], before[0] + 1) for one in cast.named(number))
-    return any(
-        after < (one.paragraph, one.first) < before and one.person is not person and one.person.gender == gender
-        for one in between
-    )
 
 
 def _only(cast: Cast, paragraph: int, token: Token, gender: Gender) -> Person | None:

@@ -22,7 +22,7 @@ ACCORDING = "according to"
 _ADVERBS = frozenset({"also", "later", "then", "once", "again", "repeatedly", "reportedly", "still", "now", "even"})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Report:
     """One act of reporting; ranges are code points of the paragraph.
 
@@ -31,25 +31,25 @@ class Report:
         source: head of the noun phrase that names the speaker; a str for a transcript's heading; None if not named.
         ranges: pieces of what was said.
         verb: position of the cue in the parse, -1 for none.
-        paragraph: number of the paragraph, from 0.
         before: a report whose speaker goes on here.
         position: where the cue begins.
+        paragraph: number of the paragraph, from 0, once it is known.
         number: of the quotation in its article, -1 until it has one.
         speaker: canonical name, once it is resolved.
     """
 
-    paragraph: int
     cue: str | None
     source: Token | str | None
     ranges: list[Span]
     verb: int = -1
     before: Report | None = None
     position: int = 0
+    paragraph: int = -1
     number: int = -1
     speaker: str | None = None
 
 
-def find_reports(doc: Doc, frame: Frame, paragraph: int) -> list[Report]:
+def find_reports(doc: Doc, frame: Frame) -> list[Report]:
     """Return the reports that the syntax of a paragraph shows, in the order of their cues."""
     found: list[Report] = []
     by_verb: dict[int, Report] = {}
@@ -59,7 +59,6 @@ def find_reports(doc: Doc, frame: Frame, paragraph: int) -> list[Report]:
         report = _from_verb(token) or _from_according(token) or _from_noun(token)
         if report is None:
             continue
-        report.paragraph = paragraph
         report.ranges = [(frame.start(start), frame.end(end)) for start, end in report.ranges]
         report.position = frame.start(token.idx)
         found.append(report)
@@ -70,7 +69,7 @@ def find_reports(doc: Doc, frame: Frame, paragraph: int) -> list[Report]:
     return found
 
 
-def find_lead_in(doc: Doc, frame: Frame, paragraph: int) -> Report | None:
+def find_lead_in(doc: Doc, frame: Frame) -> Report | None:
     """Return the report that a paragraph ends with where its words come in the next: "Reyes put it so:"."""
     if not frame.source.rstrip().endswith(":"):
         return None
@@ -80,7 +79,7 @@ def find_lead_in(doc: Doc, frame: Frame, paragraph: int) -> Report | None:
         if cue is not None and cue.clause and token.pos_ == "VERB" and not is_negated(token):
             source = subject(token)
             if source is not None and _is_subject(source):
-                return Report(paragraph, cue_text(token), source, [], token.i, position=frame.start(token.idx))
+                return Report(cue_text(token), source, [], token.i, position=frame.start(token.idx))
     return None
 
 
@@ -119,7 +118,7 @@ def _from_verb(token: Token) -> Report | None:
         return None
     source = _inverted(token, cue)
     if source is not None:
-        return Report(-1, cue_text(token), source, inverted_contents(token, source), token.i)
+        return Report(cue_text(token), source, inverted_contents(token, source), token.i)
     source = subject(token)
     if source is None or not _is_subject(source) or _is_nobody(source):
         return None
@@ -128,7 +127,7 @@ def _from_verb(token: Token) -> Report | None:
     ranges = contents(token, cue)
     if not ranges:
         return None
-    return Report(-1, cue_text(token), source, ranges, token.i)
+    return Report(cue_text(token), source, ranges, token.i)
 
 
 def _inverted(verb: Token, cue: Cue) -> Token | None:
@@ -162,7 +161,7 @@ def cue_text(verb: Token) -> str:
         elif (
             one.dep_ == "prep"
             and one.i > verb.i
-            and re.match(r"in (?:a|an|his|her|its|their)\b", one.doc[one.i :].text)
+            and re.match(r"in (?:a|an|his|her|its|their)\b", one.doc[one.i : one.i + 2].text)
         ):
             last = max(last, one.right_edge.i)
     if last - first > 8:
@@ -189,7 +188,7 @@ def _from_according(token: Token) -> Report | None:
         ranges = [after]
     else:
         return None
-    return Report(-1, ACCORDING, source, ranges, token.i)
+    return Report(ACCORDING, source, ranges, token.i)
 
 
 def _from_noun(token: Token) -> Report | None:
@@ -205,7 +204,7 @@ def _from_noun(token: Token) -> Report | None:
         clause = child(head, "ccomp")
         if clause is None or clause.i < head.i:
             return None
-    return Report(-1, str(token.text), source, [extent(clause)], token.i)
+    return Report(str(token.text), source, [extent(clause)], token.i)
 
 
 def _is_nobody(source: Token) -> bool:

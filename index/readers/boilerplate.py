@@ -38,7 +38,7 @@ _BEGINNINGS = re.compile(
     | this\s+(?:copy\s+is\s+for\s+your\s+personal|material\s+may\s+not\s+be|article\s+has\s+been\s+sent)
     | (?:an?\s+error\s+(?:has\s+)?occurred|there\s+was\s+an\s+error)
         (?:[.!]?$|.{0,60}\b(?:try\s+again|reload|refresh|submitting|processing|loading|your)\b)
-    | (?:\(?\s*)?(?:image|photo|picture|video|graphic)s?\s*(?:credits?|source|by|courtesy|via)?\s*[:/]
+    | \(?\s*(?:image|photo|picture|video|graphic)s?\s*(?:credits?|source|by|courtesy|via)?\s*[:/]
     | (?:getty|reuters|ap|afp|shutterstock|istock)\s+(?:images?|photos?)\b[^.]{0,40}$
     | (?:view|see)\s+(?:this\s+e-?mail|in)\s+(?:in\s+)?(?:your\s+|the\s+)?browser
     | (?:unsubscribe|manage\s+(?:your\s+)?(?:subscription|preferences)|update\s+your\s+preferences)\b

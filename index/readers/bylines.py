@@ -19,7 +19,7 @@ _OFFICE = re.compile(
 )
 # "By Monday Night", "By Popular Demand" are headings.
 _NO_NAME = re.compile(r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|The|This|That|Next|Popular|Then|Now)\b")
-_BY = re.compile(r"\s*(?:by:?|written\s+by:?)\s+", re.IGNORECASE)
+_BY = re.compile(r"\A\s*(?:by:?|written\s+by:?)\s+", re.IGNORECASE)
 
 
 def byline_of_lines(paragraphs: Iterable[str]) -> str | None:
@@ -38,4 +38,4 @@ def byline_of_lines(paragraphs: Iterable[str]) -> str | None:
 
 def without_by(told: str) -> str:
     """Return a byline without the "By" that it begins with."""
-    return _BY.sub("", told, count=1) if _BY.match(told) else told
+    return _BY.sub("", told)

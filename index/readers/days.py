@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import PurePosixPath
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
 _YEAR = r"(?P<year>(?:19|20|21)\d{2})"
 _ISO = re.compile(rf"\s*{_YEAR}-?(?P<month>\d{{2}})-?(?P<day>\d{{2}})(?!\d)")
 _DAY_FIRST = re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\.?[ -]{_MONTH},?[ -]{_YEAR}(?!\d)", re.IGNORECASE)
@@ -28,16 +28,17 @@ _FOLDERS = re.compile(rf"(?:^|/){_YEAR}/(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}})/
 _WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun)"
 _CLOCK = r"(?:[\s,|@–—-]*(?:at\s+)?\d{1,2}[:.]\d{2}.{0,20})?"
 _LABEL = r"(?:(?:first\s+)?(?:published|posted|released|updated|date)(?:\s+on)?:?\s+|for immediate release[:,\s–—-]*)?"
+_BEFORE = re.compile(rf"{_LABEL}(?:{_WEEKDAY}\.?,?\s+)?", re.IGNORECASE)
 # The groups of its second alternative have other names, since no two groups of one pattern may have the same.
 _DATE_LINE = re.compile(
-    rf"{_LABEL}(?:{_WEEKDAY}\.?,?\s+)?"
+    rf"{_BEFORE.pattern}"
     rf"(?:{_DAY_FIRST.pattern}|{_MONTH_FIRST.pattern.replace('?P<', '?P<us')}|(?:19|20|21)\d\d-\d\d-\d\d){_CLOCK}",
     re.IGNORECASE,
 )
 # The place is a name: "She was born in Paris, Jan. 3, 1931 – a cold day" tells no day of publication.
 _NAMED = r"(?-i:(?![a-zß-öø-ÿ])[^\W\d_][\w.'’-]{0,20})"
 _FULL_DATELINE = re.compile(
-    rf"{_NAMED}(?: {_NAMED}){{0,4}}(?:,[\w. ]{{2,20}})?,\s+(?:\([^)]{{1,40}}\)\s+)?{_MONTH_FIRST.pattern[2:]}"
+    rf"{_NAMED}(?: {_NAMED}){{0,4}}(?:,[\w. ]{{2,20}})?,\s+(?:\([^)]{{1,40}}\)\s+)?{_MONTH_FIRST.pattern}"
     r"(?:\s*[(/][^)\n]{1,40}[)/])?\s*(?:[-–—]{1,2})\s",
     re.IGNORECASE,
 )
@@ -93,7 +94,7 @@ def day_of_lines(paragraphs: Iterable[str]) -> date | None:
     """Return the day that one of the first paragraphs tells: a line that is a date, or a dateline that has one."""
     for paragraph in list(paragraphs)[:6]:
         if is_date_line(paragraph):
-            return parse_day(re.sub(_LABEL, "", paragraph.strip(), count=1, flags=re.IGNORECASE))
+            return parse_day(_BEFORE.sub("", paragraph.strip(), count=1))
         if _FULL_DATELINE.match(paragraph):
             return parse_day(paragraph)
     return None

@@ -45,6 +45,14 @@ def decode(data: bytes, name: str) -> str:
         return _strictly(data, "utf-8" if _mostly_utf8(data) else _likely_encoding(data, name), name)
 
 
+def decoded(data: bytes, encoding: str) -> str | None:
+    """Return the text of bytes in an encoding; None where they are no such text, or there is no such encoding."""
+    try:
+        return data.decode(encoding)
+    except (UnicodeError, LookupError):
+        return None
+
+
 def _mostly_utf8(data: bytes) -> bool:
     """Tell UTF-8 that is cut off or has a broken byte: by chance, other text seldom makes a character of two bytes."""
     text = data.decode("utf-8", "replace")
@@ -63,7 +71,7 @@ def _likely_encoding(data: bytes, name: str) -> str:
     if _mostly_ascii(data):
         if _MAC_QUOTES.search(data):
             return "mac_roman"
-        if _decodes(data, "cp1252"):
+        if decoded(data, "cp1252") is not None:
             return "cp1252"
     best = from_bytes(data[:_SAMPLE]).best()
     if best is None:
@@ -76,11 +84,3 @@ def _mostly_ascii(data: bytes) -> bool:
     sample = data[:_SAMPLE]
     letters = sum(byte >= 0x80 or chr(byte).isalpha() for byte in sample)
     return sum(byte >= 0x80 for byte in sample) <= letters / 10
-
-
-def _decodes(data: bytes, encoding: str) -> bool:
-    try:
-        data.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -1,4 +1,4 @@
-"""Feeds saved as files: each entry of RSS or Atom is an article."""
+"""Feeds: each entry of RSS or Atom is an article."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from index.errors import ArticleError
 from index.readers.boilerplate import is_boilerplate
 from index.readers.bylines import byline_of_lines
 from index.readers.days import dated, day_of_lines
-from index.readers.decoding import decode
+from index.readers.decoding import decode, decoded
 from index.readers.facts import article_of, with_first_lines
 from index.readers.html_text import AROUND, Block, blocks
 from index.readers.originals import Original
@@ -79,20 +79,13 @@ def _text(data: bytes, original: Original) -> str:
     told = _CHARSET.search(data[:4096])
     for encoding in (original.charset, told[1].decode("ascii") if told else None):
         if encoding and not data.startswith(_MARKS) and b"\0" not in data[:1000]:
-            if _SINGLE_BYTE.match(encoding) and (text := _decoded(data, "utf-8")):
+            if _SINGLE_BYTE.match(encoding) and (text := decoded(data, "utf-8")):
                 return text
             # What pages call Latin-1 is Windows-1252, as every browser reads it.
-            text = _decoded(data, "cp1252" if _LATIN_1.fullmatch(encoding) else encoding)
+            text = decoded(data, "cp1252" if _LATIN_1.fullmatch(encoding) else encoding)
             if text:
                 return text
     return decode(data, original.name)
-
-
-def _decoded(data: bytes, encoding: str) -> str | None:
-    try:
-        return data.decode(encoding)
-    except (UnicodeError, LookupError):
-        return None
 
 
 def _lines(tree: etree._Element) -> list[str]:

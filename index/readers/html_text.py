@@ -115,7 +115,7 @@ class _Walk:
 
     def _add(self, text: str | None) -> None:
         if text:
-            self._block.pieces.append(" ".join(text.split("\n")))
+            self._block.pieces.append(text.replace("\n", " "))
             self._block.linked += len(" ".join(text.split())) if self._links else 0
 
 

@@ -16,6 +16,7 @@ from index.articles import Article
 from index.errors import ArticleError
 from index.readers.boilerplate import without_boilerplate
 from index.readers.days import dated, parse_day
+from index.readers.decoding import decoded
 from index.readers.facts import Facts, article_of
 from index.readers.html_text import paragraphs_of
 from index.readers.originals import MAX_BYTES, Original
@@ -35,7 +36,7 @@ _QUOTED_FROM = re.compile(rb">+From ")
 _HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
 _SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
 _HTML_INSTEAD = 3
-_READING = (MessageError, LookupError, ValueError, TypeError, AttributeError, RecursionError, UnicodeError)
+_READING = (MessageError, LookupError, ValueError, TypeError, AttributeError, RecursionError)
 
 
 def read_mail(original: Original) -> Iterator[Article | ArticleError]:
@@ -108,8 +109,7 @@ def _read(data: bytes | None, article: str, name: str, where: str) -> Article:
 
 def _header(message: EmailMessage, key: str) -> str | None:
     value = message.get(key)
-    told = " ".join(str(value).split())[:1000] if value is not None else ""
-    return told.encode("utf-8", "replace").decode() or None
+    return " ".join(str(value).split())[:1000] or None if value is not None else None
 
 
 def _sender(message: EmailMessage) -> tuple[str | None, str | None]:
@@ -151,11 +151,8 @@ def _content(part: EmailMessage, kind: str) -> str | None:
     data = part.get_payload(decode=True)
     if not isinstance(data, bytes):
         return None
-    charset = part.get_content_charset() or "utf-8"
-    try:
-        return data.decode(charset).replace("\0", "")
-    except (UnicodeDecodeError, LookupError):
-        return data.decode("cp1252", "replace").replace("\0", "")
+    text = decoded(data, part.get_content_charset() or "utf-8")
+    return (data.decode("cp1252", "replace") if text is None else text).replace("\0", "")
 
 
 def _own_words(text: str) -> str:

@@ -117,8 +117,7 @@ def _line(value: Any) -> str | None:  # noqa: ANN401  (YAML)
 def _plain(value: Any) -> str | None:  # noqa: ANN401  (YAML)
     if isinstance(value, dict):
         value = value.get("name")
-    told = " ".join(str(value).split())[:_LONGEST_FIELD] if isinstance(value, str | int | float) else ""
-    return told.encode("utf-8", "replace").decode() or None
+    return " ".join(str(value).split())[:_LONGEST_FIELD] or None if isinstance(value, str | int | float) else None
 
 
 def _day(front: dict[str, Any]) -> Dated | None:
@@ -129,7 +128,9 @@ def _front_day(value: Any) -> date | None:  # noqa: ANN401  (YAML)
     """Return the day of a YAML date or time; a time with a zone is a string to `safe_load` only when it is quoted."""
     if isinstance(value, datetime):
         return value.date()
-    return value if isinstance(value, date) else parse_day(value if isinstance(value, str) else None)
+    if isinstance(value, date):
+        return value
+    return parse_day(str(value)) if isinstance(value, str | int) else None  # to YAML, 20310114 is a number
 
 
 def _blocks(body: str) -> tuple[str | None, list[str]]:

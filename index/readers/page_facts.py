@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -173,7 +174,7 @@ def _times(tree: etree._Element) -> list[etree._Element]:
     return [time for place in places for time in place.iter("time")][:1]
 
 
-def _time(element: etree._Element) -> Any:  # noqa: ANN401
+def _time(element: etree._Element) -> date | None:
     return parse_day(element.get("datetime")) or parse_day("".join(element.itertext()))
 
 

@@ -13,8 +13,8 @@ _WORDS = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})[.!?][”\"’']?(?=\s+[“\"‘A-Z0-9])|\n")
 
 
-def title_from(text: str, length: int = MAX_LENGTH) -> str:
-    """Return the first sentence of a text, without its full stop, at most `length` code points.
+def title_from(text: str) -> str:
+    """Return the first sentence of a text, without its full stop, at most `MAX_LENGTH` code points.
 
     >>> title_from("The pier will close on Monday. Boats must leave.")
     'The pier will close on Monday'
@@ -22,9 +22,10 @@ def title_from(text: str, length: int = MAX_LENGTH) -> str:
     text = " ".join(text.split())
     end = _SENTENCE_END.search(text)
     sentence = text[: end.start()] if end else text.rstrip(".")
-    if len(sentence) <= length:
+    if len(sentence) <= MAX_LENGTH:
         return sentence or "Untitled"
-    cut = sentence[:length].rsplit(" ", 1)[0] if " " in sentence[:length] else sentence[: length - 1]
+    start = sentence[:MAX_LENGTH]
+    cut = start.rsplit(" ", 1)[0] if " " in start else start[:-1]
     return cut.rstrip(" ,;:-–—") + "…"
 
 

@@ -9,6 +9,9 @@ import zlib
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, ParseError
 
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
 from index.articles import Article
 from index.errors import ArticleError
 from index.readers.facts import Facts, article_of, with_first_lines
@@ -59,9 +62,6 @@ def _parts(data: bytes, name: str) -> tuple[Element, Element | None]:
 
 def _xml(archive: zipfile.ZipFile, part: str, name: str) -> Element:
     """Return a part of a document; at most so much of it is unpacked as a story of many pages can need."""
-    from defusedxml import DefusedXmlException  # noqa: PLC0415  (loaded only for Word documents)
-    from defusedxml.ElementTree import fromstring  # noqa: PLC0415
-
     with archive.open(part) as file:
         data = file.read(_MOST + 1)
     if len(data) > _MOST:
