@@ -8,6 +8,8 @@ from index.names import LEADERS, PERSON_WORDS, SMALL, TITLES, fold, name_words, 
 from index.quotations.names import SUFFIXES
 
 __all__ = [
+    "LEADERS",
+    "PERSON_WORDS",
     "TITLES",
     "fold",
     "is_plural",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from index.quotations.gender import GENDERS, by_first_name, by_title, is_first_name
 from index.quotations.names import SUFFIXES
 from retrieval.dialog import Dialog, Mention
-from retrieval.names import name_words, words
+from retrieval.names import LEADERS, name_words, words
 from retrieval.people import Person, clearly_meant
 from retrieval.speakers import Directory
 
@@ -44,6 +44,7 @@ _ANSWERS = re.compile(
 _NAME = re.compile(
     r"(?<![\w’'-])(?:(?:Mr|Mrs|Ms|Dr|Gov|Sen|Rep|St)\. )?[A-Z][\w’'-]*\w"
     r"(?:\s+(?:(?:van|von|de|del|della|da|di|la|le|bin|al|of the|of)\s+)?[A-Z](?:\.|[\w’'-]*))*"
+    rf"(?:\s+(?:{'|'.join(sorted(LEADERS))})\b)?"
 )
 _NO_NAME = frozenset(
     """what who whom whose when where why how which did does do is are was were has have had will would can could should
@@ -86,10 +87,10 @@ def mention_of(person: Person) -> Mention:
 
 
 def named_in(text: str) -> list[Mention]:
-    """Return the names that stand in a text with capital letters, in order.
+    """Return the names that stand in a text with capital letters, in order, with who leads what they name.
 
-    >>> [mention.name for mention in named_in("What did Adela Brandvold say about Mr. Olmo's order?")]
-    ['Adela Brandvold', 'Mr. Olmo']
+    >>> [mention.name for mention in named_in("What did Adela Brandvold say about Mr. Olmo's order to the ABC boss?")]
+    ['Adela Brandvold', 'Mr. Olmo', 'ABC boss']
     """
     found = []
     for match in _NAME.finditer(text):

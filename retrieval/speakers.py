@@ -15,6 +15,7 @@ from index.people_records import Form, PeopleRecords
 from index.quotations.names import first_names_agree
 from index.rows import PersonRow
 from retrieval.names import (
+    PERSON_WORDS,
     TITLES,
     is_plural,
     name_words,
@@ -187,9 +188,9 @@ class Directory:
                 for have, leading in person.offices
                 if wanted <= have | person.words and (leading or not leads)
             ]
-            # Not all who have to do with the Pentagon are "the Pentagon".
-            told = leads or wanted & person.words or any(singular(role_head(role)) in every for role in person.roles)
-            if shares and told:
+            # Not all who have to do with the Pentagon are "the Pentagon", as "the Pentagon man" is.
+            heads = frozenset(singular(role_head(role)) for role in person.roles)
+            if shares and (leads or every & (heads | person.words | PERSON_WORDS)):
                 scored.append((max(shares), person))
         return [person for _, person in sorted(scored, key=lambda item: -item[0] * item[1].quotations)]
 

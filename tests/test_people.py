@@ -151,6 +151,7 @@ def test_not_all_who_have_to_do_with_something_speak_for_it(tmp_path: Path) -> N
     assert everybody.find("the harbor board") == []
     assert [one.name for one in everybody.find("the chief of the harbor board")] == ["Ada Brandvold"]
     assert [one.name for one in everybody.find("the harbor board analyst")] == ["Otto Olmo"]
+    assert {one.name for one in everybody.find("the harbor board man")} == {"Otto Olmo", "Ada Brandvold"}
 
 
 def test_people_within_articles_are_counted_there_alone(tmp_path: Path) -> None:
