@@ -111,12 +111,12 @@ def timeline(sheet: Sheet) -> Picture:
         marks += _marks(topic, row, middle, span, numbers) if span else []
     texts.append(Text(MARGIN, height - 12, "A larger mark: printed by more outlets.", 14))
     return Picture(
-        WIDTH, height, f"The record of {printable(sheet.speaker)}", _description(sheet), tuple(lines), tuple(texts),
+        WIDTH, height, f"The record of {printable(sheet.speaker)}", describe(sheet), tuple(lines), tuple(texts),
         tuple(marks),
     )  # fmt: skip
 
 
-def _description(sheet: Sheet) -> str:
+def describe(sheet: Sheet) -> str:
     """Return what a picture shows, for whoever cannot see it."""
     rows = "; ".join(
         f"{printable(topic.label)}: {_count(len(topic.entries), 'statement')}{_when(topic.entries)}"
