@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,26 +30,29 @@ async def written_again(
         what: what the file is, for the warning.
         mode: the file's permissions; as the umask has them by default.
     """
-    writing = asyncio.create_task(_keep_writing(file, every, content, what, mode), name=what)
+    ended = asyncio.Event()
+
+    async def keep_writing() -> None:
+        failed = False
+        while not ended.is_set():
+            told = content()
+            try:
+                await asyncio.to_thread(_replace, file, told, mode)
+                failed = False
+            except OSError as error:
+                if not failed:
+                    _LOGGER.warning("%s: the %s cannot be written: %s", file, what, error.strerror)
+                failed = True
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(ended.wait(), every)
+
+    writing = asyncio.create_task(keep_writing(), name=what)
     try:
         yield
     finally:
-        writing.cancel()
+        # Not cancelled: the thread that writes would go on, and its half of a file might stay.
+        ended.set()
         await asyncio.wait({writing})
-
-
-async def _keep_writing(file: Path, every: float, content: Callable[[], bytes], what: str, mode: int | None) -> None:
-    failed = False
-    while True:
-        told = content()
-        try:
-            await asyncio.to_thread(_replace, file, told, mode)
-            failed = False
-        except OSError as error:
-            if not failed:
-                _LOGGER.warning("%s: the %s cannot be written: %s", file, what, error.strerror)
-            failed = True
-        await asyncio.sleep(every)
 
 
 def _replace(file: Path, told: bytes, mode: int | None) -> None:

@@ -61,7 +61,8 @@ class Claim:
 def read_claim(text: str, by: str | None = None) -> Claim:
     """Read a claim.
 
-    An ellipsis parts it into stretches; square brackets hold what was not said, "[sic]" nothing at all.
+    An ellipsis parts it into stretches; square brackets hold what was not said, "[sic]" nothing at all. A stretch all
+    in brackets claims nothing.
 
     >>> [len(segment) for segment in read_claim("“[The mayor] will hold … two days”").segments]
     [3, 2]
@@ -71,7 +72,8 @@ def read_claim(text: str, by: str | None = None) -> Claim:
         by: words that name who is to have said them.
     """
     tidy = " ".join(text.split()).strip(_OUTER)
-    return Claim(tidy, (by or "").strip() or None, tuple(filter(None, map(_items, _ELLIPSIS.split(tidy)))))
+    stretches = (items for items in map(_items, _ELLIPSIS.split(tidy)) if not all(item.editorial for item in items))
+    return Claim(tidy, (by or "").strip() or None, tuple(stretches))
 
 
 def _items(stretch: str) -> tuple[Item, ...]:

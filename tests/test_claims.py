@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from bot.claims_typed import read_typed
@@ -151,6 +151,7 @@ class TestWhatIsTyped:
     def test_is_read_as_words_and_a_name(self, typed: str, words: str, by: str | None) -> None:
         assert read_typed(typed) == (words, by)
 
+    @example("[A]", "1")
     @given(st.text("abc AB[]…\"“” .?'’-1", max_size=40), st.text("abc AB[]…\"“” .?'’-1", max_size=40))
     def test_can_be_held_against_anything(self, words: str, said: str) -> None:
         claim = read_claim(words)
@@ -158,6 +159,10 @@ class TestWhatIsTyped:
         if claim.words and statement.words and (found := compare(claim, statement)):
             assert 0 <= found.similarity <= 1
             assert found.spans()
+
+    def test_is_no_claim_where_it_is_all_in_brackets(self) -> None:
+        assert read_claim("[A]").words == []
+        assert len(read_claim("we hold … [he said]").segments) == 1
 
     def test_may_be_long(self) -> None:
         said = " ".join(f"w{number}" for number in range(1200))
