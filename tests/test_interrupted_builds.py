@@ -153,12 +153,15 @@ class TestWorkThatIsKept:
         key, rows = digest("a"), np.full((1, 8), 0.6180339, np.float32)
         with closing(Unfinished(tmp_path / "work", "one")) as work:
             work.keep_vectors({key: rows})
+            work.keep_readings({key: Reading((), (Speaker("Adela Brandvold", "person"),))})
         file = tmp_path / "work" / "work.sqlite"
         data = bytearray(file.read_bytes())
-        data[data.rindex(rows.tobytes())] ^= 1
+        for kept in (rows.tobytes(), b"Brandvold"):
+            data[data.rindex(kept)] ^= 1
         file.write_bytes(data)
         with closing(Unfinished(tmp_path / "work", "one")) as work:
             assert work.vectors([key]) == {}
+            assert work.reading(key) is None
 
     @given(st.lists(st.text()), st.lists(st.text()))
     def test_is_told_apart_by_all_its_texts(self, one: list[str], other: list[str]) -> None:

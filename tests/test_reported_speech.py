@@ -68,6 +68,8 @@ ANA, TOM = "Ana Reyes", "Tom Okafor"
         ("Jean-Marc Okafor said the mill is safe.", "Jean-Marc Okafor", "the mill is safe"),
         ("Ana Reyes left. She said the mill is safe.", ANA, "the mill is safe"),
         ("When Ana Reyes left, she said the mill is safe.", ANA, "the mill is safe"),
+        ("Ana Reyes posted, saying the mill is safe and old, but offering no help.", ANA, "the mill is safe and old"),
+        ("Ana Reyes began by saying that the mill is safe and left.", ANA, "that the mill is safe and left"),
         ("Tom Okafor met Ana Reyes. He said the mill is safe.", TOM, "the mill is safe"),
         ("Farmers met in Dunmore. They said the mill is safe.", "Farmers", "the mill is safe"),
     ],
@@ -84,6 +86,7 @@ def test_words_without_marks(news: Reader, text: str, speaker: str, words: str) 
         ("Ana Reyes shook her head: “The mill is safe.”", ANA, "The mill is safe."),
         ("Ana Reyes stood up — “The mill is safe.”", ANA, "The mill is safe."),
         ("“The mill is safe,” then said Ana Reyes.", ANA, "The mill is safe,"),
+        ("“The mill is safe,” quietly but firmly said Ana Reyes.", ANA, "The mill is safe,"),
         ("“The mill is safe,” according to Ana Reyes.", ANA, "The mill is safe,"),
         ("“The mill is safe,” said Lt. Tyler Ostrander.", "Tyler Ostrander", "The mill is safe,"),
         ("“The mill is safe,” said acting sheriff Ana Reyes.", ANA, "The mill is safe,"),
@@ -132,6 +135,7 @@ def test_words_in_two_pieces(news: Reader, text: str, first: str, second: str) -
         "Ana Reyes called Tom Okafor on Monday.",
         "Ana Reyes's view is clear.",
         "In Dunmore, Mayor Ana Reyes Claims Mill Is Safe.",
+        "Mayor Ana Reyes Says The Mill Will Close, Tom Okafor Denies It.",
     ],
 )
 def test_no_words_at_all(news: Reader, text: str) -> None:

@@ -104,6 +104,14 @@ class TestManyVectors:
         assert not any(Segment.open(file).is_exact for file in segment_files(path))
         assert share_found(index, ids, rows) > segments.RECALL - 0.02  # it was measured at a third of the size
 
+    def test_of_a_length_that_codes_do_not_divide_take_finer_ones(self, tmp_path: Path, small: Small) -> None:
+        small(1000, 3000)
+        rows = np.ascontiguousarray(random_vectors(1500)[:, :30])
+        writer = VectorWriter(tmp_path / "x.faiss", 30)
+        writer.add(numbered(0, 1500), rows / np.linalg.norm(rows, axis=1, keepdims=True))
+        writer.finish()
+        assert not Segment.open(tmp_path / "x.faiss").is_exact
+
     def test_take_little_more_than_half_the_room(self, tmp_path: Path, small: Small) -> None:
         exact = written(tmp_path / "exact.faiss", numbered(0, 3000), random_vectors(3000))
         small(1000, 3000)
