@@ -12,8 +12,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Refresh, Run, Write
+from conftest import Refresh, Run, Write, silent
 
+from index.build import BuildOptions, build
 from index.deep_checking import check_deeply
 from index.durable import hash_file
 from index.generation import IndexFolder
@@ -23,6 +24,8 @@ from index.segments import Segment
 from index.sentences import MOST
 from tests.index_looked_at import everything
 from tests.resealed import reseal
+from tests.visits import page
+from tests.web_server import Site
 
 PIER = (
     " date 2031-03-04 QUILLHAVEN (WQHV) - The pier burned. The whole harbor saw it burn until the morning came.\n\n"
@@ -161,6 +164,13 @@ class TestAnIndexThatIsWhole:
         assert changed.endswith(", 1 file, such as roof.txt, is changed since; `onrecord index` reads what changed")
         assert gone.endswith(", 1 file, such as pier.txt, is not there any more, or unreadable")
         assert lines(built, good=False) == []
+
+    def test_of_a_link_tells_whether_its_page_is_still_kept(self, index: IndexFolder, site: Site) -> None:
+        build(index, BuildOptions([site.put("/pier", page())], allow_private=True), silent)
+        assert not any("not there any more" in line for line in lines(index, good=True))
+        (kept,) = (index.path / "fetched" / "pages").iterdir()
+        kept.write_bytes(b"something else")
+        assert any(f"such as {site('/pier')}, is not there any more" in line for line in lines(index, good=True))
 
     def test_may_be_empty(self, built: IndexFolder, refresh: Refresh, tmp_path: Path) -> None:
         refresh(forget=(tmp_path / "articles",))

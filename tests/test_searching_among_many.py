@@ -45,3 +45,4 @@ def test_among_others_finds_others(folder: Path) -> None:
         assert len(found) == 10
         assert {passage for passage, _ in found} <= set(among)
     assert sifting.search("ferry", 10, among=[]) == []
+    assert sifting.held([]) == []

@@ -86,6 +86,8 @@ class TestFewVectors:
         assert len(index) == 0
         assert index.search(random_vectors(1)[0], 5) == []
         assert index.by_id([3]) == {}
+        here, rows = Segment.empty(DIMENSION).rows_of(numbered(0, 2))
+        assert (here.tolist(), rows.tolist()) == ([False, False], [])
 
     def test_are_told_by_id(self, tmp_path: Path) -> None:
         rows = random_vectors(20)

@@ -69,7 +69,11 @@ def spelled_out(word: str) -> str:
 
 
 def name_words(text: str) -> tuple[str, ...]:
-    """Return the words of a name without titles before it, possessive and punctuation; empty where nothing is left."""
+    """Return the words of a name without titles before it, possessive and punctuation; empty where nothing is left.
+
+    >>> name_words("Mayor Ana Reyes’s"), name_words("van Houten")
+    (('Ana', 'Reyes'), ('Houten',))
+    """
     words = [clean(word) if fold(word) not in SUFFIXES else word.strip(",") for word in text.split()]
     words = [word for word in words if word and _may_name(word)]
     cut = max((at + 1 for at, word in enumerate(words) if fold(word) in TITLES), default=0)
