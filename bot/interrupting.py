@@ -29,7 +29,11 @@ def interruptible(work: Callable[[], T]) -> T:
         except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
             future.set_exception(error)
 
-    threading.Thread(target=run, daemon=True).start()
+    try:
+        threading.Thread(target=run, daemon=True).start()
+    except RuntimeError as error:
+        # Python lets go of a lock twice where Ctrl-C comes in the instant in which a thread begins.
+        raise (error.__context__ if isinstance(error.__context__, KeyboardInterrupt) else error) from None
     # A signal that comes just before a wait begins does not end it: a wait without a limit could miss Ctrl-C.
     while not wait({future}, timeout=_LOOKS_UP).done:
         pass

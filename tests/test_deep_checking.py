@@ -172,6 +172,15 @@ class TestAnIndexThatIsWhole:
         kept.write_bytes(b"something else")
         assert any(f"such as {site('/pier')}, is not there any more" in line for line in lines(index, good=True))
 
+    def test_that_is_damaged_leaves_the_one_before_it_to_be_looked_into(
+        self, built: IndexFolder, refresh: Refresh, articles: Write
+    ) -> None:
+        refresh(articles({"boats.txt": ROOF.replace("school", "boat house")}))
+        (built.generations / built.current() / "passages.faiss").write_bytes(b"")
+        (damaged,) = lines(built, good=False)
+        assert damaged.startswith("damaged (in force): ")
+        assert any(line.startswith("whole: ") for line in lines(built, good=True))
+
     def test_may_be_empty(self, built: IndexFolder, refresh: Refresh, tmp_path: Path) -> None:
         refresh(forget=(tmp_path / "articles",))
         assert lines(built, good=False) == []

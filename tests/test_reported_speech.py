@@ -140,3 +140,7 @@ def test_words_in_two_pieces(news: Reader, text: str, first: str, second: str) -
 )
 def test_no_words_at_all(news: Reader, text: str) -> None:
     assert news.said(text) == []
+
+
+def test_no_more_than_four_hundred_in_a_paragraph(news: Reader) -> None:
+    assert len(news.said("Ana Reyes said the mill is safe. " * 420)) == 400
