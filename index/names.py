@@ -54,6 +54,12 @@ def name_words(text: str) -> list[str]:
     return [word for word in kept[:-1] if word not in _NO_NAMES] + kept[-1:]
 
 
+def told_generation(name: str) -> str:
+    """Return what tells a son from a father of the same name, or nothing: "jr" of "Wendell Olmo Jr."."""
+    every = words(name)
+    return every[-1] if len(every) > 1 and every[-1] in SUFFIXES else ""
+
+
 def role_words(text: str) -> tuple[frozenset[str], bool]:
     """Return the words that tell a role apart, and whether it is that of whoever leads something.
 

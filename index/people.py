@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from index.names import fold, name_words, role_words, singular, words
+from index.names import fold, name_words, role_words, singular, told_generation, words
 from index.quotations import Speaker
 from index.quotations.names import SUFFIXES, full_first_names
 
@@ -129,8 +129,7 @@ def _part_sons(groups: dict[Key, list[Line]]) -> None:
 
 def _generation(line: Line) -> str:
     """Return what tells a son from his father, such as "jr", or nothing."""
-    every = words(line.speaker.name)
-    return every[-1] if line.speaker.kind == "person" and len(every) > 1 and every[-1] in SUFFIXES else ""
+    return told_generation(line.speaker.name) if line.speaker.kind == "person" else ""
 
 
 def _join_short_first_names(groups: dict[Key, list[Line]]) -> None:

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import re
 
-from index.names import LEADERS, PERSON_WORDS, SMALL, TITLES, fold, name_words, role_words, singular, words
-from index.quotations.names import SUFFIXES
+from index.names import (
+    LEADERS,
+    PERSON_WORDS,
+    SMALL,
+    TITLES,
+    fold,
+    name_words,
+    role_words,
+    singular,
+    told_generation,
+    words,
+)
 
 __all__ = [
     "LEADERS",
@@ -75,12 +85,6 @@ def role_head(role: str) -> str:
     """Return the word for what somebody is in a role, folded, or nothing: "aide" of "former Pentagon aide in Ohio"."""
     before = words(re.split(r"\s(?:of|for|to|at|from|with|in|on|who|which|that|--)\s|[,;(–—]", role, maxsplit=1)[0])
     return before[-1] if before else ""
-
-
-def told_generation(mention: str) -> str | None:
-    """Return what tells a son from a father of the same name, folded, or None: of "Wendell Olmo Jr.", "jr"."""
-    every = words(mention)
-    return every[-1] if len(every) > 1 and every[-1] in SUFFIXES else None
 
 
 def is_plural(text: str) -> bool:

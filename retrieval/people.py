@@ -69,8 +69,8 @@ class Person:
         return frozenset(name[0] for name in self.names if len(name) > 1)
 
     @cached_property
-    def generations(self) -> frozenset[str | None]:
-        """What tells a son from a father in forms of the name ("jr"); None for forms without."""
+    def generations(self) -> frozenset[str]:
+        """What tells a son from a father in forms of the name ("jr"); nothing for forms without."""
         return frozenset(told_generation(name) for _, name in self.forms)
 
     @cached_property
