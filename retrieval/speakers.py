@@ -188,9 +188,11 @@ class Directory:
                 for have, leading in person.offices
                 if wanted <= have | person.words and (leading or not leads)
             ]
+            if not shares:
+                continue
             # Not all who have to do with the Pentagon are "the Pentagon", as "the Pentagon man" is.
-            heads = frozenset(singular(role_head(role)) for role in person.roles)
-            if shares and (leads or every & (heads | person.words | PERSON_WORDS)):
+            told = leads or every & (person.words | PERSON_WORDS)
+            if told or any(singular(role_head(role)) in every for role in person.roles):
                 scored.append((max(shares), person))
         return [person for _, person in sorted(scored, key=lambda item: -item[0] * item[1].quotations)]
 
