@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from index.errors import OnrecordError
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     Isolation = Literal["DEFERRED"] | None
 
 _LOGGER = logging.getLogger(__name__)
+
+_PATIENCE_SECONDS: Final = 5.0
 
 
 def open_database(path: Path, prepare: Prepare, *, isolation: Isolation = None, loss: str = "") -> sqlite3.Connection:
@@ -60,8 +62,22 @@ def _prepared(path: Path, prepare: Prepare, isolation: Isolation) -> sqlite3.Con
     path.chmod(0o600)
     database = sqlite3.connect(path, check_same_thread=False, isolation_level=isolation)
     try:
-        prepare(database)
+        _until_free(database, prepare)
     except BaseException:
         database.close()
         raise
     return database
+
+
+def _until_free(database: sqlite3.Connection, prepare: Prepare) -> None:
+    """Prepare a file, which others may be preparing; SQLite does not wait by itself where a file changes to WAL."""
+    patience = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            prepare(database)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > patience:
+                raise
+            time.sleep(0.01)
+        else:
+            return

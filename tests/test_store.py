@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from threading import Thread
@@ -119,15 +120,21 @@ class TestTheStore:
             assert one.rows("SELECT count(*) FROM facts") == [(20,)]
 
     def test_can_be_begun_by_several_at_once(self, path: Path) -> None:
-        opened: list[Store] = []
-        threads = [Thread(target=lambda: opened.append(Store.open(path))) for _ in range(6)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor(6) as threads:
+            opened = list(threads.map(Store.open, [path] * 6))
         assert [store.rows("SELECT * FROM facts") for store in opened] == [[]] * 6
         for store in opened:
             store.close()
+
+    def test_waits_for_somebody_who_is_beginning_the_same_file(self, path: Path) -> None:
+        with connected(path) as other, ThreadPoolExecutor() as threads:
+            other.execute("BEGIN IMMEDIATE")
+            opening = threads.submit(Store.open, path)
+            with pytest.raises(TimeoutError):
+                opening.result(timeout=0.2)
+            other.execute("ROLLBACK")
+            with closing(opening.result()) as store:
+                assert store.rows("SELECT * FROM facts") == []
 
     def test_can_be_read_by_its_owner_only(self, path: Path) -> None:
         with closing(Store.open(path)):
