@@ -26,6 +26,52 @@ class TestSomebodyElseIsMeant:
         text = "“They are busy,” a harbor source, who was not allowed to speak on the record, told Dunmeer News."
         assert news.said(text) == [("a harbor source", "They are busy,")]
 
+    @pytest.mark.parametrize(
+        "turn",
+        ["while Olmo said", "but on Friday Olmo said", "whereas Olmo, the harbor master, argued that", "and they said"],
+    )
+    @pytest.mark.parametrize(
+        ("first", "words"),
+        [
+            ("The pier is old, Brandvold said", ["The pier is old"]),
+            ("The pier is old, said Ana Brandvold", ["The pier is old"]),
+            ("The pier, Brandvold said, is old", ["The pier", "is old"]),
+            ("The pier is old, according to Brandvold", ["The pier is old"]),
+        ],
+    )
+    def test_what_another_says_of_it_in_the_same_sentence(
+        self, news: Reader, first: str, words: list[str], turn: str
+    ) -> None:
+        *said, (another, last) = news.said(f"{first}, {turn} the ferry is new.")
+        assert [one for _, one in said] == words
+        assert {str(speaker)[-9:] for speaker, _ in said} == {"Brandvold"}
+        assert another in {"Olmo", None}
+        assert last.endswith("the ferry is new")
+        assert "Olmo" not in last
+
+    @pytest.mark.parametrize("turn", ["though Olmo disagreed", "but Olmo declined to comment", "and Olmo denied it"])
+    def test_that_another_says_nothing_or_denies_it(self, news: Reader, turn: str) -> None:
+        said = news.said(f"The pier is old, Brandvold said, {turn}.")
+        assert [words for speaker, words in said if speaker == "Brandvold"] == ["The pier is old"]
+
+    def test_what_goes_on_after_the_verb_is_still_told(self, news: Reader) -> None:
+        said = news.said("The pier is old, Brandvold said, and the town, which says it is poor, must pay.")
+        assert said == [
+            ("Brandvold", "The pier is old"),
+            ("Brandvold", "and the town, which says it is poor, must pay"),
+        ]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Olmo made a point of saying that the ferry is new.",
+            "Olmo took the opportunity of telling voters that the ferry is new.",
+            "Brandvold gave Olmo credit for saying that the ferry is new.",
+        ],
+    )
+    def test_who_makes_a_point_of_saying_something(self, news: Reader, text: str) -> None:
+        assert news.said(text) == [("Olmo", "that the ferry is new")]
+
     def test_a_verb_that_does_not_agree_goes_to_the_subject_further_out(self, news: Reader) -> None:
         text = "Some organizers fear that Reyes has missed her chance and warn that the mill will close."
         assert news.speakers(text) == ["Some organizers"]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["VERSION", "Kind", "Quotation", "QuotationFinder", "Reading", "Speaker"]
 
-VERSION = 5
+VERSION = 6
 """Changes whenever the same article would be read differently, so that an index knows to read it again."""
 
 

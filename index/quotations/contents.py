@@ -132,7 +132,7 @@ def _own_clause(verb: Token) -> tuple[int, int]:
     """First and last token of a reporting verb with its subject, addressee and time, without what it reports."""
     first = last = verb.i
     for one in verb.children:
-        if one.dep_ in {"nsubj", "aux", "neg", "dobj", "dative", "npadvmod", "advmod", "prep", "prt", "cc"}:
+        if one.dep_ in {"nsubj", "aux", "neg", "dobj", "dative", "npadvmod", "advmod", "prep", "prt"}:
             if one.left_edge.i < first and one.dep_ in {"nsubj", "aux", "advmod", "neg"}:
                 first = one.left_edge.i
             last = max(last, one.right_edge.i)

@@ -50,6 +50,8 @@ _NAMING = """
 call label brand dub describe characterize characterise portray depict term liken compare denounce dismiss deride hail
 decry condemn praise criticize criticise slam blast mock ridicule tout cite accuse blame credit
 """
+OPINING = words("agree disagree")
+"""Verbs that tell what somebody holds of another's words, and no words of his own."""
 NAMERS = words("call label brand dub describe term")
 """Verbs whose clause is a name given to something, not something said."""
 _INFINITIVE = """

@@ -9,9 +9,19 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Token
 
 from index.quotations.contents import contents, inverted_contents
-from index.quotations.cues import ADDRESSED, CUES, NAMERS, NOUNS, Cue
+from index.quotations.cues import ADDRESSED, CUES, NAMERS, NOUNS, OPINING, Cue
 from index.quotations.frame import Frame
-from index.quotations.syntax import child, extent, is_negated, is_surname, outer, phrase_after, subject, trimmed
+from index.quotations.syntax import (
+    child,
+    extent,
+    is_negated,
+    is_surname,
+    outer,
+    phrase_after,
+    subject,
+    trimmed,
+    turn_to_another,
+)
 from index.spans import Span
 
 # No paragraph of prose reports more often; the joins after this compare every pair.
@@ -57,6 +67,11 @@ def find_reports(doc: Doc, frame: Frame) -> list[Report]:
         if len(found) == _MOST:
             break
         report = _from_verb(token) or _from_according(token) or _from_noun(token)
+        turn = turn_to_another(token) if report is not None or _says_nothing(token) else None
+        if turn is not None:
+            for one in found:
+                if token.sent.start <= one.verb < turn and _follows_words(one):
+                    _end_before(one, turn, token, frame)
         if report is None:
             continue
         report.ranges = [(frame.start(start), frame.end(end)) for start, end in report.ranges]
@@ -65,7 +80,7 @@ def find_reports(doc: Doc, frame: Frame) -> list[Report]:
         by_verb[token.i] = report
         above = outer(token) if token.pos_ == "VERB" else None
         if above is not None and above.i in by_verb:
-            _end_before(by_verb[above.i], token, frame)
+            _end_before(by_verb[above.i], _goes_on_at(token), token, frame)
     return found
 
 
@@ -100,9 +115,25 @@ def is_nested(report: Report, reports: Sequence[Report]) -> bool:
     )
 
 
-def _end_before(report: Report, verb: Token, frame: Frame) -> None:
-    """End what a report says before the verb that goes on reporting."""
-    at = min([verb.i, *(one.left_edge.i for one in verb.children if one.dep_ in {"advmod", "aux", "neg"})]) - 1
+def _follows_words(report: Report) -> bool:
+    """Whether a report stands behind words that it tells: "The pier is old, Brandvold said, …"."""
+    return bool(report.ranges) and report.ranges[0][0] < report.position
+
+
+def _says_nothing(verb: Token) -> bool:
+    """Whether somebody speaks whose words are not told: "Olmo disagreed", "Olmo declined to comment"."""
+    cue = CUES.get(verb.lower_)
+    return cue is not None and verb.pos_ == "VERB" and (cue.lemma in OPINING or (cue.clause and is_negated(verb)))
+
+
+def _goes_on_at(verb: Token) -> int:
+    """Where the words begin that go on reporting: "and later added"."""
+    return min([verb.i, *(one.left_edge.i for one in verb.children if one.dep_ in {"advmod", "aux", "neg"})])
+
+
+def _end_before(report: Report, first: int, verb: Token, frame: Frame) -> None:
+    """End what a report says before the words, from a token on, with which a verb goes on reporting or begins to."""
+    at = first - 1
     while at > 0 and (verb.doc[at].is_punct or verb.doc[at].lower_ in {"and", "but", "or", "then", "also"}):
         at -= 1
     stop, place = frame.end(verb.doc[at].idx + len(verb.doc[at])), frame.start(verb.idx)

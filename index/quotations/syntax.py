@@ -17,6 +17,11 @@ _RELATIVE = frozenset({"who", "which", "that"})
 _BORROWING = frozenset({"conj", "xcomp", "advcl", "pcomp", "ccomp", "dep", "parataxis"})
 _NOMINAL = frozenset({"DET", "ADJ", "NOUN", "PROPN", "NUM", "PRON"})
 _MAX_CLIMB = 6
+# How many words may stand between such a word and the subject: "but on Friday morning Olmo said".
+_FRONTED = 6
+_TURNS = words("while whereas but and although though after before as when since until")
+# "Made a point of saying", "took the unusual step of criticizing": who made it or took it says so.
+_OCCASIONS = words("point habit practice career step opportunity occasion liberty")
 MESSAGES = words(
     """statement memo letter tweet tweets email e-mail message release report post note video ad advertisement speech
     interview remarks testimony op-ed editorial essay article affidavit brief filing complaint motion lawsuit order
@@ -121,6 +126,22 @@ def _before(verb: Token) -> Token | None:
     return found[-1] if found and found[-1].dep_ not in {"pobj", "dobj"} else None
 
 
+def turn_to_another(verb: Token) -> int | None:
+    """Return where a clause begins that turns to what somebody else says: ", while Olmo said the ferry is new"."""
+    if verb.dep_ == "xcomp" and verb.head.lower_ in REFUSALS:  # declined to comment
+        verb = verb.head
+    found = child(verb, "nsubj")
+    if found is None or found.i > verb.i or verb.dep_ == "relcl":
+        return None
+    doc, first = verb.doc, max(verb.sent.start, found.left_edge.i - _FRONTED)
+    for at in range(found.left_edge.i - 1, first, -1):
+        if doc[at].lower_ in _TURNS:
+            return at if doc[at - 1].text == "," else None
+        if doc[at].is_punct:
+            break
+    return None
+
+
 def is_surname(token: Token) -> bool:
     """Whether what looks like an auxiliary verb is a surname: a capital inside a sentence ("Will wrote")."""
     if token.pos_ != "AUX" or not token.text.istitle() or token.is_sent_start:
@@ -170,12 +191,14 @@ def _above(verb: Token) -> Token | None:
 def _over_preposition(verb: Token) -> Token | None:
     """In "kept her from saying" she says; in "left after saying" the one who left."""
     above = verb.head.head
-    if above.pos_ == "NOUN" and above.dep_ == "dobj":  # made a point of saying
+    if above.dep_ == "dobj" and above.lower_ in _OCCASIONS and above.head.pos_ == "VERB":
+        return above.head
+    if above.pos_ == "NOUN" and above.dep_ == "dobj":  # gave her credit for saying
         above = above.head
     if above.pos_ not in {"VERB", "AUX"}:
         return None
     if verb.head.lower_ in {"from", "for", "of", "into"} and not is_passive(above):
-        controller = child(above, "dobj")
+        controller = child(above, "dative") or child(above, "dobj")
         if controller is not None:
             return controller
     return above
