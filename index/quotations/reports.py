@@ -128,7 +128,7 @@ def _says_nothing(verb: Token) -> bool:
 
 def _goes_on_at(verb: Token) -> int:
     """Where the words begin that go on reporting: "and later added"."""
-    return min([verb.i, *(one.left_edge.i for one in verb.children if one.dep_ in {"advmod", "aux", "neg"})])
+    return int(min([verb.i, *(one.left_edge.i for one in verb.children if one.dep_ in {"advmod", "aux", "neg"})]))
 
 
 def _end_before(report: Report, first: int, verb: Token, frame: Frame) -> None:
