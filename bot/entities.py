@@ -104,12 +104,13 @@ def excerpt(hit: Hit, room: int) -> Span:
         hit: the passage.
         room: UTF-16 units to fill at most.
     """
-    start = 0
-    if hit.highlights and hit.highlights[0][1] > reach(hit.text, 0, room):
-        start = sentence_start(hit.text, hit.highlights[0][0])
-        if hit.highlights[0][0] >= reach(hit.text, start, room):
-            start = hit.highlights[0][0]
-    return start, last_stop(hit.text, start, reach(hit.text, start, room))
+    first, last = hit.highlights[0] if hit.highlights else (0, 0)
+    starts = (0, last), (sentence_start(hit.text, first), first + 1), (first, first)
+    for start, needed in starts:
+        end = last_stop(hit.text, start, reach(hit.text, start, room))
+        if end >= needed:
+            break
+    return start, end
 
 
 def quotation(hit: Hit, start: int, end: int) -> Marked:

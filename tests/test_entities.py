@@ -112,6 +112,34 @@ class TestWhatTelegramAccepts:
             check_text("👉 👉", [entity])
 
 
+class TestExcerpts:
+    """Of two sentences, the second with the words that answer; the places below count from its beginning."""
+
+    TEXT = "It rained. The council thinks of the pier and of its price."
+
+    @pytest.mark.parametrize(
+        ("words", "room", "shown"),
+        [
+            ("It rained", 100, TEXT),
+            ("price", len(TEXT), TEXT),
+            ("rained", 20, "It rained."),
+            ("price", len(TEXT) - 1, "The council thinks of the pier and of its price."),
+            ("council", 20, "The council thinks"),
+            ("thinks", 18, "The council thinks"),
+            ("thinks", 17, "thinks of the"),
+            ("thinks", 11, "thinks of"),
+            ("price", 20, "price."),
+            ("price.", 3, "pri"),
+        ],
+    )
+    def test_are_whole_sentences_with_the_words_that_answer(self, words: str, room: int, shown: str) -> None:
+        start, end = excerpt(hit(self.TEXT, words=words), room)
+        assert self.TEXT[start:end] == shown
+
+    def test_without_words_that_answer_begin_at_the_beginning(self) -> None:
+        assert excerpt(hit(self.TEXT, highlights=()), 20) == (0, len("It rained."))
+
+
 class TestOnePassage:
     def test_reads_as_quotation_speaker_citation(self) -> None:
         marked = message_for(answered("what?", hit(speaker="Carlos Gimenez")))
@@ -140,6 +168,13 @@ class TestOnePassage:
         assert lines[-2].startswith("also in Post, ")
         assert lines[-1] == "and in 2 more"
 
+    @pytest.mark.parametrize("text", ["Short.", "x" * LONGEST_TEXT], ids=["whole", "cut"])
+    def test_says_so_in_the_language_of_the_chat(self, text: str) -> None:
+        one = hit(text, also=(Copy("b", 0, citation(outlet="Herald")),))
+        texts = replace(ENGLISH, also_in="auch in ")
+        for message in (message_for(answered("what?", one), texts), part_of(one, 0, len(text), texts)):
+            assert message.text.splitlines()[-1].startswith("auch in Herald, ")
+
     def test_a_long_passage_can_be_folded(self) -> None:
         short, long = hit("Short words."), hit("x" * (LONG_PASSAGE + 1))
         marked = message_for(answered("what?", short, long))
@@ -155,6 +190,40 @@ class TestSeveralPassages:
     def test_only_those_that_fit_whole(self) -> None:
         first, too_long, third = hit("First."), hit("y" * LONGEST_TEXT), hit("Third.")
         assert styled(message_for(answered("what?", first, too_long, third)), *QUOTATIONS) == [first.text, third.text]
+
+    def test_are_numbered_as_they_are_shown(self) -> None:
+        hits = hit("First."), hit("y" * LONGEST_TEXT), hit("Third.")
+        message = message_for(answered("what?", *hits))
+        assert [line[:4] for line in message.text.splitlines() if "WSVN" in line] == ["[1] ", "[2] "]
+        assert message.shown == (0, 2)
+        assert "\n[1] WSVN" in message_for(answered("what?", hits[1], hits[0])).text
+        assert "[1]" not in message_for(answered("what?", hits[1])).text
+
+    @pytest.mark.parametrize("before", [(), (hit("First."),), (hit("First."), hit("Second."))])
+    def test_the_last_is_whole_where_it_just_fits(self, before: tuple[Hit, ...]) -> None:
+        rest = LONGEST_TEXT - message_for(answered("what?", *before, hit("y"))).units
+        exact = message_for(answered("what?", *before, hit("y" * (1 + rest))))
+        assert exact.units == LONGEST_TEXT
+        assert len(exact.shown) == len(before) + 1
+        assert exact.left == ()
+        too_long = message_for(answered("what?", *before, hit("y" * (2 + rest))))
+        assert len(too_long.shown) == len(before) or too_long.left
+
+    @pytest.mark.parametrize("others", [(), (hit("Second."),)])
+    def test_one_cut_at_both_ends_fills_the_message(self, others: tuple[Hit, ...]) -> None:
+        text = "x" * LONGEST_TEXT + "yes" + "z" * LONGEST_TEXT
+        message = message_for(answered("what?", hit(text, words="yes"), *others))
+        (quoted,) = styled(message, *QUOTATIONS)
+        assert message.units == LONGEST_TEXT
+        assert message.left == ((0, LONGEST_TEXT), (LONGEST_TEXT + len(quoted), len(text)))
+
+    def test_a_part_tells_what_is_left_of_it(self) -> None:
+        one, start = hit(SENTENCE * 200), len(SENTENCE)
+        part = part_of(one, start, len(one.text) - 1)
+        (quoted,) = styled(part, *QUOTATIONS)
+        assert part.shown == (0,)
+        assert part.left == ((start + len(quoted), len(one.text) - 1),)
+        assert part_of(one, start, 3 * start).left == ()
 
     def test_the_best_is_cut_at_a_sentence_end_where_it_does_not_fit(self) -> None:
         marked = message_for(answered("what?", hit(SENTENCE * 100, words="The council")))

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from index.generation import (
     VECTORS,
     IndexFolder,
     open_current,
+    open_verified,
     short,
     verify_generation,
 )
@@ -31,7 +33,7 @@ from index.lexical_writing import LexicalWriter
 from index.manifest import FORMAT, MANIFEST, Manifest
 from index.models import ModelCard
 from index.records import RecordsWriter
-from index.sealing import clean_up, seal, seal_model, set_aside_damaged, writing
+from index.sealing import clean_up, clean_up_again, seal, seal_model, set_aside_damaged, writing
 from index.sentence_vectors import sentence_ids
 from index.vector_writing import VectorWriter
 from tests.resealed import reseal
@@ -167,6 +169,7 @@ class TestSealing:
         generation = open_current(building.index, pytest.fail)
         assert generation.name == name
         assert generation.encoder == generation.reranker
+        assert generation.manifest == building.index.manifest(name)
         with closing(generation.open_records()) as records:
             assert [row.text for row in records.passages(records.passage_ids()).values()] == list(WORDS)
         assert dict(generation.vectors.search(UNIT[1], 1)) == {2: 1.0}
@@ -195,6 +198,34 @@ class TestSealing:
         assert building.index.names() == [three, two, one]
         (building.index.generations / "notes.txt").write_text("no generation")
         assert building.index.names() == [three, two, one]
+
+    @pytest.mark.parametrize(
+        ("newest", "named"),
+        [
+            ("99990101T000000.000000Z", "99990101T000000.000001Z"),
+            ("99990101T000000Z", "99990101T000000.000001Z"),
+            ("99991231T235959.999999Z", None),
+            ("99999999T999999Z", None),
+            ("20010101T100000Z", None),
+        ],
+    )
+    def test_names_go_on_from_the_newest_where_a_clock_can_follow(
+        self, building: Building, newest: str, named: str | None
+    ) -> None:
+        (building.index.generations / f"{newest}-{'0' * 64}").mkdir(parents=True)
+        before = f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
+        name = building.build()
+        assert building.index.current() == name
+        if named:
+            assert short(name) == named
+        else:
+            assert before <= short(name) <= f"{datetime.now(UTC):%Y%m%dT%H%M%S}.999999Z"
+
+    def test_takes_the_place_of_a_folder_called_current(self, building: Building) -> None:
+        (building.index.path / "CURRENT" / "odd").mkdir(parents=True)
+        name = building.build()
+        assert building.index.current() == name
+        assert (building.index.path / "CURRENT.damaged" / "odd").is_dir()
 
 
 class TestModels:
@@ -252,6 +283,34 @@ class TestCleaningUp:
         assert names(building.index.models) == {hash_file(building.model(b"new") / "model.json")}
         clean_up(building.index, {two, three})
         assert building.index.names() == [three, two]
+
+    def test_keeps_what_somebody_reads(self, building: Building) -> None:
+        one = building.build()
+        read = open_current(building.index, pytest.fail)
+        two = building.build()
+        clean_up(building.index, {two})
+        assert building.index.names() == [two, one]
+        del read
+        clean_up(building.index, {two})
+        assert building.index.names() == [two]
+
+    def test_goes_on_with_what_a_killed_build_left_of_it(self, building: Building) -> None:
+        one, two, three, four = (building.build() for _ in range(4))
+        clean_up_again(building.index, three)
+        assert building.index.names() == [three, two]
+        assert not {one, four} & names(building.index.generations)
+
+    def test_leaves_a_generation_for_later_whose_note_stays(self, building: Building) -> None:
+        one, two = building.build(), building.build()
+        (building.index.notes / one).mkdir(parents=True)
+        clean_up(building.index, {two})
+        assert building.index.names() == [two, one]
+
+    def test_does_without_a_folder_of_notes(self, building: Building) -> None:
+        _, two = building.build(), building.build()
+        building.index.notes.write_text("another's")
+        clean_up(building.index, {two})
+        assert building.index.names() == [two]
 
     def test_keeps_what_was_set_aside(self, building: Building) -> None:
         name = building.build()
@@ -352,6 +411,25 @@ class TestTheOneInForce:
         assert building.index.remembered_sources() == ["articles"]
         (building.index.path / "CURRENT").unlink()
         assert building.index.remembered_sources() == ["articles"]
+
+    def test_needs_its_manifest(self, building: Building, two: tuple[str, str]) -> None:
+        manifest = building.index.generations / two[0] / MANIFEST
+        sealed = building.index.manifest(two[0])
+        manifest.write_bytes(manifest.read_bytes() + b" ")
+        with pytest.raises(DamagedError, match=re.escape(f"{manifest}: was changed after it was sealed")):
+            building.index.manifest(two[0])
+        manifest.unlink()
+        told = re.escape(f"{manifest}: cannot be read: No such file or directory")
+        with pytest.raises(DamagedError, match=told):
+            building.index.manifest(two[0])
+        with pytest.raises(DamagedError, match=told):
+            open_verified(building.index, two[0], sealed)
+
+    def test_names_the_manifest_that_another_version_wrote(self, building: Building) -> None:
+        building.build()
+        other = reseal(building.index, format=FORMAT + 1)
+        with pytest.raises(FormatError, match=re.escape(str(building.index.generations / other / MANIFEST))):
+            building.index.manifest(other)
 
     def test_needs_its_models(self, building: Building, two: tuple[str, str]) -> None:
         (model,) = building.index.models.iterdir()
