@@ -17,9 +17,9 @@ _RELATIVE = frozenset({"who", "which", "that"})
 _BORROWING = frozenset({"conj", "xcomp", "advcl", "pcomp", "ccomp", "dep", "parataxis"})
 _NOMINAL = frozenset({"DET", "ADJ", "NOUN", "PROPN", "NUM", "PRON"})
 _MAX_CLIMB = 6
-# How many words may stand between such a word and the subject: "but on Friday morning Olmo said".
-_FRONTED = 6
 _TURNS = words("while whereas but and although though after before as when since until")
+# How many words may stand between one of those and the subject: "but on Friday morning Olmo said".
+_FRONTED = 6
 # "Made a point of saying", "took the unusual step of criticizing": who made it or took it says so.
 _OCCASIONS = words("point habit practice career step opportunity occasion liberty")
 MESSAGES = words(
