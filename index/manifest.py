@@ -9,7 +9,7 @@ from pathlib import Path
 from index.durable import hash_file
 from index.errors import DamagedError, FormatError, one_line
 
-FORMAT = 6
+FORMAT = 7
 MANIFEST = "manifest.json"
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from index.names import fold, name_words, role_words, singular, told_generation, words
 from index.quotations import Speaker
-from index.quotations.names import SUFFIXES, full_first_names
+from index.quotations.names import COURTESY, SUFFIXES, full_first_names
 
 Key = tuple[str, ...]
 
@@ -22,6 +22,8 @@ DOMINANCE = 3
 """How many times as often the likelier of two people must be quoted to be meant without asking."""
 
 
+# "The Olmo campaign" and "Mr. Olmo's campaign" are one.
+_NOT_OF_GROUPS = COURTESY | {"the"}
 _SON = "\0"
 """Begins what stands for the first name of a son: so it is no beginning of another, and no other is one of it."""
 
@@ -103,7 +105,8 @@ def join_family(lines: Iterable[Line]) -> Iterator[Joined]:
 @lru_cache(maxsize=16384)
 def _key(name: str, kind: str) -> Key:
     if kind != "person":
-        return ("", " ".join(words(name)))
+        kept = [word for word in words(name) if word not in _NOT_OF_GROUPS] or [fold(name)]
+        return ("", " ".join(kept))
     kept = [word for word in words(name) if word not in SUFFIXES] or [fold(name)]
     return (kept[0], kept[-1]) if len(kept) > 1 else (kept[0],)
 

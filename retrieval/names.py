@@ -16,12 +16,14 @@ from index.names import (
     told_generation,
     words,
 )
+from index.quotations.names import COURTESY
 
 __all__ = [
     "LEADERS",
     "PERSON_WORDS",
     "TITLES",
     "fold",
+    "is_body",
     "is_plural",
     "may_be_a_name",
     "name_words",
@@ -30,14 +32,22 @@ __all__ = [
     "role_head",
     "role_words",
     "singular",
+    "titles_within",
     "told_gender",
     "told_generation",
+    "turned",
     "words",
 ]
 
 _ADDRESSES = {"mr": "male", "sir": "male", "mrs": "female", "ms": "female", "miss": "female", "madam": "female"}
 _RELATIVES = dict.fromkeys("wife widow mother daughter sister grandmother aunt niece girlfriend".split(), "female")
 _RELATIVES |= dict.fromkeys("husband widower father son brother grandfather uncle nephew boyfriend".split(), "male")
+# What people work for or belong to, and are not.
+_BODIES = frozenset(
+    """department office ministry campaign committee council commission board bureau agency union association court
+    party administration government team staff camp service authority institute foundation university company coalition
+    federation league society church newspaper website""".split()
+)
 _RELATION = re.compile(r"\s+(?:of|for|to|at|from|with|behind)\s+", re.IGNORECASE)
 
 
@@ -69,6 +79,36 @@ def related(mention: str) -> tuple[str, str] | None:
     """
     who, *whose = _RELATION.split(mention, maxsplit=1)
     return (every[-1], whose[0]) if whose and (every := words(who)) else None
+
+
+def is_body(mention: str) -> bool:
+    """Tell whether words name something that people work for or belong to: "Trump's campaign", "the council of X"."""
+    return role_head(mention) in _BODIES
+
+
+def turned(mention: str) -> str | None:
+    """Return a mention of a body with whose it is before it, or None where it is none.
+
+    >>> turned("the campaign of Mayor Olmo"), turned("a lawyer for Olmo")
+    ('Mayor Olmo campaign', None)
+    """
+    match _RELATION.split(mention):
+        case [_, whose] if is_body(mention):
+            return f"{whose} {role_head(mention)}"
+    return None
+
+
+def titles_within(mention: str) -> frozenset[str]:
+    """Return the titles that are no form of address in a mention, but a part of what a body or a group is called.
+
+    >>> sorted(titles_within("the Justice Department")), sorted(titles_within("Mayor Olmo's campaign"))
+    (['justice'], [])
+    """
+    every = [word for word in words(mention) if word not in SMALL]
+    first = len(every) - 1
+    while first > 0 and every[first - 1] in TITLES:
+        first -= 1
+    return frozenset(every[first:-1]) - COURTESY
 
 
 def told_gender(mention: str) -> str | None:

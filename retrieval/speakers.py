@@ -17,6 +17,7 @@ from index.rows import PersonRow
 from retrieval.names import (
     PERSON_WORDS,
     TITLES,
+    is_body,
     is_plural,
     name_words,
     names_a_role,
@@ -26,10 +27,12 @@ from retrieval.names import (
     singular,
     told_gender,
     told_generation,
+    turned,
     words,
 )
 from retrieval.people import Person
 from retrieval.roll import Roll
+from retrieval.telling_apart import called_so, of_gender, preferring
 
 # Words that a name of an organisation may do without.
 _CORPORATE = frozenset(
@@ -102,10 +105,13 @@ class Directory:
         mentioned = name_words(mention)
         if not mentioned:
             return []
+        if (other_way := turned(mention)) and not self._by_whole_name(mentioned):
+            return self.find(other_way)
         relation, gender, generation = related(mention), told_gender(mention), told_generation(mention)
         for by_name, found in self._readings(mention, mentioned):
-            meant = self._told_apart(found, relation, by_name=by_name) if relation else found
-            meant = _of_gender(meant, gender) if gender else meant
+            meant = called_so(found, mention) if by_name else found
+            meant = self._told_apart(meant, relation, by_name=by_name) if relation else meant
+            meant = of_gender(meant, gender) if gender else meant
             if meant := [p for p in meant if generation in p.generations] if generation else meant:
                 return meant
         return []
@@ -118,7 +124,7 @@ class Directory:
                 if found and mentioned[-1] in TITLES and all(person.kind == "group" for person in found):
                     # "The fire chief" whom one article leaves without a name is whoever bears the office in others.
                     yield False, self._by_role(mention)
-                yield True, _preferring(found, mention)
+                yield True, preferring(found, mention)
         if names_a_role(mention):
             yield False, self._by_role(mention)
         yield from ((True, self._by_part(variant)) for variant in variants)
@@ -176,7 +182,7 @@ class Directory:
         return [p for p in self.with_words(mentioned) if any(_names(mentioned, name) for name in p.names)]
 
     def _by_role(self, mention: str) -> list[Person]:
-        if is_plural(mention):
+        if is_plural(mention) or is_body(mention):
             return []
         wanted, leads = role_words(mention)
         wanted = frozenset(map(singular, wanted))
@@ -251,18 +257,6 @@ class Directory:
         if inside is None or len(inside) > _MANY:
             return None
         return self._roll.look(lambda records: records.quoted_in(sorted(inside)))
-
-
-def _preferring(found: list[Person], mention: str) -> list[Person]:
-    """Return those whose roles hold the titles in a mention ("Gov. Scott"), if any do; else all."""
-    titles = set(words(mention)) - set(name_words(mention))
-    fitting = [p for p in found if titles and any(titles & set(words(role)) for role in p.roles)]
-    return fitting or found
-
-
-def _of_gender(found: list[Person], gender: str) -> list[Person]:
-    """Return those of a gender or, where it is told of none of them, those of whom none is: "Mrs. Obama" is not he."""
-    return [p for p in found if p.gender == gender] or [p for p in found if p.gender is None]
 
 
 def _names(mentioned: list[str], name: Key) -> bool:

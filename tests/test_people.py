@@ -69,6 +69,12 @@ def directory(path: Path, readings: Iterable[Reading]) -> Directory:
     return Directory(Roll(path))
 
 
+def speaking(*speakers: Speaker) -> Reading:
+    """Return what an article reports that quotes each of some speakers once."""
+    quotations = tuple(Quotation(0, at, at + 1, "direct", one.name, None, at) for at, one in enumerate(speakers))
+    return Reading(quotations, speakers)
+
+
 def quoting(*names: str) -> Reading:
     """Return what an article reports that quotes each of some persons once."""
     quotations = tuple(Quotation(0, at, at + 1, "direct", name, None, at) for at, name in enumerate(names))
@@ -144,14 +150,48 @@ def test_a_form_of_address_tells_husband_from_wife(tmp_path: Path, mention: str,
 
 
 def test_not_all_who_have_to_do_with_something_speak_for_it(tmp_path: Path) -> None:
-    quoted = quoting("Otto Olmo", "Ada Brandvold")
-    roles = {"Otto Olmo": ("former harbor board analyst",), "Ada Brandvold": ("head of the harbor board",)}
-    speakers = tuple(Speaker(one.name, "person", None, roles[one.name]) for one in quoted.speakers)
-    everybody = directory(tmp_path / "a", [Reading(quoted.quotations, speakers)])
+    olmo = Speaker("Otto Olmo", "person", roles=("former harbor board analyst",))
+    brandvold = Speaker("Ada Brandvold", "person", roles=("head of the harbor board",))
+    everybody = directory(tmp_path / "a", [speaking(olmo, brandvold)])
     assert everybody.find("the harbor board") == []
     assert [one.name for one in everybody.find("the chief of the harbor board")] == ["Ada Brandvold"]
     assert [one.name for one in everybody.find("the harbor board analyst")] == ["Otto Olmo"]
     assert {one.name for one in everybody.find("the harbor board man")} == {"Otto Olmo", "Ada Brandvold"}
+
+
+CHAIRMAN = Speaker("Otto Quist", "person", roles=("chairman of the Olmo campaign",))
+CAMPAIGN = [Speaker(name, "group") for name in ("The Olmo campaign", "Mr. Olmo's campaign", "Olmo’s campaign")]
+OFFICES = [Speaker("His office", "group"), Speaker("the mayor’s office", "group"), Speaker("Quist's office", "group")]
+DEPARTMENTS = [Speaker("State Department", "organisation"), Speaker("Justice Department", "organisation")]
+
+
+@pytest.mark.parametrize(
+    ("speakers", "mention", "found"),
+    [
+        (DEPARTMENTS, "the justice department", "Justice Department"),
+        (DEPARTMENTS, "the Department of Justice", "Justice Department"),
+        (DEPARTMENTS[:1], "the justice department", None),
+        (OFFICES, "the mayor's office", "the mayor’s office"),
+        (OFFICES, "the office of the mayor", "the mayor’s office"),
+        (OFFICES, "the governor's office", None),
+        ([CHAIRMAN, *CAMPAIGN], "Olmo's campaign", "Mr. Olmo's campaign"),
+        ([CHAIRMAN, *CAMPAIGN], "the campaign of Olmo", "Mr. Olmo's campaign"),
+        ([CHAIRMAN, *CAMPAIGN], "Mayor Olmo's campaign", "Mr. Olmo's campaign"),
+        ([CHAIRMAN, *CAMPAIGN], "the chairman of Olmo's campaign", "Otto Quist"),
+        ([CHAIRMAN], "the campaign of Olmo", None),
+        ([CHAIRMAN], "Olmo's campaign chairman", "Otto Quist"),
+        ([Speaker("Brandvold", "organisation")], "Mayor Brandvold", "Brandvold"),
+        ([Speaker("the prime minister's spokesman", "group")], "the president's spokesman", None),
+        ([Speaker("Peter King", "person")], "the king", None),
+        ([Speaker("Peter King", "person")], "King", "Peter King"),
+        ([Speaker("The bishop", "group"), Speaker("Amy Bishop", "person")], "the bishop", "The bishop"),
+    ],
+)
+def test_a_body_is_no_other_body_and_nobody_who_works_for_it(
+    tmp_path: Path, speakers: list[Speaker], mention: str, found: str | None
+) -> None:
+    people = directory(tmp_path / "people.sqlite", [speaking(one) for one in speakers])
+    assert [one.name for one in people.find(mention)] == ([found] if found else [])
 
 
 def test_people_within_articles_are_counted_there_alone(tmp_path: Path) -> None:
