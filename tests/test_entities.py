@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.entities import LONG_PASSAGE, excerpt, message_for, part_of, passage
+from bot.entities import LONG_PASSAGE, cited, excerpt, message_for, part_of, passage
 from bot.keyboards import answer_keyboard
 from bot.marked import Marked, shortened, units
 from bot.sent import sent_answer
@@ -121,7 +121,7 @@ class TestExcerpts:
         ("words", "room", "shown"),
         [
             ("It rained", 100, TEXT),
-            ("price", len(TEXT), TEXT),
+            ("price.", len(TEXT), TEXT),
             ("rained", 20, "It rained."),
             ("price", len(TEXT) - 1, "The council thinks of the pier and of its price."),
             ("council", 20, "The council thinks"),
@@ -168,6 +168,16 @@ class TestOnePassage:
         assert lines[-2].startswith("also in Post, ")
         assert lines[-1] == "and in 2 more"
 
+    def test_quoted_in_part_shows_that_more_stands_before_and_after(self) -> None:
+        one = hit("The pier is old.", words="pier")
+        assert passage(one, (1, 15)).text.splitlines()[:3] == ["…", "he pier is old", "…"]
+        assert styled(passage(one, (8, 16)), "bold") == styled(passage(one, (0, 4)), "bold") == []
+
+    def test_is_cited_in_italics(self) -> None:
+        line = cited(citation())
+        assert line.text == "WSVN, 7 February 2017, “Protesters fill commission meeting”, paragraph 8"
+        assert styled(line, "italic") == [line.text]
+
     @pytest.mark.parametrize("text", ["Short.", "x" * LONGEST_TEXT], ids=["whole", "cut"])
     def test_says_so_in_the_language_of_the_chat(self, text: str) -> None:
         one = hit(text, also=(Copy("b", 0, citation(outlet="Herald")),))
@@ -176,7 +186,7 @@ class TestOnePassage:
             assert message.text.splitlines()[-1].startswith("auch in Herald, ")
 
     def test_a_long_passage_can_be_folded(self) -> None:
-        short, long = hit("Short words."), hit("x" * (LONG_PASSAGE + 1))
+        short, long = hit("x" * LONG_PASSAGE), hit("x" * (LONG_PASSAGE + 1))
         marked = message_for(answered("what?", short, long))
         assert styled(marked, "blockquote") == [short.text]
         assert styled(marked, "expandable_blockquote") == [long.text]
