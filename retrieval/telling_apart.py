@@ -25,6 +25,8 @@ def called_so(found: list[Person], mention: str) -> list[Person]:
     titles = titles_within(mention)
     if not titles:
         return found
+    if exact := [p for p in found if {"the", *words(p.name)} == {"the", *every}]:
+        return exact
     fitting = [p for p in found if p.kind == "person" or titles <= set(words(p.name))]
     without_a_name = is_body(mention) or every[-1] in TITLES | LEADERS | PERSON_WORDS
     return fitting if without_a_name or any(p.kind != "person" for p in fitting) else found

@@ -162,7 +162,10 @@ def test_not_all_who_have_to_do_with_something_speak_for_it(tmp_path: Path) -> N
 CHAIRMAN = Speaker("Otto Quist", "person", roles=("chairman of the Olmo campaign",))
 CAMPAIGN = [Speaker(name, "group") for name in ("The Olmo campaign", "Mr. Olmo's campaign", "Olmo’s campaign")]
 OFFICES = [Speaker("His office", "group"), Speaker("the mayor’s office", "group"), Speaker("Quist's office", "group")]
-DEPARTMENTS = [Speaker("State Department", "organisation"), Speaker("Justice Department", "organisation")]
+DEPARTMENTS = [
+    *(Speaker(f"{of} Department", "organisation") for of in ("State", "Justice")),
+    Speaker("officials at the Justice Department", "group"),
+]
 
 
 @pytest.mark.parametrize(
