@@ -15,6 +15,10 @@ SMALL = frozenset("the a an of for and at in on his her their its himself hersel
 # The words people use for whoever leads something; articles use others for the same person.
 LEADERS = frozenset("boss head chief director president ceo executive leader chair chairman chairwoman founder".split())
 PERSON_WORDS = frozenset("man woman guy lady person people folks".split())
+# They tell no office apart without a word beside them.
+_TELL_NOBODY = frozenset(
+    "former ex late new old current incumbent acting interim then next vice deputy first us".split()
+)
 _NO_NAMES = TITLES | PERSON_WORDS
 
 _PARTICLE = re.compile(r"(?<=\b[odl])'(?=\w{3})")
@@ -66,10 +70,14 @@ def role_words(text: str) -> tuple[frozenset[str], bool]:
     >>> words, leads = role_words("the head of the harbor board")
     >>> sorted(words), leads
     (['board', 'harbor'], True)
+    >>> sorted(role_words("the former president")[0]), sorted(role_words("the first lady")[0])
+    (['former', 'president'], ['first', 'lady'])
     """
-    every = [word for word in words(text) if word not in SMALL | PERSON_WORDS]
-    rest = frozenset(word for word in every if word not in LEADERS)
-    return (rest or frozenset(every)), len(rest) < len(set(every))
+    every = frozenset(word for word in words(text) if word not in SMALL)
+    things = every - PERSON_WORDS
+    rest = things - LEADERS
+    telling = (one for one in (rest, things) if not one <= _TELL_NOBODY)
+    return next(telling, every), len(rest) < len(things)
 
 
 def singular(word: str) -> str:

@@ -197,6 +197,27 @@ def test_a_body_is_no_other_body_and_nobody_who_works_for_it(
     assert [one.name for one in people.find(mention)] == ([found] if found else [])
 
 
+@pytest.mark.parametrize(
+    ("mention", "name"),
+    [
+        ("the former president", "Otto Olmo"),
+        ("the first lady", "Iris Olmo"),
+        ("the vice president", "Ada Quist"),
+        ("the acting chief", None),
+    ],
+)
+def test_former_and_first_alone_tell_nobody(tmp_path: Path, mention: str, name: str | None) -> None:
+    roles = {
+        "Otto Olmo": "former president",
+        "Iris Olmo": "former first lady",
+        "Ada Quist": "vice president",
+        "Carl Brandvold": "first mayor of Quillhaven, former vice chairman of its council, acting judge",
+    }
+    quoted = [Speaker(one, "person", roles=(role,)) for one, role in roles.items()]
+    people = directory(tmp_path / "people.sqlite", [speaking(*quoted), *[speaking(quoted[-1])] * 9])
+    assert [one.name for one in people.find(mention)][:1] == ([name] if name else [])
+
+
 def test_people_within_articles_are_counted_there_alone(tmp_path: Path) -> None:
     everybody = directory(
         tmp_path / "a", [quoting("Otto Olmo", "Olmo"), quoting("Otto Olmo"), quoting("Adela Brandvold")]
