@@ -227,7 +227,9 @@ class TestTranscripts:
     def test_a_surname_that_is_a_verb_heads_a_paragraph(self, news: Reader) -> None:
         assert news.speakers("Mayor Amal Said left.", "Said: “It leaks.”") == ["Amal Said"]
 
-    @pytest.mark.parametrize("heading", ["Related", "RELATED", "Read More", "READ MORE", "Video"])
+    @pytest.mark.parametrize(
+        "heading", ["Related", "RELATED", "Read More", "READ MORE", "Video", "Headline", "Opinion"]
+    )
     def test_a_pointer_to_elsewhere_is_nobody_and_said_by_nobody(self, news: Reader, heading: str) -> None:
         said = news.said("Mayor Ana Reyes said that it leaks.", f"{heading}: “Mill will close.”", "It was late.")
         assert said[1:] in ([], [(None, "Mill will close.")])

@@ -13,7 +13,8 @@ from index.quotations.reports import Report
 _NAME = r"[A-Z][\w.'’-]*(?: (?:[A-Z][\w.'’-]*|de|la|van|von|der|del|al|bin)){0,4}"
 _CAPITALS = re.compile(r"\s*[“\"]?([A-Z][A-Z.'’ -]{0,60}[A-Z](?: [A-Z][A-Z.'’-]+)*)(?:\s*\([^)]{1,40}\))?:\s+(?=\S)")
 _NOTICE = re.compile(
-    r"\s*(?:(?:update|note|watch|read|see|more|related|correction|photos?|video|listen)\b[^:.,“\"]{0,30}"
+    r"\s*(?:(?:update|note|watch|read|see|more|related|correction|photos?|video|listen|headlines?|opinion|advertisement)\b"
+    r"[^:.,“\"]{0,30}"
     r"|q|a|question|answer):",
     re.IGNORECASE,
 )
