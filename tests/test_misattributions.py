@@ -64,6 +64,24 @@ class TestSomebodyElseIsMeant:
     @pytest.mark.parametrize(
         "text",
         [
+            "If Olmo said that the ferry is old, Brandvold would laugh.",
+            "Had Olmo said that the ferry is old, Brandvold would laugh.",
+            "Olmo might say that the ferry is old.",
+            "Olmo should have said that the ferry is old.",
+            "Did Olmo say that the ferry is old?",
+            "Olmo never said that the ferry is old.",
+            "Asked whether Olmo said that the ferry is old, they laughed.",
+        ],
+    )
+    def test_what_somebody_is_only_supposed_to_have_said(self, news: Reader, text: str) -> None:
+        assert "Olmo" not in news.speakers(text)
+
+    def test_a_turned_verb_asks_nothing(self, news: Reader) -> None:
+        assert "Olmo" in news.speakers("Only then did Olmo say that the ferry is old.")
+
+    @pytest.mark.parametrize(
+        "text",
+        [
             "Olmo made a point of saying that the ferry is new.",
             "Olmo took the opportunity of telling voters that the ferry is new.",
             "Brandvold gave Olmo credit for saying that the ferry is new.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
+from index.quotations.asserting import asserted
 from index.quotations.cues import Cue
 from index.quotations.syntax import child, extent, trimmed
 from index.quotations.wordlists import words
@@ -54,11 +55,6 @@ def _naming(verb: Token, cue: Cue) -> Span | None:
     if cue.lemma == "call" and len(parts) == 1 and (parts[0].dep_ == "dobj" or parts[0].pos_ == "PROPN"):
         return None  # by telephone
     return trimmed(verb.doc, parts[0].left_edge.i, max(one.right_edge.i for one in parts))
-
-
-def asserted(verb: Token) -> bool:
-    """Return whether the act of speaking is told as a fact: "to criticize them" and "might criticize them" are not."""
-    return not any(one.tag_ == "MD" or (one.dep_ == "aux" and one.lower_ == "to") for one in verb.children)
 
 
 def _quoted(verb: Token, cue: Cue) -> Span | None:

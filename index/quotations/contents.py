@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from spacy.tokens import Doc, Token
 
-from index.quotations.complements import asserted, complement
+from index.quotations.asserting import asserted
+from index.quotations.complements import complement
 from index.quotations.cues import CUES, Cue
 from index.quotations.syntax import child, extent, is_passive, trimmed
 from index.spans import Span

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
+from index.quotations.asserting import is_unsaid
 from index.quotations.contents import contents, inverted_contents
 from index.quotations.cues import ADDRESSED, CUES, NAMERS, NOUNS, OPINING, Cue
 from index.quotations.frame import Frame
 from index.quotations.syntax import (
     child,
     extent,
-    is_negated,
     is_surname,
     outer,
     phrase_after,
@@ -91,7 +91,7 @@ def find_lead_in(doc: Doc, frame: Frame) -> Report | None:
     sentences = list(doc.sents)
     for token in reversed(sentences[-1]) if sentences else ():
         cue = CUES.get(token.lower_)
-        if cue is not None and cue.clause and token.pos_ == "VERB" and not is_negated(token):
+        if cue is not None and cue.clause and token.pos_ == "VERB" and not is_unsaid(token):
             source = subject(token)
             if source is not None and _is_subject(source):
                 return Report(cue_text(token), source, [], token.i, position=frame.start(token.idx))
@@ -123,7 +123,7 @@ def _follows_words(report: Report) -> bool:
 def _says_nothing(verb: Token) -> bool:
     """Whether somebody speaks whose words are not told: "Olmo disagreed", "Olmo declined to comment"."""
     cue = CUES.get(verb.lower_)
-    return cue is not None and verb.pos_ == "VERB" and (cue.lemma in OPINING or (cue.clause and is_negated(verb)))
+    return cue is not None and verb.pos_ == "VERB" and (cue.lemma in OPINING or (cue.clause and is_unsaid(verb)))
 
 
 def _goes_on_at(verb: Token) -> int:
@@ -143,7 +143,7 @@ def _end_before(report: Report, first: int, verb: Token, frame: Frame) -> None:
 
 def _from_verb(token: Token) -> Report | None:
     cue = CUES.get(token.lower_)
-    if cue is None or cue.quoted_only or token.pos_ not in {"VERB", "AUX"} or is_negated(token):
+    if cue is None or cue.quoted_only or token.pos_ not in {"VERB", "AUX"} or is_unsaid(token):
         return None
     if token.text[0].isupper() and not token.is_sent_start:  # a headline's or a title's
         return None

@@ -6,7 +6,7 @@ from itertools import islice
 
 from spacy.tokens import Doc, Token
 
-from index.quotations.cues import CUES, NEGATIONS, REFUSALS
+from index.quotations.cues import CUES, REFUSALS
 from index.quotations.names import TITLES, fold
 from index.quotations.wordlists import words
 
@@ -239,14 +239,6 @@ def _antecedent(found: Token, verb: Token) -> Token | None:
     if found.lower_ in _RELATIVE and found.tag_ in {"WP", "WDT"}:
         return verb.head if verb.dep_ == "relcl" else None
     return found
-
-
-def is_negated(verb: Token) -> bool:
-    """Whether a reporting verb is denied, refused or only asked about: then nothing was said."""
-    if any(one.dep_ == "neg" or one.lower_ in NEGATIONS for one in verb.children):
-        return True
-    head = verb.head
-    return bool(verb.dep_ in {"xcomp", "pcomp"} and (head.lower_ in REFUSALS or head.lower_ == "without"))
 
 
 def extent(token: Token) -> tuple[int, int]:
