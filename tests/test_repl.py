@@ -33,7 +33,7 @@ from retrieval.answer import Answer, Citation, Copy, Hit, HitQuotation
 from retrieval.dialog import Dialog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 MAYOR = "Adela Brandvold"
@@ -386,6 +386,15 @@ def test_ctrl_c_clears_the_line_and_the_next_question_is_asked(typed: Callable[.
     assert engine.questions() == ["What now?"]
 
 
+@pytest.fixture
+def heeds_ctrl_c() -> Iterator[None]:
+    """Ctrl-C is heard as at a terminal; what a shell starts in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeds_ctrl_c")
 def test_ctrl_c_stops_a_running_question_at_once_and_the_conversation_goes_on(typed: Callable[..., Run]) -> None:
     released = threading.Event()
 
