@@ -76,6 +76,23 @@ class TestSomebodyElseIsMeant:
     def test_what_somebody_is_only_supposed_to_have_said(self, news: Reader, text: str) -> None:
         assert "Olmo" not in news.speakers(text)
 
+    @pytest.mark.parametrize(
+        ("paragraphs", "speaker"),
+        [
+            (["“Is the ferry a wreck?” Olmo asked Brandvold. “Yes.”"], None),
+            (["“Is the ferry a wreck?” Olmo asked. “No. It is not.”"], None),
+            (["“Is the ferry a wreck?” Olmo asked.", "“Yes.”"], None),
+            (["Brandvold asked Olmo about the ferry. “It is a wreck.”"], None),
+            (["“Is the ferry a wreck?” Olmo asked. “Is the pier?”"], "Pedro Olmo"),
+            (["“Why keep the ferry?” Olmo asked. “It is a wreck.”"], "Pedro Olmo"),
+            (["Olmo was asked about the ferry. “Yes, it is a wreck.”"], "Pedro Olmo"),
+        ],
+    )
+    def test_an_answer_is_not_given_to_whoever_asked(
+        self, news: Reader, paragraphs: list[str], speaker: str | None
+    ) -> None:
+        assert news.speakers("Pedro Olmo and Ana Brandvold met.", *paragraphs)[-1] == speaker
+
     def test_a_turned_verb_asks_nothing(self, news: Reader) -> None:
         assert "Olmo" in news.speakers("Only then did Olmo say that the ferry is old.")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from spacy.tokens import Doc
 
 from index.quotations.frame import Frame
@@ -9,9 +11,13 @@ from index.quotations.marks import Marked
 from index.quotations.phrases import FINITE
 from index.quotations.reports import ACCORDING, Report, cue_text, is_nested
 from index.quotations.standins import reporter
+from index.quotations.syntax import child, is_passive
 from index.spans import Span
 
+_MARKS = frozenset('"“”«')
 _CLOSING = ('"', "”", "’", "'", "»")
+_ASKING = frozenset({"ask", "asks", "asked", "inquired", "enquired"})
+_YES_OR_NO = re.compile(r"\W*(?:yes|no|yeah|yep|nope|absolutely|of course|not at all)\b", re.IGNORECASE)
 _ASIDES = frozenset({"when", "as", "while", "after", "before", "in", "during", "at", "on"})
 
 
@@ -39,7 +45,9 @@ def join_marks(doc: Doc, frame: Frame, reports: list[Report], previous: Report |
         if report is None and (stretch.single or not _begins_sentence(frame.source, stretch)):
             continue
         if report is None:
-            report = _floating(doc, result, stretch, stand_in, previous)
+            inside = doc.char_span(*stand_in, alignment_mode="expand")
+            report = _floating(result, stretch, inside.start if inside is not None else 0, previous)
+            report.unclear = _may_answer(doc, frame, report.before, stretch, here=report.before in result)
         if report not in result:
             result.append(report)
         report.ranges.append((stretch.start, stretch.end))
@@ -134,12 +142,32 @@ def _by_verb(doc: Doc, frame: Frame, stand_in: tuple[int, int], by_verb: dict[in
     return report
 
 
-def _floating(
-    doc: Doc, reports: list[Report], stretch: Marked, stand_in: tuple[int, int], previous: Report | None
-) -> Report:
-    """Direct speech with no cue of its own: the one who spoke last before it goes on."""
+def _floating(reports: list[Report], stretch: Marked, at: int, previous: Report | None) -> Report:
+    """Direct speech with no cue of its own, at a token: the one who spoke last before it goes on."""
     earlier = [one for one in reports if one.cue != ACCORDING and max(end for _, end in one.ranges) <= stretch.start]
     earlier.sort(key=lambda one: max(*(end for _, end in one.ranges), one.position), reverse=True)
     last = next((one for one in earlier if not is_nested(one, reports)), previous)
-    inside = doc.char_span(*stand_in, alignment_mode="expand")
-    return Report(None, None, [], inside.start if inside is not None else 0, before=last, position=stretch.start)
+    return Report(None, None, [], at, before=last, position=stretch.start)
+
+
+def _may_answer(doc: Doc, frame: Frame, last: Report | None, stretch: Marked, *, here: bool) -> bool:
+    """Whether words without a cue may be the answer of somebody who was just asked something.
+
+    Args:
+        doc: the parse of the frame.
+        frame: the paragraph.
+        last: the report before the words.
+        stretch: the words.
+        here: whether that report is of this paragraph, rather than of the one before.
+    """
+    if last is None or last.cue is None or _ASKING.isdisjoint(last.cue.split()):
+        return False
+    said = frame.source[stretch.inner_start : stretch.inner_end]
+    answers = _YES_OR_NO.match(said) is not None
+    if not here:
+        return answers
+    # Who asks nobody, or asks in quotation marks, often goes on.
+    in_marks = any(not _MARKS.isdisjoint(frame.source[start:end]) for start, end in last.ranges)
+    asked = child(doc[last.verb], "dobj", "dative")
+    goes_on = asked is None or in_marks or said.rstrip().endswith("?")
+    return not is_passive(doc[last.verb]) and (answers or not goes_on)

@@ -42,6 +42,7 @@ class Report:
         ranges: pieces of what was said.
         verb: position of the cue in the parse, -1 for none.
         before: a report whose speaker goes on here.
+        unclear: whether nothing tells who goes on.
         position: where the cue begins.
         paragraph: number of the paragraph, from 0, once it is known.
         number: of the quotation in its article, -1 until it has one.
@@ -53,6 +54,7 @@ class Report:
     ranges: list[Span]
     verb: int = -1
     before: Report | None = None
+    unclear: bool = False
     position: int = 0
     paragraph: int = -1
     number: int = -1

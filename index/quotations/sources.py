@@ -59,7 +59,8 @@ class Sources:
 
     def _resolve(self, report: Report) -> Person | Speaker | None:
         if report.source is None:
-            self._go_on(report)
+            if not report.unclear:
+                self._go_on(report)
             return None
         found = self._who(report.source, report) or self._led_in(report)
         if found is not None:
