@@ -22,6 +22,20 @@ class TestSomebodyElseIsMeant:
     ) -> None:
         assert [said.startswith(speaker) for said in news.speakers(text) if said] == [True]
 
+    @pytest.mark.parametrize(
+        ("source", "speaker"),
+        [
+            ("A lawyer for Olmo, Ilse Quist,", "Ilse Quist"),
+            ("The chief executive of the Dunmeer Ferry Company, Ilse Quist,", "Ilse Quist"),
+            ("A lawyer for the mayor, Ilse Quist,", "Ilse Quist"),
+            ("A lawyer for the mayor, Pedro Olmo,", "A lawyer for the mayor"),
+            ("A friend of Pedro Olmo, the mayor,", "A friend of Pedro Olmo, the mayor"),
+        ],
+    )
+    def test_a_name_behind_another_is_that_of_whoever_has_none(self, news: Reader, source: str, speaker: str) -> None:
+        said = news.said("Mayor Pedro Olmo spoke.", f"{source} said that the ferry is a wreck.")
+        assert said == [(speaker, "that the ferry is a wreck")]
+
     def test_the_one_told_is_not_the_speaker(self, news: Reader) -> None:
         text = "“They are busy,” a harbor source, who was not allowed to speak on the record, told Dunmeer News."
         assert news.said(text) == [("a harbor source", "They are busy,")]

@@ -254,7 +254,20 @@ def _may_name(token: Token) -> bool:
 
 def apposed_name(head: Token, cast: Cast, paragraph: int) -> Mention | None:
     """Return the person named in apposition to a noun phrase ("the mayor, Ana Reyes,")."""
+    link = child(head, "prep")
+    other = child(link, "pobj") if link is not None else None
     one = child(head, "appos")
+    if one is None and other is not None and other.pos_ == "PROPN":
+        one = child(other, "appos")  # the parser takes her for Olmo in "a lawyer for Olmo, Ilse Quist,"
     if one is None:
         return None
-    return cast.at(paragraph, one.i) or apposed_name(one, cast, paragraph)
+    found = cast.at(paragraph, one.i) or apposed_name(one, cast, paragraph)
+    if found is not None and other is not None and other.pos_ == "NOUN" and _bears(found.person, head, other):
+        return None
+    return found
+
+
+def _bears(person: Person, head: Token, office: Token) -> bool:
+    """Whether an article calls it somebody's office through which it tells of another: "a lawyer for the mayor"."""
+    roles = ([spelled_out(word) for word in role.split()] for role in person.roles)
+    return any(_noun(role) == fold(office.text) and fold(head.text) not in role for role in roles)
