@@ -17,6 +17,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from benchmarks.measuring import markdown
+from bot.places import index_folder
 from index.generation import IndexFolder, open_current
 from index.records import Records
 from retrieval.answer import Answer
@@ -115,10 +116,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
     parser.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
     parser.add_argument("--index", type=Path, default=Path(".onrecord"), metavar="DIR")
-    parser.add_argument("--state", type=Path, default=Path(".onrecord-state"), metavar="DIR")
+    parser.add_argument("--state", type=Path, metavar="DIR")
     parser.add_argument("--curve", action="store_true", help="also how onrecord does that reads less")
-    options = parser.parse_args()
-    index, questions = IndexFolder(options.index, notes=options.state), read_questions(options.questions)
+    options = parser.parse_args(namespace=argparse.Namespace(config=None))
+    index, questions = index_folder(options), read_questions(options.questions)
     measured = chain(plainly(index, questions), ours(index, questions, curve=options.curve))
     for number, (name, summary, kinds) in enumerate(measured):
         if not number:

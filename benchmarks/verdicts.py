@@ -17,8 +17,9 @@ from contextlib import closing
 from pathlib import Path
 
 from benchmarks.claims_made import Claimed, Gold, make_claims
+from bot.places import index_folder
 from index.articles import Article
-from index.generation import IndexFolder, open_current
+from index.generation import open_current
 from retrieval.drafts import drafted
 from retrieval.search import ModelShelf, Searcher
 from retrieval.verdicts import VERDICTS, Verdict
@@ -32,7 +33,7 @@ def main() -> None:
     options = _options()
     gold = Gold.read(options.gold, options.half)
     claims = list(make_claims(gold, random.Random(options.seed)))  # noqa: S311  (a draw to repeat)
-    generation = open_current(IndexFolder(options.index, options.state / "verified"), print)
+    generation = open_current(index_folder(options), print)
     searcher = Searcher(generation, ModelShelf(generation.encoder, generation.reranker))
     searcher.load()
     with closing(generation.open_records()) as records:
@@ -84,11 +85,11 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.verdicts", description=__doc__)
     parser.add_argument("--gold", type=Path, required=True, help="folder of articles, attributions and questions")
     parser.add_argument("--index", type=Path, required=True, help="index over those articles")
-    parser.add_argument("--state", type=Path, default=Path(".state"), help="where verified generations are noted")
+    parser.add_argument("--state", type=Path, help="where verified generations are noted")
     parser.add_argument("--half", type=int, choices=(0, 1), default=1, help="which half of the articles (1)")
     parser.add_argument("--seed", type=int, default=11, help="of the draw (11)")
     parser.add_argument("--wrong", type=int, default=0, metavar="N", help="show N claims that were judged wrong (0)")
-    return parser.parse_args()
+    return parser.parse_args(namespace=argparse.Namespace(config=None))
 
 
 if __name__ == "__main__":
