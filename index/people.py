@@ -104,10 +104,10 @@ def join_family(lines: Iterable[Line]) -> Iterator[Joined]:
 
 @lru_cache(maxsize=16384)
 def _key(name: str, kind: str) -> Key:
+    dropped = SUFFIXES if kind == "person" else _NOT_OF_GROUPS
+    kept = [word for word in words(name) if word not in dropped] or [fold(name)]
     if kind != "person":
-        kept = [word for word in words(name) if word not in _NOT_OF_GROUPS] or [fold(name)]
         return ("", " ".join(kept))
-    kept = [word for word in words(name) if word not in SUFFIXES] or [fold(name)]
     return (kept[0], kept[-1]) if len(kept) > 1 else (kept[0],)
 
 
