@@ -66,3 +66,13 @@ def test_the_time_goes_on_from_the_newest_name(built: Callable[[str], str]) -> N
         "20310101T100000.000001Z",
         "20310101T100001.000000Z",
     ]
+
+
+@pytest.mark.parametrize("time", ["99991231T235959.999999Z", "99999999T999999Z", "20310101T100000Z"])
+def test_a_name_that_no_clock_can_follow_ends_no_build(
+    index: IndexFolder, built: Callable[[str], str], time: str
+) -> None:
+    (index.generations / f"{time}-{'0' * 64}").mkdir(parents=True)
+    name = built("2031-01-01T10:00:00")
+    assert index.current() == name
+    assert all(finding.good for finding in check_index(index))
