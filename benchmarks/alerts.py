@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from benchmarks.measuring import markdown
-from index.generation import IndexFolder
+from index.generations.generation import IndexFolder
 from tests.alert_scenario import run
 from tests.bot_api import BotApi
 

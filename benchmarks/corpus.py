@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from benchmarks.measuring import ROOT
 
 if TYPE_CHECKING:
-    from index.articles import Article
+    from index.core.article import Article
 
 ARTICLES = ROOT / "tests" / "articles"
 SENTENCES_A_PARAGRAPH = 2
@@ -46,8 +46,8 @@ def passages_of(folder: str) -> Iterator[str]:
 
 def read(source: Path | str) -> Iterator[Article]:
     """Yield the articles of a source, without what cannot be read."""
-    from index.articles import Article
-    from index.sources import read_source
+    from index.core.article import Article
+    from index.sources.given import read_source
 
     return (article for article in read_source(str(source)) if isinstance(article, Article))
 

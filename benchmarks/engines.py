@@ -22,12 +22,11 @@ from typing import Any
 import numpy as np
 
 from benchmarks.measuring import markdown
-from index.generation import Generation, IndexFolder, open_current
+from index.generations.generation import Generation, IndexFolder, open_current
 from retrieval.engine import Engine
-from retrieval.evaluation import evaluate, percentile
-from retrieval.hits import make_hits
-from retrieval.question_set import Question, read_questions
-from retrieval.search import CANDIDATES, ModelShelf, Searcher
+from retrieval.evaluation import Question, evaluate, percentile, read_questions
+from retrieval.search.hits import make_hits
+from retrieval.search.searcher import CANDIDATES, ModelShelf, Searcher
 
 SCOPES = (100, 1_000, 10_000)
 REPEATED = 20
@@ -68,7 +67,7 @@ def move(index: Path, address: str, state: Path) -> float:
     """Move the vectors of an index to Milvus, in a process that lets go of it; return the seconds it took."""
     place = f"{address}#{index}" if address.startswith("milvus://") else address.replace("milvus:", f"milvus:{index}")
     start = time.perf_counter()
-    words = ["-m", "bot.cli", "index", "--index", place, "--state", str(state)]
+    words = ["-m", "bot.cli.main", "index", "--index", place, "--state", str(state)]
     done = subprocess.run([sys.executable, *words], check=True, stdout=subprocess.PIPE, text=True)
     assert "; 0 passages embedded" in done.stdout, f"the sources have changed since the index was built: {done.stdout}"
     return time.perf_counter() - start

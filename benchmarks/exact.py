@@ -9,8 +9,8 @@ from typing import BinaryIO, Self
 
 import numpy as np
 
-from index.engine import Ids
-from index.inference import Floats
+from index.models.onnx import Floats
+from index.vectors.backend import Ids
 
 ROWS = 65_536
 TIED = 1e-6

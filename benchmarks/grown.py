@@ -26,15 +26,15 @@ import numpy as np
 from benchmarks.exact import Exact
 from benchmarks.renaming import Vocabulary, identity, last_names, renamed, replaced
 from benchmarks.vector_files import Writing, all_of, passage_of, sentence_id
-from index import sealing
-from index.articles import Article
-from index.file_records import FileRecords
-from index.generation import LEXICAL, RECORDS, SENTENCES, VECTORS, Generation, IndexFolder, open_current
-from index.inference import Floats
-from index.lexical_writing import LexicalWriter
-from index.manifest import Manifest
-from index.quotations import Reading, Speaker
-from index.records import Records
+from index.core.article import Article
+from index.generations import sealing
+from index.generations.generation import LEXICAL, RECORDS, SENTENCES, VECTORS, Generation, IndexFolder, open_current
+from index.generations.manifest import Manifest
+from index.models.onnx import Floats
+from index.quotations.speech.types import Reading, Speaker
+from index.store.files import FileRecords
+from index.store.lexical import LexicalWriter
+from index.store.records import Records
 
 CHUNK = 256
 SHARE = 1 / 3

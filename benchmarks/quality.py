@@ -17,17 +17,16 @@ from pathlib import Path
 from unittest.mock import patch
 
 from benchmarks.measuring import markdown
-from bot.places import index_folder
-from index.generation import IndexFolder, open_current
-from index.records import Records
-from retrieval.answer import Answer
+from bot.config.paths import index_folder
+from index.generations.generation import IndexFolder, open_current
+from index.store.records import Records
 from retrieval.batch import PASSAGES
+from retrieval.core.answer import Answer
+from retrieval.core.scores import Scored, fuse
 from retrieval.engine import Engine
-from retrieval.evaluation import Outcome, Summary, evaluate, marks, summarise
-from retrieval.fusion import Scored, fuse
-from retrieval.hits import make_hits
-from retrieval.question_set import Question, read_questions
-from retrieval.search import CANDIDATES, ModelShelf, Searcher
+from retrieval.evaluation import Outcome, Question, Summary, evaluate, marks, read_questions, summarise
+from retrieval.search.hits import make_hits
+from retrieval.search.searcher import CANDIDATES, ModelShelf, Searcher
 
 RERANKED = (12, 20)
 NEVER_AGAIN = {"CERTAIN": -math.inf}
@@ -39,7 +38,7 @@ READING = {
     "first 8, the best in context": {"READ": 8},
     "first 12, the best in context": {"READ": 12},
 }
-"""Ways to read less than `retrieval.reranking` does, by its constants."""
+"""Ways to read less than `retrieval.search.rerank` does, by its constants."""
 
 COLUMNS = ("hit@1", "hit@3", "mrr@10", "highlight", "refusals_right", "refusals_wrong")
 Rank = Callable[[str], Sequence[Scored]]
@@ -101,7 +100,7 @@ def ours(index: IndexFolder, questions: Sequence[Question], *, curve: bool) -> I
     with Engine(index) as engine:
         engine.warm_up()
         for name, constants in READING.items() if curve else ():
-            with patch.multiple("retrieval.reranking", **constants):
+            with patch.multiple("retrieval.search.rerank", **constants):
                 yield f"onrecord, {name}", *summarise(evaluate(engine, questions))
         yield "**onrecord**", *summarise(evaluate(engine, questions))
 

@@ -21,8 +21,8 @@ from typing import Any
 
 from benchmarks.corpus import ARTICLES, read
 from benchmarks.renaming import Vocabulary, identity, renamed, replaced
-from index.articles import Article
-from index.sentences import sentences
+from index.core.article import Article
+from index.core.sentences import sentences
 
 PARAGRAPHS = 18
 SEED = 1

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measuring import markdown
-from index.lexical import stems
-from index.quotations.gender import is_first_name
-from retrieval.dialog import Dialog, Mention, Turn
-from retrieval.references import in_full, named_in, resolve
-from retrieval.search import SMALL_STEMS
+from index.quotations.lexicon.gender import is_first_name
+from index.store.lexical import stems
+from retrieval.conversation.coreference import in_full, named_in, resolve
+from retrieval.conversation.state import Dialog, Mention, Turn
+from retrieval.search.searcher import SMALL_STEMS
 
 Record = dict[str, Any]
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.memory import status_of_this_process
-from index.generation import SENTENCES, VECTORS, IndexFolder
-from index.records import Records
+from index.generations.generation import SENTENCES, VECTORS, IndexFolder
+from index.store.records import Records
 
 Task = dict[str, Any]
 NEAREST = 10
@@ -49,7 +49,7 @@ class SizeReader:
             lines = map(json.loads, Path(file).read_text("utf-8").splitlines())
             asked = [line["question"] for line in lines if not line.get("history") and not line.get("scope")]
             return chance.sample(asked, min(count, len(asked)))
-        from index.catalogue import Catalogue
+        from index.store.catalog import Catalogue
 
         with closing(Catalogue.open(self._searcher.generation.records_path)) as catalogue:
             titles = [title.rstrip(".… ") for title in islice(catalogue.newest_titles(5000), 5000)]
@@ -73,7 +73,7 @@ class SizeReader:
         return taken
 
     def _steps(self, question: str, records: Records) -> dict[str, Callable[[], object]]:
-        from retrieval.search import CANDIDATES
+        from retrieval.search.searcher import CANDIDATES
 
         searcher, generation = self._searcher, self._searcher.generation
         return {
@@ -90,7 +90,7 @@ class SizeReader:
 
         from benchmarks.exact import recall
         from benchmarks.vector_files import searching
-        from retrieval.search import CANDIDATES
+        from retrieval.search.searcher import CANDIDATES
 
         generation = self._searcher.generation
         queries = np.stack([self._searcher.vector(question) for question in questions])

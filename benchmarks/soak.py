@@ -22,7 +22,7 @@ from benchmarks.soak_builds import Builder
 from benchmarks.soak_questions import Asked, conversations
 
 if TYPE_CHECKING:
-    from retrieval.dialog import Dialog
+    from retrieval.conversation.state import Dialog
     from retrieval.engine import Engine
 
 MEASURES = {
@@ -111,7 +111,7 @@ def _options() -> argparse.Namespace:
 
 
 def _run(folder: Path, options: argparse.Namespace) -> Soak:
-    from index.generation import IndexFolder
+    from index.generations.generation import IndexFolder
     from retrieval.engine import Engine
 
     builder = Builder(folder, options.articles)
@@ -138,7 +138,7 @@ def _run(folder: Path, options: argparse.Namespace) -> Soak:
 
 def _ask(engine: Engine, soak: Soak, options: argparse.Namespace, number: int) -> None:
     """Ask a thread's share of the questions, one conversation after the other."""
-    from retrieval.dialog import Dialog
+    from retrieval.conversation.state import Dialog
 
     left = (options.questions + number) // options.threads  # the shares add up to all
     for conversation in conversations(options.seed + number, engine):

@@ -43,7 +43,7 @@ class Builder:
         Raises:
             RuntimeError: it failed; the message is the end of what it wrote.
         """
-        command = [sys.executable, "-m", "bot.cli", "index", str(self._articles)]
+        command = [sys.executable, "-m", "bot.cli.main", "index", str(self._articles)]
         places = ["--index", str(self._folder / "index"), "--state", str(self._folder)]
         done = subprocess.run([*command, *places], cwd=ROOT, check=False, capture_output=True, text=True)
         if done.returncode:

@@ -14,9 +14,9 @@ import time
 from pathlib import Path
 
 from benchmarks.measuring import ROOT
-from index.build import BuildOptions, Report, build
-from index.generation import IndexFolder
-from index.sources import resolve
+from index.build.pipeline import BuildOptions, Report, build
+from index.generations.generation import IndexFolder
+from index.sources.given import resolve
 
 SHORTEST = 0.005
 _ROOM = str(ROOT / "index")

@@ -9,12 +9,12 @@ from typing import Any, Self
 
 import numpy as np
 
-from index.engine import Ids
-from index.generation import SENTENCES, VECTORS, Generation
-from index.inference import Floats
-from index.sentences import MOST
-from index.vector_writing import VectorWriter
-from index.vectors import VectorIndex
+from index.build.faiss_writer import VectorWriter
+from index.core.sentences import MOST
+from index.generations.generation import SENTENCES, VECTORS, Generation
+from index.models.onnx import Floats
+from index.vectors.backend import Ids
+from index.vectors.faiss_index import VectorIndex
 
 
 class Writing:

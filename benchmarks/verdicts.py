@@ -17,13 +17,13 @@ from contextlib import closing
 from pathlib import Path
 
 from benchmarks.claims_made import Claimed, Gold, make_claims
-from bot.places import index_folder
-from index.articles import Article
-from index.generation import open_current
-from retrieval.drafts import drafted
-from retrieval.search import ModelShelf, Searcher
-from retrieval.verdicts import VERDICTS, Verdict
-from retrieval.verifying import Verifier
+from bot.config.paths import index_folder
+from index.core.article import Article
+from index.generations.generation import open_current
+from retrieval.search.searcher import ModelShelf, Searcher
+from retrieval.verification.drafts import drafted
+from retrieval.verification.verdict import VERDICTS, Verdict
+from retrieval.verification.verifier import Verifier
 
 MEANING = ("negation flipped", "number changed")
 """Of the classes, those whose claims tell something else than the words that were said."""

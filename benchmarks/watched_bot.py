@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.telegram import BEAT
-from bot.redaction import private_logs
-from bot.telegram import answer
-from index.generation import IndexFolder
-from retrieval.answer import Answer
-from retrieval.dialog import Dialog
+from bot.telegram.app import answer
+from bot.telegram.ops.logs import private_logs
+from index.generations.generation import IndexFolder
+from retrieval.conversation.state import Dialog
+from retrieval.core.answer import Answer
 from retrieval.engine import Engine
 
 

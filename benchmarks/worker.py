@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks import corpus
-from index.articles import Article
-from index.generation import IndexFolder, open_current
-from index.models import DEFAULT_ENCODER, packaged_folder
+from index.core.article import Article
+from index.generations.generation import IndexFolder, open_current
+from index.models.registry import DEFAULT_ENCODER, packaged_folder
 
 if TYPE_CHECKING:
-    from index.inference import Encoder
+    from index.models.onnx import Encoder
 
 Task = dict[str, Any]
 ARTICLES_A_BATCH = 8
@@ -39,7 +39,7 @@ class Ours:
     def load(self) -> None:
         """Load what answering needs."""
         from retrieval.engine import Engine
-        from retrieval.search import ModelShelf, Searcher
+        from retrieval.search.searcher import ModelShelf, Searcher
 
         self._engine = Engine(self._folder)
         self._searcher = Searcher(self._generation, ModelShelf(self._generation.encoder, self._generation.reranker))
@@ -65,7 +65,7 @@ class Ours:
 
     def reranked(self, question: str) -> float:
         """Return the seconds that candidates take, with the cross-encoder on the best of them."""
-        from retrieval.reranking import rerank
+        from retrieval.search.rerank import rerank
 
         with closing(self._generation.open_records()) as records:
             return _seconds(
@@ -82,7 +82,7 @@ class Ours:
 
     @cached_property
     def _encoder(self) -> Encoder:
-        from index.inference import Encoder
+        from index.models.onnx import Encoder
 
         return Encoder(self._generation.encoder, threads=self._threads)
 
@@ -144,8 +144,8 @@ class Helper:
 
         What an index does with what has changed is left out: where nothing has, it does nothing more.
         """
-        from index.file_records import FileRecords
-        from index.update import Update
+        from index.build.sync import Update
+        from index.store.files import FileRecords
 
         def update() -> tuple[float, float]:
             start, cpu = time.perf_counter(), time.process_time()
@@ -173,9 +173,8 @@ class Helper:
         The three take turns, batch by batch, in one process and with one parser. The finder parses less than all: it
         puts a short clause in the place of most direct speech.
         """
-        from index.quotations import QuotationFinder
-        from index.quotations.frame import make_frame
-        from index.quotations.marks import find_marked
+        from index.quotations.pipeline import QuotationFinder
+        from index.quotations.speech.quote_marks import find_marked, make_frame
 
         finder = QuotationFinder()
         nlp = finder._nlp  # noqa: SLF001  (the very parser whose share is measured)

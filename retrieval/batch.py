@@ -9,10 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.errors import UsageError
+from index.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from retrieval.answer import Answer
+    from retrieval.core.answer import Answer
     from retrieval.engine import Engine
 
 PASSAGES = 20

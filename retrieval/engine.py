@@ -3,28 +3,210 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import date, datetime
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from index.errors import OnrecordError
-from index.generation import IndexFolder, open_current
-from index.manifest import Manifest
-from retrieval.answer import Answer
-from retrieval.asked import Asked
-from retrieval.conversing import converse
-from retrieval.dialog import Dialog, places
-from retrieval.explaining import Explanation, explain
-from retrieval.histories import RecentHistories, Told
-from retrieval.holdings import Holdings
-from retrieval.newsroom import Newsroom
-from retrieval.on_record import OnRecord
-from retrieval.search import ModelShelf, Searcher, shelf_for
-from retrieval.topics import topics_of
+from index.core.errors import OnrecordError
+from index.generations.generation import IndexFolder, open_current
+from index.generations.manifest import Manifest
+from index.store.catalog import Catalogue
+from index.store.records import Records, SpeakerSummary
+from retrieval.answering.explain import Explanation, explain
+from retrieval.attribution.listing import Quoted, list_quotations, list_speakers
+from retrieval.conversation.manager import converse
+from retrieval.conversation.state import Dialog, places
+from retrieval.conversation.turn import Asked
+from retrieval.core.answer import Answer, Hit
+from retrieval.newsroom.new_passages import Newsroom
+from retrieval.search.hits import make_hits
+from retrieval.search.searcher import ModelShelf, Searcher, shelf_for
+from retrieval.search.terms import topics_of
+
+if TYPE_CHECKING:
+    from retrieval.newsroom.timeline import Sheet
+    from retrieval.verification.claim import Claim
+    from retrieval.verification.verdict import Verdict
+
+
+KNOWN = 64
+
+_Key = tuple[str, tuple[str, ...] | None, date, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the answers to a history depend on, apart from its questions."""
+
+    searcher: Searcher
+    scope: tuple[str, ...] | None
+    now: date
+
+
+class RecentHistories:
+    """Dialogs by the questions that led to them. Safe to share by threads."""
+
+    def __init__(self) -> None:
+        self._dialogs: OrderedDict[_Key, Dialog] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, told: Told, questions: Sequence[str]) -> Dialog | None:
+        """Return the dialog after some questions; None where it is not remembered."""
+        with self._lock:
+            return self._dialogs.get(_key(told, questions))
+
+    def put(self, told: Told, questions: Sequence[str], dialog: Dialog) -> None:
+        """Remember the dialog after some questions."""
+        with self._lock:
+            self._dialogs[_key(told, questions)] = dialog
+            while len(self._dialogs) > KNOWN:
+                self._dialogs.popitem(last=False)
+
+
+def _key(told: Told, questions: Sequence[str]) -> _Key:
+    # By the name of the generation: what is remembered must not keep open what answers no more.
+    return told.searcher.generation.name, told.scope, told.now, tuple(questions)
+
+
+class Holdings:
+    """Lists what the generation holds that an engine has in force."""
+
+    _searcher: Searcher
+
+    def articles(self, *, since: date | None = None, outlet: str | None = None) -> list[str]:
+        """Return the ids of the articles that an outlet published from a day on, which `ask` takes as a scope.
+
+        Args:
+            since: the first day; articles without a date are then left out. Any day by default.
+            outlet: the outlet, as `outlets` has it; any by default.
+        """
+        with self._catalogue() as catalogue:
+            return catalogue.article_names(since=since.isoformat() if since else None, outlet=outlet)
+
+    def outlets(self) -> dict[str, int]:
+        """Return how many articles each outlet has, those with most first."""
+        with self._catalogue() as catalogue:
+            return catalogue.outlets()
+
+    def speakers(self) -> list[str]:
+        """Return the canonical names of all who are quoted, those quoted most first."""
+        return self._searcher.directory.names()
+
+    def quotations(self, speaker: str | None = None, about: str | None = None) -> Iterator[Quoted]:
+        """Yield quotations with where they stand; see `retrieval.attribution.listing.list_quotations`."""
+        searcher = self._searcher
+        with closing(searcher.generation.open_records()) as records:
+            yield from list_quotations(searcher, records, speaker, about)
+
+    def speaker_summaries(self, *, scope: Sequence[str] | None = None) -> Iterator[SpeakerSummary]:
+        """Yield who speaks, how often and when, those quoted most first.
+
+        Args:
+            scope: ids of the only articles to count; all by default.
+
+        Raises:
+            UsageError: the scope names an article that is not in the index.
+        """
+        searcher = self._searcher
+        yield from list_speakers(searcher, searcher.scope(scope))
+
+    def article(self, name: str) -> list[Hit]:
+        """Return all passages of an article, in order; none where the index has no such article.
+
+        Args:
+            name: id of the article.
+        """
+        return self.neighbours(name, 0, sys.maxsize)
+
+    def neighbours(self, article: str, paragraph: int, reach: int) -> list[Hit]:
+        """Return the passages of an article around a paragraph, in order, the paragraph among them.
+
+        Args:
+            article: id of the article.
+            paragraph: its number, from 0.
+            reach: how many paragraph numbers to go back and forth.
+        """
+        with self._records() as records:
+            return make_hits(records, [(passage, 1.0) for passage in records.neighbours(article, paragraph, reach)])
+
+    def unknown_articles(self, names: Sequence[str]) -> list[str]:
+        """Return those of some ids that no article in the index has."""
+        with self._records() as records:
+            known = records.article_ids(names)
+        return [name for name in names if name not in known]
+
+    def sources(self) -> list[str]:
+        """Return what the index was built from."""
+        return list(self._searcher.generation.manifest.sources)
+
+    def _records(self) -> closing[Records]:
+        return closing(self._searcher.generation.open_records())
+
+    def _catalogue(self) -> closing[Catalogue]:
+        return closing(Catalogue.open(self._searcher.generation.records_path))
+
+
+# Most questions need neither, and a cold start is to be quick: clustering alone brings scipy along.
+# ruff: noqa: PLC0415
+
+
+class OnRecord:
+    """Checks claims and tells records, over the generation that an engine has in force."""
+
+    _searcher: Searcher
+
+    def verify(self, words: str, by: str | None = None, *, scope: Sequence[str] | None = None) -> Verdict:
+        """Check words that somebody is to have said.
+
+        Args:
+            words: the words, in quotation marks or not; an ellipsis for what was left out, square brackets for what
+                an editor put in.
+            by: words that name the speaker; anybody's by default.
+            scope: ids of the only articles to look into; all by default.
+
+        Raises:
+            UsageError: there are no words, too many, or the scope names an article that is not in the index.
+        """
+        from retrieval.verification.verifier import Verifier
+
+        searcher = self._searcher
+        with closing(searcher.generation.open_records()) as records:
+            return Verifier(searcher, records, searcher.scope(scope)).check(words, by)
+
+    def verify_all(self, claims: Iterable[Claim]) -> Iterator[Verdict]:
+        """Yield the verdict on each of several claims, over one generation.
+
+        Args:
+            claims: as `retrieval.verification.claim.read_claim` reads them; each has words.
+        """
+        from retrieval.verification.verifier import Verifier
+
+        searcher = self._searcher
+        with closing(searcher.generation.open_records()) as records:
+            verifier = Verifier(searcher, records)
+            yield from map(verifier.check_claim, claims)
+
+    def record(
+        self, speaker: str, *, about: str | None = None, since: date | None = None, until: date | None = None
+    ) -> Sheet:
+        """Return what somebody said, by topic and in order of time; see `make_sheet`.
+
+        Raises:
+            SpeakerError: the words name nobody, or several.
+        """
+        from retrieval.newsroom.timeline_builder import make_sheet
+
+        searcher = self._searcher
+        with closing(searcher.generation.open_records()) as records:
+            return make_sheet(searcher, records, speaker, about=about, since=since, until=until)
+
 
 WATCH_SECONDS = 0.5
 

@@ -16,11 +16,11 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bot.ledger import StoredLedger
-from bot.store import Store, store_path
-from index.build import BuildOptions, build
+from bot.telegram.newsroom.alerts import StoredLedger
+from bot.telegram.state.store import Store, store_path
+from index.build.pipeline import BuildOptions, build
 from retrieval.engine import Engine
-from retrieval.wanted import Wanted
+from retrieval.newsroom.subscription import Wanted
 from tests.bot_api_http import Fault, Weather
 from tests.telegram_bot import Got, bot_process
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from index.generation import IndexFolder
+    from index.generations.generation import IndexFolder
     from tests.bot_api import BotApi
 
 SPEAKERS = ("Imre Kallström", "Odalys Ferncastle", "Tobiah Wrenshaw", "Perpetua Zandvoort", "Linnea Abernethy")

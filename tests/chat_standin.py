@@ -13,17 +13,17 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.notes import StderrHandler
-from bot.repl import run_chat
-from index.errors import UsageError
-from retrieval.answer import Answer, Citation, Hit, HitQuotation
-from retrieval.dialog import Dialog
-from retrieval.question import read_question
+from bot.chat.session import run_chat
+from bot.render.text import StderrHandler
+from index.core.errors import UsageError
+from retrieval.conversation.state import Dialog
+from retrieval.core.answer import Answer, Citation, Hit, HitQuotation
+from retrieval.query.parser import read_question
 
 if TYPE_CHECKING:
-    from retrieval.explaining import Explanation
-    from retrieval.listing import Quoted, SpeakerSummary
-    from retrieval.verdicts import Verdict
+    from retrieval.answering.explain import Explanation
+    from retrieval.attribution.listing import Quoted, SpeakerSummary
+    from retrieval.verification.verdict import Verdict
 
 # Few conversations need what comes with the search: it is imported where it is, as each has a process of its own.
 
@@ -88,7 +88,7 @@ class StandIn:
         return [MAYOR, CHIEF]
 
     def quotations(self, speaker: str | None = None) -> Iterator[Quoted]:
-        from retrieval.listing import Quoted
+        from retrieval.attribution.listing import Quoted
 
         if speaker not in (MAYOR, CHIEF):
             raise UsageError(f"{speaker}: nobody of that name is quoted")
@@ -97,7 +97,7 @@ class StandIn:
             yield Quoted(hit.article, hit.paragraph, quotation, hit.text[1:-1], hit.citation)
 
     def speaker_summaries(self, *, scope: Sequence[str] | None = None) -> Iterator[SpeakerSummary]:
-        from retrieval.listing import SpeakerSummary
+        from retrieval.attribution.listing import SpeakerSummary
 
         if scope is None or "ferry.txt" in scope:
             yield SpeakerSummary(MAYOR, "person", 3, 1, "2031-01-14", "2031-01-14")
@@ -105,14 +105,14 @@ class StandIn:
             yield SpeakerSummary(CHIEF, "person", 1, 1, "2031-03-04", "2031-03-04")
 
     def explain(self, question: str, *, scope: Sequence[str] | None = None) -> Explanation:
-        from retrieval.explaining import Considered, Explanation
+        from retrieval.answering.explain import Considered, Explanation
 
         hit = self.article((scope or ["ferry.txt"])[0])[0]
         considered = Considered(hit.article, hit.paragraph, hit.citation, 0.41, None, 1.0, 1.5)
         return Explanation(read_question(question), ((MAYOR, 3),), MAYOR, "topic", 1.1, (considered,))
 
     def verify(self, words: str, by: str | None = None, *, scope: Sequence[str] | None = None) -> Verdict:
-        from retrieval.verdicts import Verdict
+        from retrieval.verification.verdict import Verdict
 
         self.asked.append((f"{by}: {words}", None if scope is None else tuple(scope)))
         told = f"These are the words of {MAYOR}."

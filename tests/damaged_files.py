@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from index.errors import GenerationError
-from index.generation import CURRENT, open_current
+from index.core.errors import GenerationError
+from index.generations.generation import CURRENT, open_current
 from tests import system_calls
 from tests.disturbed_builds import Disturbing, succeeded
 from tests.index_looked_at import index_in, look, same

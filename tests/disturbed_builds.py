@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from index import durable, embedding, models, quoting, sealing, verification
-from index.articles import Article
-from index.build import BuildOptions, build
-from index.quotations import QuotationFinder
-from retrieval import search
+from index.build import embed, extract_quotations
+from index.build.pipeline import BuildOptions, build
+from index.core import files
+from index.core.article import Article
+from index.generations import manifest, sealing
+from index.models import registry
+from index.quotations.pipeline import QuotationFinder
+from retrieval.search import searcher
 from tests import system_calls
 from tests.hashed_once import weights_hashed_once
 from tests.index_looked_at import encoder_of, index_in, look, same
@@ -265,19 +268,19 @@ def succeeded(ended: Ended) -> Any:
 
 def _load() -> None:
     """Load once what every build needs, starting no thread."""
-    for role, model in (("encoder", models.DEFAULT_ENCODER), ("reranker", models.DEFAULT_RERANKER)):
-        succeeded(system_calls.run(lambda model=model, role=role: str(models.prepare(model, role))))  # may load torch
-    once = weights_hashed_once(durable.hash_file)
-    for module in (verification, sealing):
+    for role, model in (("encoder", registry.DEFAULT_ENCODER), ("reranker", registry.DEFAULT_RERANKER)):
+        succeeded(system_calls.run(lambda model=model, role=role: str(registry.prepare(model, role))))  # may load torch
+    once = weights_hashed_once(files.hash_file)
+    for module in (manifest, sealing):
         module.hash_file = once
-    models.file_sha256 = weights_hashed_once(models.file_sha256)
+    registry.file_sha256 = weights_hashed_once(registry.file_sha256)
     finder = functools.cache(QuotationFinder)
-    quoting.QuotationFinder = finder
-    embedding.CHUNK, quoting.KEPT = 2, 1  # so that the work of builds as small as these is kept too
-    embedding.Encoder = search.Encoder = encoder_of
-    encoder_of(models.prepare(models.DEFAULT_ENCODER, "encoder"))
-    for role, model in (("encoder", models.DEFAULT_ENCODER), ("reranker", models.DEFAULT_RERANKER)):
-        for path in models.prepare(model, role).iterdir():
+    extract_quotations.QuotationFinder = finder
+    embed.CHUNK, extract_quotations.KEPT = 2, 1  # so that the work of builds as small as these is kept too
+    embed.Encoder = searcher.Encoder = encoder_of
+    encoder_of(registry.prepare(registry.DEFAULT_ENCODER, "encoder"))
+    for role, model in (("encoder", registry.DEFAULT_ENCODER), ("reranker", registry.DEFAULT_RERANKER)):
+        for path in registry.prepare(model, role).iterdir():
             once(path)
     for _ in finder().read([Article("a", "t", ("“No,” Ada Brandvold said.",))]):
         pass

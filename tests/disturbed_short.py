@@ -15,7 +15,7 @@ from pathlib import Path
 
 os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
 
-from index import sealing
+from index.generations import sealing
 from tests import system_calls
 from tests.damaged_files import DAMAGES, Damaging
 from tests.disturbed_builds import REFUSALS, SCENARIOS, Disturbing, Fault

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from retrieval.answer import Answer, Citation, Copy, Hit, HitQuotation
+from retrieval.core.answer import Answer, Citation, Copy, Hit, HitQuotation
 
 FAMILY = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}"
 ASTRAL = "\N{GRINNING FACE}\N{MATHEMATICAL FRAKTUR CAPITAL U}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 from pathlib import PurePath
 
-from index.articles import Article
-from index.errors import ArticleError
-from index.readers import Original, read_original
+from index.core.article import Article
+from index.core.errors import ArticleError
+from index.readers.registry import Original, read_original
 
 
 def found(

@@ -7,11 +7,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from index.checking import check_index
-from index.errors import GenerationError
-from index.generation import Generation, IndexFolder, open_current
-from index.inference import Encoder
-from index.manifest import MANIFEST
+from index.core.errors import GenerationError
+from index.generations.generation import Generation, IndexFolder, open_current
+from index.generations.inspection import check_index
+from index.generations.manifest import MANIFEST
+from index.models.onnx import Encoder
 from retrieval.engine import Engine
 
 QUESTIONS = ("what did Lindqvist say?", "what did Achterberg say?", "what did Brandvold say about the ferry?")

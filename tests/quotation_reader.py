@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from index.articles import Article
-from index.quotations import Quotation, QuotationFinder, Reading
+from index.core.article import Article
+from index.quotations.pipeline import QuotationFinder
+from index.quotations.speech.types import Quotation, Reading
 
 
 class Reader:

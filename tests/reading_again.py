@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from index import update
-from index.scanning import Stamp
+from index.build import sync
+from index.core.files import Stamp
 
 
 @pytest.fixture
@@ -22,8 +22,8 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(file.name)
         return real(file, process)
 
-    real = update.read_file
-    monkeypatch.setattr(update, "read_file", read)
+    real = sync.read_file
+    monkeypatch.setattr(sync, "read_file", read)
     return names
 
 

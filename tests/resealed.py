@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 
-from index.generation import CURRENT, IndexFolder
-from index.manifest import MANIFEST
+from index.generations.generation import CURRENT, IndexFolder
+from index.generations.manifest import MANIFEST
 
 
 def reseal(index: IndexFolder, **changed: object) -> str:

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot import polling
-from bot.settings import Settings, TelegramSettings, WebhookSettings
-from bot.telegram import run_bot
-from index.errors import OnrecordError
-from retrieval.answer import Answer
-from retrieval.dialog import Dialog
+from bot.config.settings import Settings, TelegramSettings, WebhookSettings
+from bot.telegram.app import run_bot
+from bot.telegram.transport import polling
+from index.core.errors import OnrecordError
+from retrieval.conversation.state import Dialog
+from retrieval.core.answer import Answer
 from tests.telegram_answers import ScriptedEngine, answered
 from tests.telegram_bot import spawned
 

@@ -7,12 +7,12 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from index.manifest import counted
-from retrieval.answer import Answer, Citation, Hit, HitQuotation
-from retrieval.dialog import Dialog, Turn, places
-from retrieval.listing import Quoted, SpeakerError, SpeakerSummary
-from retrieval.sheet import Entry, Place, Sheet, Topic
-from retrieval.verdicts import Verdict
+from index.generations.manifest import counted
+from retrieval.attribution.listing import Quoted, SpeakerError, SpeakerSummary
+from retrieval.conversation.state import Dialog, Turn, places
+from retrieval.core.answer import Answer, Citation, Hit, HitQuotation
+from retrieval.newsroom.timeline import Entry, Place, Sheet, Topic
+from retrieval.verification.verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

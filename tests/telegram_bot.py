@@ -11,8 +11,8 @@ from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bot.settings import Settings
-from bot.telegram import DEFAULTS, answer
+from bot.config.settings import Settings
+from bot.telegram.app import DEFAULTS, answer
 from tests.bot_api import BOT, BotApi
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def spawned(api: BotApi, command: Sequence[str], output: Path, **environment: st
 def bot_process(api: BotApi, index: Path, state: Path, *more: str) -> Iterator[subprocess.Popen[bytes]]:
     """`onrecord bot`; what it writes goes to the file "output" beside the state."""
     words = ("--fast", "--base-url", api.root, "--index", str(index), "--state", str(state), *more)
-    command = [sys.executable, "-m", "bot.cli", "bot", *words]
+    command = [sys.executable, "-m", "bot.cli.main", "bot", *words]
     with spawned(api, command, state.parent / "output", TELEGRAM_BOT_TOKEN=api.token) as process:
         yield process
 

@@ -7,13 +7,11 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.alert_text import alert_message
-from bot.follows import Alert, Follow, Follower
-from bot.news_content import NewsContent
-from bot.newsroom_texts import NEWSROOM_ENGLISH
-from bot.texts import ENGLISH
-from retrieval.answer import Copy
-from retrieval.wanted import Wanted
+from bot.telegram.newsroom.alert_message import NewsContent, alert_message
+from bot.telegram.newsroom.subscriptions import Alert, Follow, Follower
+from bot.telegram.ui.texts import ENGLISH, NEWSROOM_ENGLISH
+from retrieval.core.answer import Copy
+from retrieval.newsroom.subscription import Wanted
 from tests.bot_api_rules import check_text
 from tests.telegram_answers import citation, hit
 

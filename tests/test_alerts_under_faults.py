@@ -9,7 +9,7 @@ from tests.alert_scenario import run
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from index.generation import IndexFolder
+    from index.generations.generation import IndexFolder
     from tests.bot_api import BotApi
 
 

@@ -18,12 +18,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import answers_sent
-from bot.answers_sent import AnswersSent
-from bot.sent import Reference, Sent, sent_answer
-from index.errors import OnrecordError
-from retrieval.answer import Copy
-from retrieval.dialog import Dialog, Turn
+from bot.telegram.state import messages
+from bot.telegram.state.messages import AnswersSent, Reference, Sent, sent_answer
+from index.core.errors import OnrecordError
+from retrieval.conversation.state import Dialog, Turn
+from retrieval.core.answer import Copy
 from tests.telegram_answers import answered, citation, hit
 
 if TYPE_CHECKING:
@@ -203,8 +202,8 @@ class TestTheFile:
 
 class TestWhatIsOldOrTooMuch:
     def test_is_removed(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(answers_sent, "MOST_SENT", 3)
-        monkeypatch.setattr(answers_sent, "MOST_DIALOGS", 2)
+        monkeypatch.setattr(messages, "MOST_SENT", 3)
+        monkeypatch.setattr(messages, "MOST_DIALOGS", 2)
         memory = AnswersSent.open(path)
         keys = [memory.reserve(CHAT, SENT) for _ in range(5)]
         for person in range(5):
@@ -216,8 +215,8 @@ class TestWhatIsOldOrTooMuch:
         memory.close()
 
     def test_is_removed_while_the_bot_runs(self, memory: AnswersSent, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(answers_sent, "MOST_SENT", 3)
-        monkeypatch.setattr(answers_sent, "PRUNED_EVERY", 5)
+        monkeypatch.setattr(messages, "MOST_SENT", 3)
+        monkeypatch.setattr(messages, "PRUNED_EVERY", 5)
         keys = [memory.reserve(CHAT, SENT) for _ in range(5)]
         assert sum(memory.by_key(CHAT, key) is not None for key in keys) == 3
 
@@ -227,7 +226,7 @@ class TestWhatIsOldOrTooMuch:
         memory.set_dialog(CHAT, ANN, TALK)
         memory.press(key, "m")
         memory.close()
-        monkeypatch.setattr(time, "time", lambda: now + answers_sent.KEPT_SECONDS + 1)
+        monkeypatch.setattr(time, "time", lambda: now + messages.KEPT_SECONDS + 1)
         memory = AnswersSent.open(path)
         assert memory.by_key(CHAT, key) is None
         assert memory.pressed(key) == set()

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from index.articles import Article
-from index.errors import ArticleError
-from index.readers import READERS, Original, kind_of_content
-from index.readers.apart import ReadingProcess
+from index.core.article import Article
+from index.core.errors import ArticleError
+from index.readers.registry import READERS, Original, kind_of_content
+from index.readers.sandbox import ReadingProcess
 from tests.made_files import FERRY, PIER, docx_of, page_of, pdf_of, rss_of, zip_of
 
 BOMB = (
@@ -48,7 +48,7 @@ class TestAProcess:
         assert lines(read(apart, tmp_path / "b.md", "# Pier burns\n\nIt burned.")) == ["Pier burns"]
 
     def test_tells_the_same_as_reading_here(self, apart: ReadingProcess, tmp_path: Path) -> None:
-        from index.readers import read_articles
+        from index.readers.registry import read_articles
 
         path = tmp_path / "2031-01-14.html"
         path.write_text(page_of(FERRY, head='<meta name="author" content="Ada Crane">'))
@@ -185,6 +185,6 @@ def test_the_process_may_neither_connect_nor_start_anything(attempt: str) -> Non
     import subprocess
     import sys
 
-    code = f"import os, socket, sys; from index.readers.worker import _limit; _limit(2**31); {attempt}"
+    code = f"import os, socket, sys; from index.readers.sandbox_worker import _limit; _limit(2**31); {attempt}"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "a reader may not do this" in told.stderr

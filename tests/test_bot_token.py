@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.bot_token import read_token
-from index.errors import UsageError
+from bot.config.settings import read_token
+from index.core.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,6 +69,6 @@ class TestAFile:
                 read_token(file)
 
     def test_is_named_on_the_command_line(self, file: Path) -> None:
-        from bot.parser import build_parser
+        from bot.cli.parser import build_parser
 
         assert build_parser().parse_args(["bot", "--token-file", str(file)]).token_file == file

@@ -16,12 +16,12 @@ import pytest
 from conftest import ARTICLES, Close, Refresh, Write
 from filelock import FileLock
 
-from index import build as index_build
-from index.build import STAGES, BuildOptions
-from index.checking import check_index
-from index.errors import BusyError, FormatError, OnrecordError, SourceError, UsageError
-from index.generation import Generation, IndexFolder, open_current
-from index.manifest import FORMAT
+from index.build import pipeline as index_build
+from index.build.pipeline import STAGES, BuildOptions
+from index.core.errors import BusyError, FormatError, OnrecordError, SourceError, UsageError
+from index.generations.generation import Generation, IndexFolder, open_current
+from index.generations.inspection import check_index
+from index.generations.manifest import FORMAT
 from tests.index_looked_at import everything
 from tests.resealed import reseal
 
@@ -406,7 +406,7 @@ class TestARebuild:
         self, index: IndexFolder, refresh: Refresh, articles: Write, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         before = refresh(articles({"ferry.txt": FERRY}))
-        monkeypatch.setattr("index.build.QUOTATIONS_VERSION", 0)
+        monkeypatch.setattr("index.build.pipeline.QUOTATIONS_VERSION", 0)
         after = refresh()
         assert (after.built, after.embedded, after.changes.unchanged) == (True, 0, 1)
         kept, found = (index.manifest(name).counts["quotations"] for name in (before.generation, after.generation))

@@ -19,13 +19,12 @@ from hypothesis import strategies as st
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
-from bot.completion import MOST_TOPICS, ChatCompleter
-from bot.days import first_day
-from bot.filters import Filters, matching
-from bot.markdown import escaped
-from bot.rendering import link_target
-from bot.repl import COMMANDS, HELP, REMEMBERED, run_chat
-from retrieval.answer import Answer, Citation
+from bot.chat.prompt import MOST_TOPICS, ChatCompleter
+from bot.chat.session import COMMANDS, HELP, REMEMBERED, run_chat
+from bot.render.filters import Filters, first_day, matching
+from bot.render.markdown import escaped
+from bot.render.text import link_target
+from retrieval.core.answer import Answer, Citation
 from tests import chat_standin
 from tests.chat_standin import HOSTILE, LEDGER, MAYOR, StandIn
 

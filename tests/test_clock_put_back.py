@@ -8,8 +8,8 @@ from datetime import UTC, datetime, tzinfo
 import pytest
 from conftest import Refresh, Write
 
-from index.checking import check_index
-from index.generation import IndexFolder, open_current
+from index.generations.generation import IndexFolder, open_current
+from index.generations.inspection import check_index
 
 FERRY = "The ferry stays, Mayor Adela Brandvold said.\n"
 
@@ -24,7 +24,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
             def now(cls, tz: tzinfo | None = None) -> datetime:  # noqa: ARG003  (as it is called)
                 return datetime.fromisoformat(time).replace(tzinfo=UTC)
 
-        monkeypatch.setattr("index.sealing.datetime", Clock)
+        monkeypatch.setattr("index.generations.sealing.datetime", Clock)
 
     return put
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import Refresh
 
-from index.generation import IndexFolder
+from index.generations.generation import IndexFolder
 from retrieval.engine import Engine
 
 LINE = "The footbridge over the Tern closed on Monday because two of its cables had frayed, the harbor office said."

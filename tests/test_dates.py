@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.dates import find_period
+from retrieval.query.dates import find_period
 
 NOW = date(2031, 5, 14)  # a Wednesday
 

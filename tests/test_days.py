@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.readers.days import day_of_address, day_of_lines, day_of_name, parse_day
-from index.readers.language import language_of
+from index.readers.extraction.metadata import day_of_address, day_of_lines, day_of_name, language_of, parse_day
 
 DAY = date(2031, 1, 14)
 

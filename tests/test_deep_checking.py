@@ -14,14 +14,14 @@ import numpy as np
 import pytest
 from conftest import Refresh, Run, Write, silent
 
-from index.build import BuildOptions, build
-from index.deep_checking import check_deeply
-from index.durable import hash_file
-from index.generation import IndexFolder
-from index.lexical_writing import LexicalDocument, LexicalWriter
-from index.manifest import FileSeal
-from index.segments import Segment
-from index.sentences import MOST
+from index.build.pipeline import BuildOptions, build
+from index.core.files import hash_file
+from index.core.sentences import MOST
+from index.generations.generation import IndexFolder
+from index.generations.inspection import check_deeply
+from index.generations.manifest import FileSeal
+from index.store.lexical import LexicalDocument, LexicalWriter
+from index.vectors.faiss_index import Segment
 from tests.index_looked_at import everything
 from tests.resealed import reseal
 from tests.visits import page

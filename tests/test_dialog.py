@@ -11,13 +11,13 @@ from conftest import Refresh, Write
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from index.generation import IndexFolder
+from index.generations.generation import IndexFolder
 from retrieval import engine as engine_module
-from retrieval.answer import Answer
-from retrieval.dialog import LONGEST, PATIENCE, PEOPLE, SHOWN, TURNS, Dialog, Mention, Turn
+from retrieval.conversation.coreference import leans, resolve
+from retrieval.conversation.intents import read_followup
+from retrieval.conversation.state import LONGEST, PATIENCE, PEOPLE, SHOWN, TURNS, Dialog, Mention, Turn
+from retrieval.core.answer import Answer
 from retrieval.engine import Engine
-from retrieval.followups import read_followup
-from retrieval.references import leans, resolve
 
 HEAD = " date 2031-01-14 QUILLHAVEN (WQHV) - The piers of the harbor are old.\n\n"
 BRANDVOLD = Mention("Adela Brandvold", "person", "female")

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from conftest import Refresh, Write
 
-from index.durable import replace_file
-from index.errors import OnrecordError
-from index.generation import IndexFolder, open_current
-from index.lexical_writing import LexicalDocument, LexicalWriter
-from index.segments import Segment
+from index.core.errors import OnrecordError
+from index.core.files import replace_file
+from index.generations.generation import IndexFolder, open_current
+from index.store.lexical import LexicalDocument, LexicalWriter
+from index.vectors.faiss_index import Segment
 
 FERRY = "The ferry stays, Mayor Adela Brandvold said.\n"
 ROOF = "The school roof leaks, Superintendent Wendell Achterberg said.\n"

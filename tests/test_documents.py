@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import readers
-from index.articles import Article
-from index.errors import ArticleError
+from index.core.article import Article
+from index.core.errors import ArticleError
+from index.readers import registry
 from tests.files_read import complaint, found, read
 from tests.made_files import FERRY, PIER, WORD_NAMESPACE, column, docx_of, pdf_of, zip_of
 
@@ -215,7 +215,7 @@ class TestPdf:
         assert complaint(data, "a.pdf") == f"a.pdf: {reason}"
 
     def test_needs_an_extra_and_names_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(readers, "find_spec", lambda _: None)
+        monkeypatch.setattr(registry, "find_spec", lambda _: None)
         (error,) = found(pdf_of(column(FERRY)), "a.pdf")
         assert str(error) == "a.pdf: .pdf files need an extra: pip install 'onrecord[files]'"
         assert isinstance(error, ArticleError)

@@ -20,11 +20,11 @@ import numpy as np
 import pytest
 from conftest import Refresh, Run, Write, silent
 
-from index.build import BuildOptions, Report, build
-from index.checking import check_index
-from index.errors import DamagedError, EngineError, UsageError
-from index.generation import Generation, IndexFolder, open_current, open_generation
-from index.milvus_address import DATABASE, read_address
+from index.build.pipeline import BuildOptions, Report, build
+from index.core.errors import DamagedError, EngineError, UsageError
+from index.generations.generation import Generation, IndexFolder, open_current, open_generation
+from index.generations.inspection import check_index
+from index.vectors.milvus_address import DATABASE, read_address
 from retrieval.engine import Engine
 from tests.waiting import until
 

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.entities import LONG_PASSAGE, cited, excerpt, message_for, part_of, passage
-from bot.keyboards import answer_keyboard
-from bot.marked import Marked, shortened, units
-from bot.sent import sent_answer
-from bot.texts import ENGLISH
-from retrieval.answer import Answer, Copy, Hit
-from retrieval.dialog import Dialog, Turn
+from bot.telegram.state.messages import sent_answer
+from bot.telegram.ui.answer_message import LONG_PASSAGE, cited, excerpt, message_for, part_of, passage
+from bot.telegram.ui.formatted_text import Marked, shortened, units
+from bot.telegram.ui.keyboards import answer_keyboard
+from bot.telegram.ui.texts import ENGLISH
+from retrieval.conversation.state import Dialog, Turn
+from retrieval.core.answer import Answer, Copy, Hit
 from tests.bot_api_rules import LONGEST_TEXT, Refusal, check_keyboard, check_text
 from tests.drawn_answers import FAMILY, answers, hits, long, texts
 from tests.telegram_answers import answered, citation, hit

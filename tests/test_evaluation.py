@@ -8,13 +8,23 @@ from typing import Any
 
 import pytest
 
-from index.errors import OnrecordError, UsageError
-from index.spans import Span
-from retrieval.answer import Answer, Citation, Copy, Hit
-from retrieval.dialog import Place
+from index.core.article import Span
+from index.core.errors import OnrecordError, UsageError
+from retrieval.conversation.state import Place
+from retrieval.core.answer import Answer, Citation, Copy, Hit
 from retrieval.engine import Engine
-from retrieval.evaluation import Outcome, completeness, evaluate, marks, percentile, ranked, summarise
-from retrieval.question_set import Question, doubts, read_questions
+from retrieval.evaluation import (
+    Outcome,
+    Question,
+    completeness,
+    doubts,
+    evaluate,
+    marks,
+    percentile,
+    ranked,
+    read_questions,
+    summarise,
+)
 
 CITATION = Citation("Pier burns", "WQHV", None, None, 1, (0, 1), "a.txt", "")
 TEXT = "The pier burned for nearly five hours."

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 from conftest import Refresh, Write
 
-from index.errors import UsageError
-from index.generation import IndexFolder
-from retrieval.calibration import ANSWERED
+from index.core.errors import UsageError
+from index.generations.generation import IndexFolder
+from retrieval.core.scores import ANSWERED
 from retrieval.engine import Engine
 
 FERRY = " date 2031-01-14 QUILLHAVEN (WQHV) - The ferry will not close, Mayor Adela Brandvold said.\n"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.articles import Article
+from index.core.article import Article
 from tests.files_read import complaint, found
 from tests.made_files import FERRY, PIER, entry_of, mail_of, page_of, rss_of
 

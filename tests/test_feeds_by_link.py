@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from index.fetching.limits import Limits
-from index.fetching.web import Web
+from index.sources.urls import Limits
+from index.sources.web import Web
 from tests.visits import LIMITS, Fetch, entry, feed, page
 from tests.web_server import Site
 
@@ -79,7 +79,7 @@ class TestAFeed:
     ) -> None:
         url = site.put("/feed", feed(entry("red")), "text/xml", headers={"ETag": '"1"'})
         fetch(url)
-        monkeypatch.setattr("index.fetching.visiting.VERSION", 10**6)
+        monkeypatch.setattr("index.sources.web.VERSION", 10**6)
         assert [article.earlier for article in fetch(url).articles.values()] == [()]
 
     def test_of_json_lines_holds_what_it_lists_now(self, site: Site, fetch: Fetch) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from conftest import Run
 
-from bot.following import POLL, Following
-from index.build import BuildOptions
-from index.fetching.limits import Limits
-from index.generation import IndexFolder
+from bot.cli.cmd_index import POLL, Following
+from index.build.pipeline import BuildOptions
+from index.generations.generation import IndexFolder
+from index.sources.urls import Limits
 from tests.visits import entry, feed
 from tests.web_server import Site
 
@@ -90,7 +90,9 @@ def test_ctrl_c_ends_it_without_a_word(onrecord: Run, tmp_path: Path, monkeypatc
         raise KeyboardInterrupt
 
     (tmp_path / "a.txt").write_text("Rain fell on the harbor all day.", "utf-8")
-    monkeypatch.setattr("bot.following.Following.__init__.__kwdefaults__", {"sleep": interrupt, "clock": lambda: 0.0})
+    monkeypatch.setattr(
+        "bot.cli.cmd_index.Following.__init__.__kwdefaults__", {"sleep": interrupt, "clock": lambda: 0.0}
+    )
     done = onrecord("index", "a.txt", "--watch")
     assert (done.code, done.err) == (130, "")
 

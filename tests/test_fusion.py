@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.fusion import Scored, best_of, fuse, min_max
+from retrieval.core.scores import Scored, best_of, fuse, min_max
 
 lists = st.lists(st.tuples(st.integers(1, 9), st.integers(-8, 8).map(float)), unique_by=lambda hit: hit[0], max_size=9)
 

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from index.generation import IndexFolder
+from index.generations.generation import IndexFolder
 from retrieval.engine import Engine
-from retrieval.evaluation import Summary, evaluate, summarise
-from retrieval.question_set import Question, doubts, read_questions
+from retrieval.evaluation import Question, Summary, doubts, evaluate, read_questions, summarise
 
 QUESTIONS = Path(__file__).parent / "questions.jsonl"
 FLOORS = {

@@ -13,11 +13,11 @@ from conftest import Refresh, Write
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.checking import check_index
-from index.durable import link_or_copy_tree, replace_file
-from index.errors import DamagedError, FormatError, GenerationError, NoIndexError, SourceError, UsageError
-from index.generation import IndexFolder, open_current, open_generation
-from index.manifest import FORMAT, FileSeal, Manifest
+from index.core.errors import DamagedError, FormatError, GenerationError, NoIndexError, SourceError, UsageError
+from index.core.files import link_or_copy_tree, replace_file
+from index.generations.generation import IndexFolder, open_current, open_generation
+from index.generations.inspection import check_index
+from index.generations.manifest import FORMAT, FileSeal, Manifest
 
 FERRY = "The ferry stays, Mayor Adela Brandvold said.\n"
 ROOF = "The school roof leaks, Superintendent Wendell Achterberg said.\n"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.generation import IndexFolder
-from index.sentences import sentences
+from index.core.sentences import sentences
+from index.generations.generation import IndexFolder
 from retrieval.engine import Engine
 
 

@@ -15,21 +15,20 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.health import health_line
-from bot.sent import Sent
-from bot.settings import load_settings, settings_problems
-from index.articles import Article
-from index.errors import ArticleError, DamagedError, GenerationError, NoIndexError, OnrecordError, UsageError
-from index.fetching.kept import Kept, Link
-from index.generation import IndexFolder
-from index.manifest import FileSeal, Manifest
-from index.models import ModelCard, is_sound
+from bot.config.settings import load_settings, settings_problems
+from bot.telegram.ops.health import health_line
+from bot.telegram.state.messages import Sent
+from index.core.article import Article
+from index.core.errors import ArticleError, DamagedError, GenerationError, NoIndexError, OnrecordError, UsageError
+from index.generations.generation import IndexFolder
+from index.generations.manifest import FileSeal, Manifest, verify
+from index.models.registry import ModelCard, is_sound
+from index.readers.extraction.original import Original
 from index.readers.jsonl import read_jsonl
-from index.readers.originals import Original
-from index.verification import verify
+from index.sources.page_archive import Kept, Link
 from retrieval.batch import read_batch
-from retrieval.dialog import Dialog, Mention, Turn
-from retrieval.question_set import Question, read_questions
+from retrieval.conversation.state import Dialog, Mention, Turn
+from retrieval.evaluation import Question, read_questions
 
 HEX = "0" * 64
 MANIFEST = Manifest(

@@ -121,12 +121,12 @@ class TestTheDocumentation:
 
 class TestTheFigures:
     def test_name_an_import_against_the_arrows_wherever_it_stands(self, source: Source) -> None:
-        text = "from index.errors import OnrecordError\n\ndef late() -> None:\n    from retrieval import engine\n"
-        found = source({"index/build.py": text, "retrieval/engine.py": "import bot.cli, index\n"})
+        text = "from index.core.errors import OnrecordError\n\ndef late() -> None:\n    from retrieval import engine\n"
+        found = source({"index/build/pipeline.py": text, "retrieval/engine.py": "import bot.cli.main, index\n"})
         assert figures.against_the_arrows(found) == [
-            "retrieval/engine.py:1 bot.cli",
-            "index/build.py:4 retrieval",
-            "index/build.py:4 retrieval.engine",
+            "retrieval/engine.py:1 bot.cli.main",
+            "index/build/pipeline.py:4 retrieval",
+            "index/build/pipeline.py:4 retrieval.engine",
         ]
 
     def test_name_what_makes_objects_of_what_it_reads(self, source: Source) -> None:
@@ -165,7 +165,7 @@ def inner():
     def deeper(): raise Gone
 def other(): "Nothing."; raise ValueError
 """
-        found = source({"index/errors.py": errors, "index/a.py": text})
+        found = source({"index/core/errors.py": errors, "index/a.py": text})
         assert figures.untold(found) == ["index/a.py:2 kept: Gone", "index/a.py:5 caught: Base"]
 
     def test_measure_functions(self, source: Source) -> None:
@@ -176,8 +176,8 @@ def other(): "Nothing."; raise ValueError
         ]
 
     def test_name_a_module_that_is_too_long(self, source: Source) -> None:
-        long, short = "x = 1\n" * 301, "x = 1\n" * 300
-        assert figures.too_long(source({"bot/long.py": long, "bot/short.py": short})) == ["bot/long.py (301)"]
+        long, short = "x = 1\n" * 501, "x = 1\n" * 500
+        assert figures.too_long(source({"bot/long.py": long, "bot/short.py": short})) == ["bot/long.py (501)"]
 
     def test_tell_how_much_the_tests_run(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         summary = {"covered_lines": 3, "num_statements": 4, "covered_branches": 1, "num_branches": 2}

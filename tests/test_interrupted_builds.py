@@ -11,11 +11,11 @@ from conftest import Write
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.build import UNFINISHED, BuildOptions, build
-from index.generation import IndexFolder, open_current
-from index.options import Report
-from index.quotations import Quotation, Reading, Speaker
-from index.unfinished import Unfinished, digest
+from index.build.checkpoint import Unfinished, digest
+from index.build.options import Report
+from index.build.pipeline import UNFINISHED, BuildOptions, build
+from index.generations.generation import IndexFolder, open_current
+from index.quotations.speech.types import Quotation, Reading, Speaker
 
 ARTICLES = 6
 PARAGRAPHS = 3
@@ -28,8 +28,8 @@ class InterruptionError(Exception):
 @pytest.fixture(autouse=True)
 def often_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the work of a build after every few passages and articles."""
-    monkeypatch.setattr("index.embedding.CHUNK", 4)
-    monkeypatch.setattr("index.quoting.KEPT", 2)
+    monkeypatch.setattr("index.build.embed.CHUNK", 4)
+    monkeypatch.setattr("index.build.extract_quotations.KEPT", 2)
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ class TestAnInterruptedBuild:
         assert len(quotations(index)) == ARTICLES
 
     def test_reads_quotations_once(self, index: IndexFolder, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        from index.quotations import QuotationFinder
+        from index.quotations.pipeline import QuotationFinder
 
         read: list[str] = []
         original = QuotationFinder.read

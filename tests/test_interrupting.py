@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from bot.interrupting import interruptible
+from bot.chat.background import interruptible
 
 
 def test_returns_what_work_returns_and_raises_what_it_raises() -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot import journal as module
-from bot.journal import Journal, open_journal
-from index.errors import OnrecordError
+from bot.telegram.state import journal as module
+from bot.telegram.state.journal import Journal, open_journal
+from index.core.errors import OnrecordError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from index.errors import ArticleError
-from index.fetching.limits import Limits
-from index.fetching.web import Web
+from index.core.errors import ArticleError
+from index.sources.urls import Limits
+from index.sources.web import Web
 from tests.visits import CALM, LIMITS, Fetch, page
 from tests.web_server import Handler, Page, Site
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from conftest import Refresh, Run, silent
 
-from index.build import BuildOptions, Report, build
-from index.errors import OnrecordError
-from index.fetching.limits import Limits
-from index.generation import IndexFolder
+from index.build.pipeline import BuildOptions, Report, build
+from index.core.errors import OnrecordError
+from index.generations.generation import IndexFolder
+from index.sources.urls import Limits
 from tests.visits import entry, feed, page
 from tests.web_server import Site
 

@@ -12,7 +12,7 @@ import httpcore
 import pytest
 import trustme
 
-from index.fetching.limits import Limits
+from index.sources.urls import Limits
 from tests.visits import LIMITS, Fetch, page
 from tests.web_server import Handler, Page, Site, serving
 
@@ -170,7 +170,7 @@ class TestAHostOfSeveralAddresses:
             return real(backend, host, port, timeout, *rest)
 
         monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
-        monkeypatch.setattr("index.fetching.connecting._look_up", lambda *_: ["::1", "127.0.0.1"])
+        monkeypatch.setattr("index.sources.http._look_up", lambda *_: ["::1", "127.0.0.1"])
         assert fetch(site.put("/pier", page())).errors == []
         (_, first), (_, second) = asked[:2]
         assert 0 < first <= LIMITS.seconds / 2 < second <= LIMITS.seconds
@@ -196,7 +196,7 @@ class TestPrivateAddresses:
             asked.append(host)
             return [(2, 1, 6, "", ("93.184.215.14" if len(asked) > 1 else "10.0.0.7", port))]
 
-        monkeypatch.setattr("index.fetching.connecting.socket.getaddrinfo", look_up)
+        monkeypatch.setattr("index.sources.http.socket.getaddrinfo", look_up)
         (line,) = fetch("http://harbor.example/pier", allow_private=False).errors
         assert line.startswith("http://harbor.example/pier: harbor.example is at 10.0.0.7, which is no public address")
         assert asked == ["harbor.example"]
@@ -209,7 +209,7 @@ class TestPrivateAddresses:
             elsewhere.put("/pier", page())
             target = elsewhere("/pier").replace("127.0.0.1", "127.0.0.2")
             site.put("/old", "", status=302, headers={"Location": target})
-            monkeypatch.setattr("index.fetching.connecting.is_public", lambda address: address == "127.0.0.1")
+            monkeypatch.setattr("index.sources.http.is_public", lambda address: address == "127.0.0.1")
             (line,) = fetch(site("/old"), allow_private=False).errors
             assert line.startswith(f"{site('/old')}: leads to {target}: 127.0.0.2 is at 127.0.0.2, which is no public")
             assert elsewhere.asked == []

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.quotations.marks import find_marked
+from index.quotations.speech.quote_marks import find_marked
 
 MARKS = "“”„‟«»‹›‘’'‚\"`"
 

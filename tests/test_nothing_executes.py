@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from conftest import ARTICLES, Refresh, Write
 
-from index.errors import DamagedError
-from index.generation import IndexFolder, open_current
-from index.records import Records
+from index.core.errors import DamagedError
+from index.generations.generation import IndexFolder, open_current
+from index.store.records import Records
 from tests.resealed import reseal
 
 ROOT = ARTICLES.parent.parent

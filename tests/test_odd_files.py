@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.articles import Article
-from index.readers.boilerplate import is_boilerplate
-from index.readers.bylines import byline_of_lines
-from index.readers.datelines import read_dateline
+from index.core.article import Article
+from index.readers.extraction.html_text import is_boilerplate
+from index.readers.extraction.metadata import byline_of_lines, read_dateline
 from tests.files_read import found, read
 from tests.made_files import FERRY, PIER, WORD_NAMESPACE, docx_of, mail_of, page_of, rss_of
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.opening import LateEngine
-from index.errors import DamagedError
+from bot.chat.background import LateEngine
+from index.core.errors import DamagedError
 
 if TYPE_CHECKING:
     from retrieval.engine import Engine

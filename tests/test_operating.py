@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.json_log import json_log
-from bot.redaction import private_logs
-from bot.settings import HealthSettings, Settings
-from bot.store import store_path
+from bot.config.settings import HealthSettings, Settings
+from bot.telegram.ops.logs import json_log, private_logs
+from bot.telegram.state.store import store_path
 from tests.bot_api import TOKEN, BotApi
 from tests.telegram_answers import ScriptedEngine
 from tests.telegram_bot import Person, running
@@ -27,7 +26,7 @@ from tests.telegram_bot import Person, running
 if TYPE_CHECKING:
     from conftest import Run
 
-    from retrieval.answer import Answer
+    from retrieval.core.answer import Answer
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
 UNITS = sorted(file.name for file in DEPLOY.glob("*.service"))

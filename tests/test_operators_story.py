@@ -31,7 +31,7 @@ BELLS = "“Every bell in town will ring twice for the last boat,” Mayor Adela
 
 @contextmanager
 def bot(api: BotApi, settings: Path) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "bot.cli", "bot", "--fast", "--config", str(settings)]
+    command = [sys.executable, "-m", "bot.cli.main", "bot", "--fast", "--config", str(settings)]
     with spawned(api, command, settings.parent / "log", ONRECORD_INDEX="nowhere") as process:
         yield process
 

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.articles import Article
-from index.readers.boilerplate import is_boilerplate
-from index.readers.html_text import paragraphs_of
+from index.core.article import Article
+from index.readers.extraction.html_text import is_boilerplate, paragraphs_of
 from tests import files_read
 from tests.files_read import complaint, found
 from tests.made_files import FERRY, PIER, page_of

@@ -11,13 +11,13 @@ from typing import Literal
 
 import pytest
 
-from index.articles import Article
-from index.people import Line, join_family
-from index.people_records import PeopleRecords, PeopleWriter
-from index.quotations import Quotation, Reading, Speaker
-from index.quotations.names import first_names_agree, known_first_names
-from retrieval.roll import Roll
-from retrieval.speakers import Directory
+from index.core.article import Article
+from index.quotations.lexicon.names import first_names_agree, known_first_names
+from index.quotations.people.linking import Line, join_family
+from index.quotations.speech.types import Quotation, Reading, Speaker
+from index.store.people import PeopleRecords, PeopleWriter
+from retrieval.query.person import Roll
+from retrieval.query.speakers import Directory
 
 FIRST = ["Ken", "Kenneth", "K", "Adela", "Wendell", "Ottilie"]
 LAST = ["Brandvold", "Olmo", "Achterberg"]

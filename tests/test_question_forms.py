@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.question import Question, read_question
+from retrieval.query.parser import Question, read_question
 
 WORDS = "the ferry will not close"
 

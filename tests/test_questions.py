@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from retrieval.core.names import name_words
 from retrieval.engine import Engine
-from retrieval.names import name_words
-from retrieval.question import read_question
+from retrieval.query.parser import read_question
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from index import quotations
-from index.articles import Article
-from index.quotations import QuotationFinder, Reading
+from index.core.article import Article
+from index.quotations.pipeline import QuotationFinder
+from index.quotations.speech.types import Reading
 from tests.quotation_reader import Reader
 
 
@@ -262,8 +262,8 @@ class TestReading:
     def test_processes_end_with_the_one_that_was_killed(self) -> None:
         program = """
 if __name__ == "__main__":
-    from index.articles import Article
-    from index.quotations import QuotationFinder
+    from index.core.article import Article
+    from index.quotations.pipeline import QuotationFinder
     articles = (Article(str(at), "t", ("Nothing happened.",)) for at in range(10**9))
     for _ in QuotationFinder().read(articles, processes=2):
         print("reading", flush=True)
@@ -292,6 +292,3 @@ if __name__ == "__main__":
     def test_less_than_one_process_is_an_error(self, finder: QuotationFinder) -> None:
         with pytest.raises(ValueError, match="at least 1"):
             list(finder.read([], processes=0))
-
-    def test_everything_public_is_listed(self) -> None:
-        assert set(quotations.__all__) == {"VERSION", "Kind", "Quotation", "QuotationFinder", "Reading", "Speaker"}

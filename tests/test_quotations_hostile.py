@@ -6,8 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.articles import Article
-from index.quotations import QuotationFinder, Reading
+from index.core.article import Article
+from index.quotations.pipeline import QuotationFinder
+from index.quotations.speech.types import Reading
 
 _MARKS = "“ ” \" '' `` ' ’ ‘ « » „ . , ? ! : — ― ( )".split(" ")
 _SPACES = [" ", "  ", "\n", "\t", "\u00a0", "\u200b"]

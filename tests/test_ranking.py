@@ -13,15 +13,15 @@ from conftest import Refresh, Write
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.errors import DamagedError
-from index.generation import IndexFolder, open_current
-from index.sentences import embedded_sentences
-from retrieval.calibration import ANSWERING, ON_TOPIC, SPOKEN, probability, squashed
+from index.core.errors import DamagedError
+from index.core.sentences import embedded_sentences
+from index.generations.generation import IndexFolder, open_current
+from retrieval.core.scores import ANSWERING, ON_TOPIC, SPOKEN, probability, squashed
 from retrieval.engine import Engine
-from retrieval.expectation import Kind, expected, holds
-from retrieval.reranking import WINDOW, windows
-from retrieval.search import ModelShelf, Searcher
-from retrieval.spelling import corrected
+from retrieval.query.parser import Kind, expected, holds
+from retrieval.search.rerank import WINDOW, windows
+from retrieval.search.searcher import ModelShelf, Searcher
+from retrieval.search.terms import corrected
 
 FERRY = """ date 2031-01-14 QUILLHAVEN (WQHV) - The ferry to Dunmeer will be replaced, Mayor Adela Brandvold said.
 

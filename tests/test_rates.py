@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.rates import AT_ONCE, QUIET, Rates, Verdict
+from bot.telegram.transport.queueing import AT_ONCE, QUIET, Rates, Verdict
 
 
 class Clock:

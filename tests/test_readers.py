@@ -14,16 +14,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from index.articles import Article
-from index.errors import ArticleError
-from index.readers import read_articles
-from index.readers.datelines import read_dateline
-from index.readers.decoding import decode
-from index.readers.language import language_of
-from index.readers.originals import MAX_BYTES
+from index.core.article import Article, from_wire, to_wire
+from index.core.errors import ArticleError
+from index.readers.extraction.metadata import MAX_LENGTH, language_of, read_dateline, title_from
+from index.readers.extraction.original import MAX_BYTES, decode
 from index.readers.plain_text import split_paragraphs
-from index.readers.titles import MAX_LENGTH, title_from
-from index.readers.wire import from_wire, to_wire
+from index.readers.registry import read_articles
 
 TESTS = Path(__file__).parent
 SEED = TESTS.parent / "seeds" / "miami-dade-detainers.txt"

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from conftest import Refresh, Write
 
-from index.checking import check_index
-from index.generation import IndexFolder
+from index.generations.generation import IndexFolder
+from index.generations.inspection import check_index
 from retrieval.engine import Engine
 
 FERRY = "“The ferry stays,” Mayor Adela Brandvold said.\n"
@@ -26,7 +26,7 @@ BUILDS = 3
 ASKS = """
 import sys
 from pathlib import Path
-from index.generation import IndexFolder
+from index.generations.generation import IndexFolder
 from retrieval.engine import Engine
 index = IndexFolder(Path(sys.argv[1]), Path(sys.argv[2]))
 print("ready", flush=True)
@@ -107,7 +107,7 @@ class TestAReadOnlyFileSystem:
         before = sorted((str(path), path.lstat().st_mtime_ns) for path in index.path.rglob("*"))
         said = {}
         for words in (["ask", QUESTION, "--json"], ["check"], ["index"]):
-            command = [sys.executable, "-m", "bot.cli", *words, "--index", str(index.path)]
+            command = [sys.executable, "-m", "bot.cli.main", *words, "--index", str(index.path)]
             done = in_a_read_only_folder(index.path, *command, state=tmp_path / "state")
             said[words[0]] = done.returncode, done.stdout, done.stderr
         assert json.loads(said["ask"][1])["status"] == "answered"

@@ -22,17 +22,14 @@ from conftest import Run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sheet_files import csv_text, markdown_text
-from bot.sheet_html import html_page
-from bot.timeline import HEAD, WIDTH, Picture, describe, ticks, timeline
-from bot.timeline_png import png_bytes
-from bot.timeline_svg import svg_text
-from index.generation import IndexFolder
-from retrieval.answer import Citation
+from bot.render.timeline_page import csv_text, html_page, markdown_text
+from bot.render.timeline_picture import HEAD, WIDTH, Picture, describe, png_bytes, svg_text, ticks, timeline
+from index.generations.generation import IndexFolder
+from retrieval.attribution.listing import SpeakerError
+from retrieval.core.answer import Citation
 from retrieval.engine import Engine
-from retrieval.listing import SpeakerError
-from retrieval.sheet import Entry, Place, Sheet, Topic
-from retrieval.sheet_topics import labels_of, topics_of
+from retrieval.newsroom.timeline import Entry, Place, Sheet, Topic
+from retrieval.newsroom.timeline_builder import labels_of, topics_of
 
 HOSTILE = "<script>alert(1)</script>\"'&]]>\x1b[31m\u202e<b onclick=x>"
 ELEMENTS = set(
@@ -324,7 +321,7 @@ class TestTheCommand:
         assert told.err.count("\n") == 1
 
     def test_asks_for_the_extra_that_draws(self, onrecord: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("bot.timeline_png.find_spec", lambda _: None)
+        monkeypatch.setattr("bot.render.timeline_picture.find_spec", lambda _: None)
         told = onrecord("record", "Brandvold", "--picture", "x.png")
         assert (told.code, "pip install 'onrecord[pictures]'" in told.err) == (2, True)
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from bot.sheet_html import html_page
-from index.generation import IndexFolder
+from bot.render.timeline_page import html_page
+from index.generations.generation import IndexFolder
 from retrieval.engine import Engine
-from retrieval.sheet import Sheet
+from retrieval.newsroom.timeline import Sheet
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")

@@ -9,12 +9,12 @@ import pytest
 from index import __version__
 from tools.release_check import DATA, ROOT, ReleaseError, archive_contents, version_in, wheel_contents
 
-WHEEL = [*DATA, "bot/cli.py", "index/readers/mail.py", f"onrecord-{__version__}.dist-info/METADATA"]
+WHEEL = [*DATA, "bot/cli/main.py", "index/readers/mail.py", f"onrecord-{__version__}.dist-info/METADATA"]
 ARCHIVE = [
     f"onrecord-{__version__}/{name}"
     for name in (
         *DATA,
-        *("pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "PKG-INFO", "bot/cli.py", "docs/chat.md"),
+        *("pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "PKG-INFO", "bot/cli/main.py", "docs/chat.md"),
         *("deploy/onrecord.service", "seeds/miami-dade-detainers.txt"),
     )
 ]

@@ -22,15 +22,13 @@ from prompt_toolkit.output import DummyOutput
 from rich.cells import cell_len
 from rich.console import Console
 
-from bot.completion import ChatCompleter
-from bot.history import HISTORY
-from bot.plain import PlainView
-from bot.rendering import printable
-from bot.repl import COMMANDS, Engine, run_chat
-from bot.terminal import HIGHLIGHT, TerminalView
-from index.errors import DamagedError
-from retrieval.answer import Answer, Citation, Copy, Hit, HitQuotation
-from retrieval.dialog import Dialog
+from bot.chat.prompt import HISTORY, ChatCompleter
+from bot.chat.session import COMMANDS, Engine, run_chat
+from bot.render.terminal import HIGHLIGHT, TerminalView
+from bot.render.text import PlainView, printable
+from index.core.errors import DamagedError
+from retrieval.conversation.state import Dialog
+from retrieval.core.answer import Answer, Citation, Copy, Hit, HitQuotation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.fetching.addresses import link
-from index.fetching.limits import Limits
+from index.sources.urls import Limits, link
 from tests.visits import Fetch, page
 from tests.web_server import Site, serving
 
@@ -85,7 +84,7 @@ class TestRobots:
 
     def test_tell_how_long_to_pause(self, site: Site, fetch: Fetch, monkeypatch: pytest.MonkeyPatch) -> None:
         slept: list[float] = []
-        monkeypatch.setattr("index.fetching.politeness.time.sleep", slept.append)
+        monkeypatch.setattr("index.sources.robots.time.sleep", slept.append)
         site.put("/robots.txt", "User-agent: *\nCrawl-delay: 20\n", "text/plain")
         fetch(site.put("/one", page()), site.put("/two", page("Two")), limits=Limits(longest_pause=10))
         (pause,) = slept

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from conftest import Refresh, Write
 
-from index.generation import IndexFolder, open_current
-from index.joining import FEWEST_WORDS, embedded_texts
-from index.readers import READERS, Kind
+from index.generations.generation import IndexFolder, open_current
+from index.readers.registry import READERS, Kind
+from index.store.passage_text import FEWEST_WORDS, embedded_texts
 from tests.reading_again import settle
 
 FERRY = (
@@ -57,7 +57,7 @@ class TestAFileIsReadAgain:
         self, refresh: Refresh, settled: Write, reads: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         folder = settled({"a.txt": FERRY})
-        monkeypatch.setattr("index.scanning._TICK", 10**15)
+        monkeypatch.setattr("index.core.files._TICK", 10**15)
         refresh(folder)
         refresh()
         assert reads == ["a.txt", "a.txt"]
@@ -66,7 +66,7 @@ class TestAFileIsReadAgain:
         self, refresh: Refresh, settled: Write, reads: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         refresh(settled({"a.txt": FERRY}))
-        monkeypatch.setattr("index.file_records.VERSION", 10**6)
+        monkeypatch.setattr("index.store.catalog.VERSION", 10**6)
         refresh()
         assert reads == ["a.txt", "a.txt"]
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index.lexical import LexicalIndex
-from index.lexical_writing import LexicalDocument, LexicalWriter
+from index.store.lexical import LexicalDocument, LexicalIndex, LexicalWriter
 
 WORDS = ["ferry", "harbor", "roof", "school", "pier", "mayor", "lamp", "rope"]
 PASSAGES = 400

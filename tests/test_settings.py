@@ -12,11 +12,11 @@ from conftest import Run, Write
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.bot_command import bot_settings
-from bot.parser import build_parser
-from bot.settings import Settings, load_settings, settings_problems
-from bot.settings_file import Problem, told
-from index.errors import UsageError
+from bot.cli.cmd_bot import bot_settings
+from bot.cli.parser import build_parser
+from bot.config.settings import Settings, load_settings, settings_problems
+from bot.config.settings_file import Problem, told
+from index.core.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -148,7 +148,7 @@ class TestCheck:
     def test_tells_that_an_extra_is_missing(self, file: File, monkeypatch: pytest.MonkeyPatch) -> None:
         path = file("telegram.webhook.url = 'https://a.example/'")
         assert settings_problems(path) == []
-        monkeypatch.setattr("bot.settings.find_spec", lambda _: None)
+        monkeypatch.setattr("bot.config.settings.find_spec", lambda _: None)
         assert settings_problems(path) == [f"{path}: telegram.webhook: needs an extra: pip install 'onrecord[webhook]'"]
 
     def test_of_a_good_file_needs_neither_index_nor_token(self, onrecord: Run, file: File, tmp_path: Path) -> None:

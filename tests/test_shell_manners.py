@@ -15,9 +15,8 @@ from pathlib import Path
 import pytest
 from conftest import Run
 
-from bot.cli import build_parser
-from bot.examples import EXAMPLES
-from bot.shell_completion import completion_script
+from bot.cli.main import build_parser, completion_script
+from bot.cli.parser import EXAMPLES
 from tests.pseudo_terminal import CTRL_D, Terminal
 
 TORCH = "who said “the whole end of the pier was a torch”?"
@@ -66,7 +65,9 @@ class TestAQuestionFromStdin:
 class TestPipes:
     @pytest.mark.parametrize("words", [f"ask {shlex.quote(TORCH)}", "quotes", "chat", "ask --help"])
     def test_that_nobody_reads_end_quietly(self, tmp_path: Path, words: str) -> None:
-        command = f"yes {shlex.quote(TORCH)} | {sys.executable} -m bot.cli {words} | head -c 1; exit ${{PIPESTATUS[1]}}"
+        command = (
+            f"yes {shlex.quote(TORCH)} | {sys.executable} -m bot.cli.main {words} | head -c 1; exit ${{PIPESTATUS[1]}}"
+        )
         env = os.environ | {"ONRECORD_STATE": str(tmp_path)}
         done = subprocess.run(["/bin/bash", "-c", command], env=env, check=False, capture_output=True, text=True)
         assert done.returncode == 0
@@ -76,7 +77,7 @@ class TestPipes:
     def test_get_no_colours_and_terminals_do(self, shell: Run, tmp_path: Path) -> None:
         assert "\x1b" not in shell("ask", TORCH, env={"FORCE_COLOR": "1"}).out
         env = os.environ | {"ONRECORD_STATE": str(tmp_path), "TERM": "xterm-256color"}
-        with Terminal(["-m", "bot.cli", "ask", TORCH], env) as terminal:
+        with Terminal(["-m", "bot.cli.main", "ask", TORCH], env) as terminal:
             assert terminal.end() == 0
         assert "\x1b[1;35m" in terminal.raw
 
@@ -84,7 +85,7 @@ class TestPipes:
 class TestTheChat:
     def test_answers_at_a_terminal_although_the_engine_opens_behind_the_prompt(self, tmp_path: Path) -> None:
         env = os.environ | {"ONRECORD_STATE": str(tmp_path), "TERM": "xterm-256color"}
-        with Terminal(["-m", "bot.cli", "chat"], env) as terminal:
+        with Terminal(["-m", "bot.cli.main", "chat"], env) as terminal:
             assert "19 articles" in terminal.prompt()
             terminal.type("what did Brandvold say?\r")
             terminal.wait_for("— Adela Brandvold")
@@ -97,7 +98,7 @@ class TestTheChat:
 
     def test_that_is_left_at_once_ends_well(self, tmp_path: Path) -> None:
         env = os.environ | {"ONRECORD_STATE": str(tmp_path), "TERM": "xterm-256color"}
-        with Terminal(["-m", "bot.cli", "chat"], env) as terminal:
+        with Terminal(["-m", "bot.cli.main", "chat"], env) as terminal:
             terminal.prompt()
             terminal.type(CTRL_D)
             assert terminal.end() == 0
@@ -107,12 +108,13 @@ class TestTheChat:
         (tmp_path / "index").mkdir()
         (tmp_path / "index" / "CURRENT").write_text("nonsense")
         env = os.environ | {"ONRECORD_STATE": str(tmp_path / "state"), "ONRECORD_INDEX": str(tmp_path / "index")}
-        with Terminal(["-m", "bot.cli", "chat"], env) as terminal:
+        with Terminal(["-m", "bot.cli.main", "chat"], env) as terminal:
             assert terminal.end() == 1
             assert "CURRENT: names no generation" in " ".join(terminal.raw.split())
 
     def test_does_not_wait_for_the_libraries_of_an_answer(self) -> None:
-        code = "import sys, bot.cli, bot.repl, bot.prompt, bot.terminal, bot.opening; print(*sys.modules)"
+        modules = "bot.cli.main, bot.chat.session, bot.chat.prompt, bot.render.terminal, bot.chat.background"
+        code = f"import sys, {modules}; print(*sys.modules)"
         done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
         assert not {"faiss", "onnxruntime", "numpy", "torch", "spacy"} & set(done.stdout.split())
 

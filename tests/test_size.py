@@ -11,8 +11,8 @@ import pytest
 
 from benchmarks.grown import grow
 from benchmarks.recombined import Recombined, given
-from index.generation import Generation, IndexFolder, open_current
-from index.records import Records
+from index.generations.generation import Generation, IndexFolder, open_current
+from index.store.records import Records
 from retrieval.engine import Engine
 
 PASSAGES = 400

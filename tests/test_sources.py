@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from conftest import Close, Write
 
-from index.articles import Article
-from index.errors import ArticleError, SourceError, UsageError
-from index.sources import default_source, read_source, resolve
+from index.core.article import Article
+from index.core.errors import ArticleError, SourceError, UsageError
+from index.sources.given import default_source, read_source, resolve
 
 
 def ids(source: Path) -> list[str]:

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from bot.store import Store, migrate, migrations, store_path, stores_in
-from index.errors import OnrecordError
+from bot.telegram.state.store import Store, migrate, migrations, store_path, stores_in
+from index.core.errors import OnrecordError
 
 OLDER = Path(__file__).parent / "store"
 """For each version of the schema, a file as it was left by it, as SQL, with rows in every table."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.dialog import Mention
-from retrieval.standalone import appended, instead
+from retrieval.conversation.intents import appended, instead
+from retrieval.conversation.state import Mention
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,11 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
-from index.articles import Article
-from index.durable import hash_file
-from index.errors import BusyError, DamagedError, FormatError, NoIndexError, OnrecordError
-from index.generation import (
+from index.build.faiss_writer import VectorWriter
+from index.core.article import Article
+from index.core.errors import BusyError, DamagedError, FormatError, NoIndexError, OnrecordError
+from index.core.files import hash_file
+from index.generations.generation import (
     LEXICAL,
     RECORDS,
     SENTENCES,
@@ -29,13 +30,12 @@ from index.generation import (
     short,
     verify_generation,
 )
-from index.lexical_writing import LexicalWriter
-from index.manifest import FORMAT, MANIFEST, Manifest
-from index.models import ModelCard
-from index.records import RecordsWriter
-from index.sealing import clean_up, clean_up_again, seal, seal_model, set_aside_damaged, writing
-from index.sentence_vectors import sentence_ids
-from index.vector_writing import VectorWriter
+from index.generations.manifest import FORMAT, MANIFEST, Manifest
+from index.generations.sealing import clean_up, clean_up_again, seal, seal_model, set_aside_damaged, writing
+from index.models.registry import ModelCard
+from index.store.lexical import LexicalWriter
+from index.store.records import RecordsWriter
+from index.vectors.faiss_index import sentence_ids
 from tests.resealed import reseal
 
 WORDS = ("The ferry stays.", "The pier does not.")

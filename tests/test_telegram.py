@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 from telegram.error import InvalidToken
 
-from bot import delivery, desk, polling, replying, telegram
-from bot.delivery import FloodWait
-from bot.redaction import token_kept_out_of_logs
-from bot.telegram import build_application, run_bot
-from bot.texts import ENGLISH
-from index.errors import OnrecordError, UsageError
+from bot.telegram import app, services
+from bot.telegram.app import build_application, run_bot
+from bot.telegram.ops.logs import token_kept_out_of_logs
+from bot.telegram.transport import delivery, polling
+from bot.telegram.transport.delivery import FloodWait
+from bot.telegram.ui import replying
+from bot.telegram.ui.texts import ENGLISH
+from index.core.errors import OnrecordError, UsageError
 from tests.bot_api import TOKEN, BotApi, Fault
 from tests.telegram_answers import ORDER, ScriptedEngine, answered, hit
 from tests.telegram_bot import MENTION, running, unanswered
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from retrieval.answer import Answer
+    from retrieval.core.answer import Answer
 
 ANN, BEN, NEWSROOM = 7, 8, -1001
 SECRET = TOKEN.partition(":")[2]
@@ -76,7 +78,7 @@ class TestAQuestion:
     async def test_is_answered_though_it_cannot_be_shown_that_the_bot_is_at_work(
         self, api: BotApi, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(desk, "TYPING_AT_ONCE", 1)
+        monkeypatch.setattr(services, "TYPING_AT_ONCE", 1)
         api.fail("sendChatAction", Fault.slow(5))
         async with running(api, engine):
             api.say(ANN, "slow one")
@@ -284,7 +286,7 @@ class TestWhenSomethingGoesWrong:
     async def test_a_wait_that_is_too_long_is_given_up(
         self, api: BotApi, engine: ScriptedEngine, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(telegram, "FloodWait", lambda: FloodWait(patience=5))
+        monkeypatch.setattr(app, "FloodWait", lambda: FloodWait(patience=5))
         api.fail("sendMessage", Fault.too_many_requests(6))
         async with running(api, engine):
             api.say(ANN, "What?")
@@ -316,7 +318,7 @@ class TestWhenSomethingGoesWrong:
     async def test_an_answer_of_which_nobody_can_tell_whether_it_arrived_is_sent_again(
         self, api: BotApi, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch, fault: Fault
     ) -> None:
-        monkeypatch.setattr(telegram, "SEND_TIMEOUT", 1)
+        monkeypatch.setattr(app, "SEND_TIMEOUT", 1)
         api.fail("sendMessage", fault)
         async with running(api, engine):
             api.say(ANN, "What?")
@@ -329,7 +331,7 @@ class TestWhenSomethingGoesWrong:
     async def test_an_answer_that_is_always_late_is_not_sent_for_ever(
         self, api: BotApi, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(telegram, "SEND_TIMEOUT", 0.3)
+        monkeypatch.setattr(app, "SEND_TIMEOUT", 0.3)
         api.fail("sendMessage", *[Fault.slow(0.9)] * (delivery.TIMEOUTS + 1))
         async with running(api, engine):
             api.say(ANN, "What?")

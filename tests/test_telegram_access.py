@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 from telegram import Chat, Message, Update, User
 
-from bot import pairing
-from bot.access import Access, Standing
-from bot.answers_sent import AnswersSent
-from bot.desk import Desk
-from bot.pairing import Pairing, Redeemed
-from bot.settings import ALLOW_LIST, OPEN, PAIRING, Settings, TelegramSettings
-from bot.store import Store, store_path
-from bot.texts import ENGLISH
+from bot.config.settings import ALLOW_LIST, OPEN, PAIRING, Settings, TelegramSettings
+from bot.telegram import access as pairing
+from bot.telegram.access import Access, Pairing, Redeemed, Standing
+from bot.telegram.services import Desk
+from bot.telegram.state.messages import AnswersSent
+from bot.telegram.state.store import Store, store_path
+from bot.telegram.ui.texts import ENGLISH
 from tests.bot_api import BOT, TOKEN, BotApi
 from tests.telegram_answers import ORDER, ScriptedEngine
 from tests.telegram_bot import MENTION, Person, running

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot import add_commands, offered, worker_process
-from bot.article_files import TAKEN_OUT, NotOursError, file_name, file_of, plain_name
-from bot.drafts import LASTS, Drafts, Where
-from bot.newsroom_tasks import do_task
-from bot.settings import Settings, TelegramSettings
-from bot.store import Store
-from index.generation import IndexFolder
-from index.readers.days import day_of_name
-from index.rows import FiledArticle
+from bot.config.settings import Settings, TelegramSettings
+from bot.telegram.handlers import articles as article_handlers
+from bot.telegram.newsroom import submission, worker_client
+from bot.telegram.newsroom.article_files import TAKEN_OUT, NotOursError, file_name, file_of, plain_name
+from bot.telegram.newsroom.submission import LASTS, Drafts, Where
+from bot.telegram.newsroom.worker import do_task
+from bot.telegram.state.store import Store
+from index.generations.generation import IndexFolder
+from index.readers.extraction.metadata import day_of_name
+from index.store.records import FiledArticle
 from retrieval.engine import Engine
 from tests.telegram_bot import Got, Person, running
 
@@ -91,8 +92,8 @@ def room(
 
         return await asyncio.wait_for(asyncio.to_thread(do_task, task, tell), seconds)
 
-    monkeypatch.setattr(worker_process, "worked", worked)
-    monkeypatch.setattr("bot.indexing.EDITED_EVERY", 0.0)
+    monkeypatch.setattr(worker_client, "worked", worked)
+    monkeypatch.setattr("bot.telegram.newsroom.build_jobs.EDITED_EVERY", 0.0)
     folder = tmp_path / "articles"
     folder.mkdir()
     (folder / "old.txt").write_text(OLD, "utf-8")
@@ -162,7 +163,7 @@ async def test_a_link_keeps_its_address_where_private_ones_are_allowed(
         assert "is at 127.0.0.1, which is no public address (my setting telegram.allow_private" in refusal
         assert site.news() == []
         with monkeypatch.context() as patch:  # one counts as public, and leads to one that does not
-            patch.setattr("index.fetching.connecting.is_public", lambda one: one == "127.0.0.1")
+            patch.setattr("index.sources.http.is_public", lambda one: one == "127.0.0.1")
             assert "127.0.0.2 is at 127.0.0.2, which is no public address" in (await ann(f"/add {away}")).text
         assert site.news() == [("/away", 302)]
     room.private = True
@@ -208,7 +209,7 @@ async def test_who_is_no_admin_and_what_is_too_large_or_endless_or_leads_astray_
         assert not api.called("getFile")
         api.send(ADMIN, "tool.exe", b"x", caption="/add")
         await room.told("I cannot read this kind of file.")
-    monkeypatch.setattr(add_commands, "LIMITS", {"seconds": 1.0, "size": 1 << 16, "pause": 0.0})
+    monkeypatch.setattr(article_handlers, "LIMITS", {"seconds": 1.0, "size": 1 << 16, "pause": 0.0})
     room.private = True
 
     def endless(handler: Any) -> None:
@@ -231,20 +232,20 @@ async def test_drafts_and_builds_survive_a_restart(
         shown = await ann(f"/add {NEW}")
         post = {"type": "channel", "chat": {"id": -1009, "type": "channel", "title": "Harbor Radio"}, "message_id": 3,
                 "date": 1924992000}  # fmt: skip
-        monkeypatch.setattr(offered, "ARTICLE_LENGTH", 200)
+        monkeypatch.setattr(submission, "ARTICLE_LENGTH", 200)
         forwarded = await ann(NEW.replace("date 2031-03-01 QUILLHAVEN (Quillhaven Ledger) - ", ""), forward_origin=post)
         assert "Harbor Radio, 1 January 2031 (told by the message)" in forwarded.text
         assert (await ann.press(forwarded, "Discard")).said == "Discarded; nothing was saved."
-    hold = worker_process.worked
+    hold = worker_client.worked
 
     async def stuck(*_: Any, **__: Any) -> dict[str, Any]:
         await asyncio.Event().wait()
         raise AssertionError
 
-    monkeypatch.setattr(worker_process, "worked", stuck)
+    monkeypatch.setattr(worker_client, "worked", stuck)
     async with room.bot():
         assert (await ann.press(shown, "Save")).said.startswith("Saved as")
-    monkeypatch.setattr(worker_process, "worked", hold)
+    monkeypatch.setattr(worker_client, "worked", hold)
     async with room.bot():
         await room.told("“The lighthouse gets a new lamp” can be asked about now.")
 

@@ -11,10 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers_sent import AnswersSent
-from bot.keyboards import Press
-from bot.misses import FILE
-from bot.texts import ENGLISH
+from bot.telegram.state.messages import FILE, AnswersSent
+from bot.telegram.ui.keyboards import Press
+from bot.telegram.ui.texts import ENGLISH
 from tests.bot_api import BotApi, Fault
 from tests.bot_api_rules import LONGEST_CALLBACK_DATA
 from tests.telegram_answers import ScriptedEngine, answered, citation, hit
@@ -23,7 +22,7 @@ from tests.telegram_bot import Got, Person, running
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from retrieval.answer import Answer, Hit
+    from retrieval.core.answer import Answer, Hit
 
 ANN, BEN, NEWSROOM = 7, 8, -1001
 

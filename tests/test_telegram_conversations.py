@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.entities import message_for
-from bot.texts import ENGLISH
-from index.build import BuildOptions, build
-from retrieval.dialog import PATIENCE, Dialog
+from bot.telegram.ui.answer_message import message_for
+from bot.telegram.ui.texts import ENGLISH
+from index.build.pipeline import BuildOptions, build
+from retrieval.conversation.state import PATIENCE, Dialog
 from retrieval.engine import Engine
 from tests.bot_api import BotApi
 from tests.telegram_bot import MENTION, Got, Person, running
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from index.generation import IndexFolder
+    from index.generations.generation import IndexFolder
 
 ANN, BEN, NEWSROOM = 7, 8, -1001
 
@@ -177,7 +177,7 @@ class TestAReply:
     async def test_to_an_answer_whose_id_was_not_written_down_goes_on_too(
         self, api: BotApi, engine: Engine, ann: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("bot.answers_sent.AnswersSent.arrived", lambda *_: None)
+        monkeypatch.setattr("bot.telegram.state.messages.AnswersSent.arrived", lambda *_: None)
         async with running(api, engine, tmp_path):
             first = await ann("what did Brandvold say about the ferry?")
             await ann("what did Achterberg say about the roof?")

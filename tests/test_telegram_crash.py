@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from conftest import Run
 
-    from index.generation import IndexFolder
+    from index.generations.generation import IndexFolder
 
 ANN, BEN = 7, 8
 QUESTION = "what did Imani Velloso say?"
@@ -30,8 +30,8 @@ QUESTION = "what did Imani Velloso say?"
 BUILDS = """
 import os, sys
 from pathlib import Path
-from index.build import BuildOptions, build
-from index.generation import IndexFolder
+from index.build.pipeline import BuildOptions, build
+from index.generations.generation import IndexFolder
 index = Path(sys.argv[1])
 def rebuild(number):
     def progress(stage, done, total):

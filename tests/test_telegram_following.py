@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from conftest import Refresh
 
-    from index.generation import IndexFolder
+    from index.generations.generation import IndexFolder
     from tests.bot_api import BotApi
 
 OLD = "“The ferry will not close while I am mayor,” Mayor Adela Brandvold said. Rosalind Tak said she had doubts."
@@ -148,6 +148,6 @@ async def test_a_name_may_be_ambiguous_unknown_or_too_much(
         told = Got((await desk.api.wait_for_messages(2))[1])
         assert told.text.startswith("New: Jane Oystercatcher")
         assert "Whom or what" in (await ann("/follow")).text
-        monkeypatch.setattr("bot.follows.MOST_FOLLOWS", 1)
+        monkeypatch.setattr("bot.telegram.newsroom.subscriptions.MOST_FOLLOWS", 1)
         assert "already" in (await ann("/follow the ferry")).text
         assert (await ann("/unfollow oystercatcher")).text == "I no longer follow Jane Oystercatcher."

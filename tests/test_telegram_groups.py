@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.texts import ENGLISH
+from bot.telegram.ui.texts import ENGLISH
 from tests.bot_api import BOT, BotApi, units
 from tests.telegram_answers import ScriptedEngine
 from tests.telegram_bot import MENTION, Got, Person, running

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.around import article_file, article_message, context_message
-from bot.texts import ENGLISH, Texts, texts_for
-from index.build import BuildOptions, build
+from bot.telegram.ui.answer_message import article_file, article_message, context_message
+from bot.telegram.ui.texts import ENGLISH, Texts, texts_for
+from index.build.pipeline import BuildOptions, build
 from retrieval.engine import Engine
 from tests.bot_api import BotApi
 from tests.bot_api_rules import LONGEST_CALLBACK_ANSWER, LONGEST_TEXT, check_commands, check_text
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from index.generation import IndexFolder
-    from retrieval.answer import Hit
+    from index.generations.generation import IndexFolder
+    from retrieval.core.answer import Hit
 
 ANN, NEWSROOM = 7, -1001
 
@@ -173,7 +173,7 @@ class TestTheTexts:
     async def test_of_a_further_language_are_used_for_who_reads_it(
         self, api: BotApi, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from bot import texts
+        from bot.telegram.ui import texts
 
         shouted = Texts(
             **{

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.inline import CACHE_SECONDS, PASSAGES
-from bot.texts import ENGLISH
+from bot.telegram.handlers.inline import CACHE_SECONDS, PASSAGES
+from bot.telegram.ui.texts import ENGLISH
 from tests.bot_api import BotApi
 from tests.telegram_answers import ORDER, ScriptedEngine, answered, citation, hit
 from tests.telegram_bot import running
 
 if TYPE_CHECKING:
-    from retrieval.answer import Answer
+    from retrieval.core.answer import Answer
 
 ANN, BEN, CLEO = 7, 8, 9
 

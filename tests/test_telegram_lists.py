@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.texts import ENGLISH
-from retrieval.answer import HitQuotation
-from retrieval.listing import Quoted
+from bot.telegram.ui.texts import ENGLISH
+from retrieval.attribution.listing import Quoted
+from retrieval.core.answer import HitQuotation
 from tests.bot_api import BotApi
 from tests.telegram_answers import ScriptedEngine, answered, citation, hit
 from tests.telegram_bot import Person, running

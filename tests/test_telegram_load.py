@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot import handlers, rates, turns
-from bot.texts import ENGLISH
+from bot.telegram.handlers import messages as handlers
+from bot.telegram.transport import queueing
+from bot.telegram.ui.texts import ENGLISH
 from tests.bot_api_http import Fault, Weather
 from tests.telegram_answers import ScriptedEngine, answered, hit
 from tests.telegram_bot import MENTION, Got, Person, running
@@ -95,19 +96,19 @@ class TestSomebodyWhoAsksAlot:
                 api.say(ANN, f"flood {number}")
                 if number % 100 == 50:
                     api.say(PEOPLE[number // 100], "a question between")
-            await api.wait_until(lambda: len(answers(api).get(ANN, [])) > rates.AT_ONCE, "answers", within=30)
+            await api.wait_until(lambda: len(answers(api).get(ANN, [])) > queueing.AT_ONCE, "answers", within=30)
             api.say(BEN, "the last one")
             await api.wait_until(lambda: BEN in answers(api), "answer to the last one")
         assert answers(api)[ANN].count(ENGLISH.too_much) == 1
-        assert rates.AT_ONCE <= len(answers(api)[ANN]) - 1 < rates.AT_ONCE + 20
+        assert queueing.AT_ONCE <= len(answers(api)[ANN]) - 1 < queueing.AT_ONCE + 20
         assert len(answers(api)) == 5
 
     async def test_in_a_group_is_counted_by_person_and_only_for_what_is_meant_for_the_bot(
         self, api: BotApi, engine: ScriptedEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(rates, "AT_ONCE", 2)
-        gate = rates.Gate(rates.Rates(at_once=2))
-        monkeypatch.setattr(turns, "Gate", lambda: gate)
+        monkeypatch.setattr(queueing, "AT_ONCE", 2)
+        gate = queueing.Gate(queueing.Rates(at_once=2))
+        monkeypatch.setattr(queueing, "Gate", lambda: gate)
         async with running(api, engine, tmp_path):
             for _ in range(5):
                 api.say(NEWSROOM, "between us", user_id=ANN)
@@ -126,7 +127,7 @@ class TestSomebodyWhoAsksAlot:
         monkeypatch: pytest.MonkeyPatch,
         caplog: pytest.LogCaptureFixture,
     ) -> None:
-        monkeypatch.setattr(turns, "MOST_WAITING", 3)
+        monkeypatch.setattr(queueing, "MOST_WAITING", 3)
         async with running(api, engine, tmp_path):
             for number in range(6):
                 api.say(NEWSROOM, f"{MENTION} slow {number}", user_id=ANN)
@@ -143,15 +144,15 @@ class TestWhileRequestsGoWrong:
     async def test_a_conversation_of_twelve_turns_has_every_turn_answered_in_order(
         self, api: BotApi, engine: ScriptedEngine, tmp_path: Path
     ) -> None:
-        turns = [f"turn {number}" for number in range(12)]
+        queueing = [f"turn {number}" for number in range(12)]
         api.storm(Weather(share=0.2, seed=20310402))
         async with running(api, engine, tmp_path):
-            for turn in turns:
+            for turn in queueing:
                 api.say(ANN, turn)
-            await api.wait_until(lambda: turns[-1] in answers(api).get(ANN, []), "last answer", within=60)
-        assert list(dict.fromkeys(answers(api)[ANN])) == turns
-        assert engine.asked == turns
-        assert [after[-1:] for after in engine.after] == [[], *([turn] for turn in turns[:-1])]
+            await api.wait_until(lambda: queueing[-1] in answers(api).get(ANN, []), "last answer", within=60)
+        assert list(dict.fromkeys(answers(api)[ANN])) == queueing
+        assert engine.asked == queueing
+        assert [after[-1:] for after in engine.after] == [[], *([turn] for turn in queueing[:-1])]
 
     async def test_a_button_does_once_what_it_does_however_its_press_is_answered(
         self, api: BotApi, ann: Person, tmp_path: Path

@@ -6,8 +6,8 @@ import xml.etree.ElementTree as ET
 
 from telegram import MessageEntity
 
-from bot.entities import message_for
-from bot.marked import Marked
+from bot.telegram.ui.answer_message import message_for
+from bot.telegram.ui.formatted_text import Marked
 from retrieval.engine import Engine
 from tools.chat_drawing import WIDEST, Letter, wrapped
 from tools.telegram_picture import PAGE, QUESTIONS, letters, picture

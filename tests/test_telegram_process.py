@@ -6,7 +6,7 @@ import signal
 import subprocess
 from typing import TYPE_CHECKING
 
-from bot import polling
+from bot.telegram.transport import polling
 from tests.bot_api import TOKEN, BotApi, Fault
 from tests.scripted_process import PATIENCE, process
 from tests.telegram_answers import ORDER

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.texts import ENGLISH
-from index.generation import IndexFolder
-from retrieval.answer import HitQuotation
+from bot.telegram.ui.texts import ENGLISH
+from index.generations.generation import IndexFolder
+from retrieval.attribution.listing import Quoted
+from retrieval.core.answer import HitQuotation
 from retrieval.engine import Engine
-from retrieval.listing import Quoted
 from tests.bot_api import BotApi
 from tests.telegram_answers import ScriptedEngine, answered, citation
 from tests.telegram_bot import Got, Person, running
@@ -82,7 +82,7 @@ class TestRecord:
     async def test_sends_the_page_with_the_list_where_nothing_draws(
         self, api: BotApi, engine: ScriptedEngine, ann: Person, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("bot.timeline_png.find_spec", lambda _: None)
+        monkeypatch.setattr("bot.render.timeline_picture.find_spec", lambda _: None)
         async with running(api, engine):
             document = await ann("/record Ann Hidalgo")
         assert document.message["caption"].startswith("On the record: Ann Hidalgo\n")

@@ -14,10 +14,10 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from bot.settings import Settings, TelegramSettings, WebhookSettings
-from bot.telegram import run_bot
-from bot.webhook import LARGEST, SECRET_HEADER
-from index.errors import OnrecordError, UsageError
+from bot.config.settings import Settings, TelegramSettings, WebhookSettings
+from bot.telegram.app import run_bot
+from bot.telegram.transport.webhook import LARGEST, SECRET_HEADER
+from index.core.errors import OnrecordError, UsageError
 from tests.bot_api import DATE, TOKEN, BotApi
 from tests.bot_api_http import Fault, posted
 from tests.scripted_process import process
@@ -176,7 +176,7 @@ class TestWhatCannotBeHad:
     def test_the_extra_that_is_missing_is_named(
         self, api: BotApi, settings: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.delitem(sys.modules, "bot.webhook")
+        monkeypatch.delitem(sys.modules, "bot.telegram.transport.webhook")
         monkeypatch.setitem(sys.modules, "tornado.httpserver", None)
         with pytest.raises(UsageError, match=r"pip install 'onrecord\[webhook\]'"):
             run_bot(ScriptedEngine(), token=TOKEN, base_url=api.root, settings=settings)

@@ -11,9 +11,9 @@ from itertools import count
 import pytest
 from conftest import Run
 
-from index.generation import IndexFolder
+from index.generations.generation import IndexFolder
+from retrieval.core.tracing import STAGES, Cost, Timings, stage, staged, timed
 from retrieval.engine import Engine
-from retrieval.timings import STAGES, Cost, Timings, stage, staged, timed
 
 QUESTIONS = {
     "what did Brandvold say?": {"reading", "speakers", "citing"},
@@ -35,7 +35,7 @@ QUESTIONS = {
 class TestAStage:
     def test_counts_what_is_its_own_and_not_what_stages_within_it_take(self, monkeypatch: pytest.MonkeyPatch) -> None:
         seconds = count()  # a clock that goes on by a second whenever somebody looks
-        monkeypatch.setattr("retrieval.timings.time.perf_counter", lambda: next(seconds))
+        monkeypatch.setattr("retrieval.core.tracing.time.perf_counter", lambda: next(seconds))
         with timed() as timings, stage("deciding"):
             for _ in range(3):
                 with stage("reranking"):

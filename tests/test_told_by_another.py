@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from conftest import silent
 
-from index.build import BuildOptions, build
-from index.generation import IndexFolder
+from index.build.pipeline import BuildOptions, build
+from index.generations.generation import IndexFolder
 from retrieval.engine import Engine
 
 PIER = """ date 2031-04-02 QUILLHAVEN (Harbor Ledger) - The ferry was discussed on Tuesday.

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import Refresh
 
-from index.generation import IndexFolder, open_current
+from index.generations.generation import IndexFolder, open_current
 from tests.made_files import column, docx_of, entry_of, mail_of, page_of, pdf_of, rss_of, zip_of
 from tests.reading_again import settle
 

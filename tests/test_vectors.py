@@ -10,14 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import segments, vector_writing
-from index.errors import DamagedError
-from index.inference import Floats
-from index.segments import Ids, Segment
-from index.sentence_vectors import SentenceVectors, sentence_ids
-from index.sentences import MOST
-from index.vector_writing import VectorWriter
-from index.vectors import VectorIndex, segment_files
+from index.build import faiss_writer
+from index.build.faiss_writer import VectorWriter
+from index.core.errors import DamagedError
+from index.core.sentences import MOST
+from index.models.onnx import Floats
+from index.vectors import faiss_index
+from index.vectors.faiss_index import Ids, Segment, SentenceVectors, VectorIndex, segment_files, sentence_ids
 
 DIMENSION = 32
 
@@ -29,9 +28,9 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Small:
     """Segments that are full, and no longer exact, at sizes that a test can fill."""
 
     def make(exact: int, full: int) -> None:
-        monkeypatch.setattr(segments, "EXACT", exact)
-        monkeypatch.setattr(vector_writing, "FULL", full)
-        monkeypatch.setattr(vector_writing, "FEWEST", full // 2)
+        monkeypatch.setattr(faiss_index, "EXACT", exact)
+        monkeypatch.setattr(faiss_writer, "FULL", full)
+        monkeypatch.setattr(faiss_writer, "FEWEST", full // 2)
 
     return make
 
@@ -104,7 +103,7 @@ class TestManyVectors:
         index = VectorIndex.open(path := written(tmp_path / "x.faiss", ids, rows))
         assert [file.name for file in segment_files(path)] == ["x.faiss", "x-0001.faiss", "x-0002.faiss"]
         assert not any(Segment.open(file).is_exact for file in segment_files(path))
-        assert share_found(index, ids, rows) > segments.RECALL - 0.02  # it was measured at a third of the size
+        assert share_found(index, ids, rows) > faiss_index.RECALL - 0.02  # it was measured at a third of the size
 
     def test_of_a_length_that_codes_do_not_divide_take_finer_ones(self, tmp_path: Path, small: Small) -> None:
         small(1000, 3000)
@@ -125,7 +124,7 @@ class TestManyVectors:
     ) -> None:
         small(1000, 3000)
         tried = []
-        monkeypatch.setattr(segments, "_recall", lambda *pair: tried.append(len(pair[0])) or 0.0)
+        monkeypatch.setattr(faiss_index, "_recall", lambda *pair: tried.append(len(pair[0])) or 0.0)
         path = written(tmp_path / "x.faiss", numbered(0, 2900), random_vectors(2900))
         assert Segment.open(path).is_exact
         assert tried == [1200, 1200, 2100, 2100]  # two kinds, and again at twice the size
@@ -141,10 +140,10 @@ class TestManyVectors:
         self, tmp_path: Path, small: Small, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         small(1000, 3000)
-        monkeypatch.setattr(segments, "ESTIMATED", 40)
+        monkeypatch.setattr(faiss_index, "ESTIMATED", 40)
         sizes = []
         for recall in (0.5, 0.9):
-            monkeypatch.setattr(segments, "RECALL", recall)
+            monkeypatch.setattr(faiss_index, "RECALL", recall)
             path = written(tmp_path / f"{recall}.faiss", numbered(0, 1500), random_vectors(1500))
             assert not Segment.open(path).is_exact
             sizes.append(path.stat().st_size)
@@ -210,9 +209,9 @@ class TestASecondBuild:
         folder = tmp_path_factory.mktemp("steps")
         rows, held, before, first = random_vectors(10_000), set[int](), None, 0
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(segments, "EXACT", 700)
-            patch.setattr(vector_writing, "FULL", 1500)
-            patch.setattr(vector_writing, "FEWEST", 750)
+            patch.setattr(faiss_index, "EXACT", 700)
+            patch.setattr(faiss_writer, "FULL", 1500)
+            patch.setattr(faiss_writer, "FEWEST", 750)
             for number, (added, removed) in enumerate(steps):
                 gone = {i for i in held if i % 41 in removed}
                 ids = numbered(first, first + added)

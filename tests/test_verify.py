@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from conftest import Run, Write
 
-from index.articles import Article
-from index.errors import UsageError
-from index.generation import IndexFolder
-from retrieval.drafts import drafted
+from index.core.article import Article
+from index.core.errors import UsageError
+from index.generations.generation import IndexFolder
 from retrieval.engine import Engine
-from retrieval.verdicts import VERDICTS
+from retrieval.verification.drafts import drafted
+from retrieval.verification.verdict import VERDICTS
 
 PLEDGE = "The ferry will not close while I am mayor"
 DRAFT = """# A year of ferries

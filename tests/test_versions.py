@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from conftest import Refresh, silent
 
-from bot.rendering import plain_text
-from index.build import BuildOptions, build
-from index.fetching.limits import Limits
-from index.generation import IndexFolder, open_current
+from bot.render.text import plain_text
+from index.build.pipeline import BuildOptions, build
+from index.generations.generation import IndexFolder, open_current
+from index.sources.urls import Limits
 from retrieval.engine import Engine
-from retrieval.hits import make_hits
-from retrieval.versions import CHANGED, CORRECTED, EARLIER, is_correction
+from retrieval.search.hits import make_hits
+from retrieval.search.near_duplicates import CHANGED, CORRECTED, EARLIER, is_correction
 from tests.visits import CALM, page
 from tests.web_server import Site
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from index.generation import CURRENT, IndexFolder
-from retrieval.dialog import Dialog
+from index.generations.generation import CURRENT, IndexFolder
+from retrieval.conversation.state import Dialog
 from retrieval.engine import Engine
 from tests.waiting import until
 

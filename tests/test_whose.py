@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from retrieval.engine import Engine
-from retrieval.search import ModelShelf
+from retrieval.search.searcher import ModelShelf
 
 if TYPE_CHECKING:
     import pytest
 
-    from index.generation import IndexFolder
+    from index.generations.generation import IndexFolder
 
 
 def test_words_that_stand_in_an_article_need_no_reranker(

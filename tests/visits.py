@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from index.articles import Article
-from index.errors import ArticleError
-from index.fetching.limits import Limits
-from index.fetching.web import Web
-from index.readers.apart import ReadingProcess
-from index.scanning import Stamp
+from index.core.article import Article
+from index.core.errors import ArticleError
+from index.core.files import Stamp
+from index.readers.sandbox import ReadingProcess
+from index.sources.urls import Limits
+from index.sources.web import Web
 from tests.web_server import Site, serving
 
 LIMITS = Limits(seconds=5, pause=0)

@@ -211,6 +211,6 @@ def _names(node: ast.AST) -> list[str]:
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     if isinstance(node, ast.ImportFrom) and node.module:
-        # "from index import durable" names a module, "from index.durable import sync" a function.
+        # "from index import durable" names a module, "from index.core.files import sync" a function.
         return [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
     return []

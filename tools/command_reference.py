@@ -10,8 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bot.examples import EXAMPLES
-from bot.parser import build_parser
+from bot.cli.parser import EXAMPLES, build_parser
 from tools.code_facts import ROOT
 
 PAGE = ROOT / "docs" / "commands.md"

@@ -30,7 +30,7 @@ READ_ONLY = Path("/sys")
 """A folder in which not even root can make anything; modes bind everybody else."""
 
 # Of the files that are no Python, those that the program cannot do without.
-DATA = ("bot/migrations/001.sql", "bot/py.typed", "index/py.typed", "retrieval/py.typed")
+DATA = ("bot/telegram/state/migrations/001.sql", "bot/py.typed", "index/py.typed", "retrieval/py.typed")
 SHIPPED = ("bot", "retrieval", "index", "seeds", "deploy", "docs")
 """The folders of the source archive."""
 
@@ -131,7 +131,7 @@ def wheel_contents(names: Sequence[str]) -> int:
     _demand(names, DATA, "the wheel")
     metadata = rf"onrecord-{re.escape(__version__)}\.dist-info/.+"
     _refuse(names, rf"(?:bot|retrieval|index)/(?:\w+/)*\w+\.py|{'|'.join(map(re.escape, DATA))}"
-            rf"|bot/migrations/\d+\.sql|{metadata}", "the wheel")  # fmt: skip
+            rf"|bot/telegram/state/migrations/\d+\.sql|{metadata}", "the wheel")  # fmt: skip
     return len(names)
 
 

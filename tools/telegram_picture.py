@@ -12,14 +12,14 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bot.answering import PASSAGES
-from bot.entities import message_for
-from bot.keyboards import answer_keyboard
-from bot.sent import sent_answer
-from bot.texts import ENGLISH
-from index.build import BuildOptions, build
-from index.generation import IndexFolder
-from retrieval.dialog import Dialog
+from bot.telegram.handlers.conversation import PASSAGES
+from bot.telegram.state.messages import sent_answer
+from bot.telegram.ui.answer_message import message_for
+from bot.telegram.ui.keyboards import answer_keyboard
+from bot.telegram.ui.texts import ENGLISH
+from index.build.pipeline import BuildOptions, build
+from index.generations.generation import IndexFolder
+from retrieval.conversation.state import Dialog
 from retrieval.engine import Engine
 from tools.chat_drawing import Bubble, Letter, svg_text
 from tools.code_facts import ROOT
@@ -27,7 +27,7 @@ from tools.code_facts import ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bot.marked import Marked
+    from bot.telegram.ui.formatted_text import Marked
 
 PAGE: Final = ROOT / "docs" / "telegram-answer.svg"
 ARTICLES: Final = ("seeds", "tests/articles")

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, BinaryIO
 
-from index.articles import Article
-from index.errors import ArticleError
-from index.readers.originals import MAX_BYTES, Original
-from index.readers.titles import title_from
+from index.core.article import Article
+from index.core.errors import ArticleError
+from index.readers.extraction.metadata import title_from
+from index.readers.extraction.original import MAX_BYTES, Original
 
 
 def read_jsonl(original: Original) -> Iterator[Article | ArticleError]:

@@ -12,16 +12,12 @@ from email.parser import BytesParser
 from email.utils import getaddresses
 from typing import BinaryIO
 
-from index.articles import Article
-from index.errors import ArticleError
-from index.readers.boilerplate import without_boilerplate
-from index.readers.days import dated, parse_day
-from index.readers.decoding import decoded
-from index.readers.facts import Facts, article_of
-from index.readers.html_text import paragraphs_of
-from index.readers.originals import MAX_BYTES, Original
+from index.core.article import Article
+from index.core.errors import ArticleError
+from index.readers.extraction.html_text import paragraphs_of, without_boilerplate
+from index.readers.extraction.metadata import Facts, article_of, dated, parse_day, without_title
+from index.readers.extraction.original import MAX_BYTES, Original, decoded
 from index.readers.plain_text import split_paragraphs
-from index.readers.titles import without_title
 
 _PREFIX = re.compile(r"^(?:(?:re|fwd?|aw|wg)\s*:\s*)+", re.IGNORECASE)
 # "On Tue, 14 Jan 2031 at 9:30, Ada Crane <crane@ledger.example> wrote:", on one line or two. What a mayor wrote one

@@ -13,13 +13,11 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from index.articles import Article
-from index.errors import ArticleError
-from index.readers.days import Dated, dated, first_dated, parse_day
-from index.readers.decoding import decode
-from index.readers.facts import Facts, article_of, with_first_lines
-from index.readers.html_text import paragraphs_of
-from index.readers.originals import Original
+from index.core.article import Article
+from index.core.errors import ArticleError
+from index.readers.extraction.html_text import paragraphs_of
+from index.readers.extraction.metadata import Dated, Facts, article_of, dated, first_dated, parse_day, with_first_lines
+from index.readers.extraction.original import Original, decode
 
 _FRONT = re.compile(
     r"\A\ufeff?(?:---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)|\+\+\+[ \t]*\n(?P<toml>.*?)^\+\+\+)[ \t]*(?:\n|\Z)",

@@ -6,12 +6,10 @@ import hashlib
 import re
 from collections.abc import Iterator
 
-from index.articles import Article
-from index.errors import ArticleError
-from index.readers.datelines import read_dateline
-from index.readers.decoding import decode
-from index.readers.facts import Facts, article_of, with_first_lines
-from index.readers.originals import Original
+from index.core.article import Article
+from index.core.errors import ArticleError
+from index.readers.extraction.metadata import Facts, article_of, read_dateline, with_first_lines
+from index.readers.extraction.original import Original, decode
 
 _HARD_WRAP = 100
 

@@ -1,0 +1,1 @@
+"""`onrecord chat`: the conversation in a terminal."""

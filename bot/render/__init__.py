@@ -1,0 +1,1 @@
+"""Answers, verdicts and timelines as people read them, shared by all front ends."""

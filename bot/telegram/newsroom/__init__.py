@@ -1,0 +1,1 @@
+"""Alerts, articles from the chat, and the builds that they lead to."""

@@ -1,0 +1,159 @@
+"""An alert as one Telegram message, kept until it has arrived: rendered as answers are, or a digest."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from telegram.constants import MessageLimit
+
+from bot.render.text import place_line, printable, speakers_line
+from bot.telegram.state.messages import Sent, sent_answer
+from bot.telegram.ui.answer_message import LONGEST_NAME, MOST_PASSAGES, Message, message_for
+from bot.telegram.ui.formatted_text import Marked, joined, shortened
+from retrieval.conversation.state import Dialog, Turn, places
+from retrieval.core.answer import Answer, Citation, Copy, Hit, HitQuotation
+from retrieval.newsroom.new_passages import MOST
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.telegram.newsroom.subscriptions import Alert
+    from bot.telegram.ui.texts import NewsroomTexts, Texts
+    from retrieval.newsroom.new_passages import News
+    from retrieval.newsroom.subscription import Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class NewsContent:
+    """News that a chat is to be told.
+
+    Attributes:
+        hits: the passages, at most `MOST`.
+        count: how many there are.
+        articles: ids of the articles that they are from.
+    """
+
+    hits: tuple[Hit, ...]
+    count: int
+    articles: int
+
+    @classmethod
+    def of(cls, news: News) -> Self:
+        """Return news as what is to be told."""
+        return cls(news.hits, news.count, news.articles)
+
+    def with_more(self, later: NewsContent) -> NewsContent:
+        """Return this together with what came later, which stands first."""
+        hits = (*later.hits, *self.hits)[:MOST]
+        return NewsContent(hits, self.count + later.count, self.articles + later.articles)
+
+    def to_json(self) -> str:
+        """Return all of it as one line of JSON."""
+        return json.dumps(
+            {"hits": [hit.to_json() for hit in self.hits], "count": self.count, "articles": self.articles}
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return what `to_json` wrote."""
+        record: dict[str, Any] = json.loads(text)
+        return cls(tuple(map(_hit, record["hits"])), record["count"], record["articles"])
+
+
+def _hit(record: dict[str, Any]) -> Hit:
+    return Hit(
+        article=record["article"],
+        paragraph=record["paragraph"],
+        text=record["text"],
+        score=record["score"],
+        highlights=_spans(record["highlights"]),
+        quotations=tuple(HitQuotation(**one) for one in record["quotations"]),
+        also=tuple(Copy(one["article"], one["paragraph"], _citation(one["citation"])) for one in record["also"]),
+        citation=_citation(record["citation"]),
+    )
+
+
+def _citation(record: dict[str, Any]) -> Citation:
+    start, end = record["chars"]
+    return Citation(**{**record, "chars": (start, end)})
+
+
+def _spans(values: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
+    return tuple((start, end) for start, end in values)
+
+
+LISTED: Final = 10
+"""How many passages a digest names in one line each, beside those that it quotes in full."""
+
+# Ten lines of these take half of a message at most, and leave the other half to passages.
+LONGEST_SPEAKER: Final = 40
+LONGEST_WORDS: Final = 80
+LONGEST_PLACE: Final = 70
+
+
+def told_as(wanted: Wanted, texts: NewsroomTexts) -> str:
+    """Return what is followed, for people: a name, a topic, or a name on a topic."""
+    speaker, topic = shortened(wanted.speaker or "", LONGEST_NAME), shortened(wanted.topic, LONGEST_NAME)
+    if not speaker:
+        return texts.about.format(topic=printable(topic))
+    form = texts.whose_words_about if topic else texts.whose_words
+    return printable(form.format(speaker=speaker, topic=topic))
+
+
+def alert_message(alert: Alert, texts: Texts, newsroom: NewsroomTexts) -> tuple[Marked, Sent]:
+    """Return an alert as a message, and what is to be remembered of it, so that its buttons and replies to it work."""
+    content, wanted = alert.content, alert.follow.wanted
+    what = told_as(wanted, newsroom)
+    heading = newsroom.news.format(what=what)
+    if content.count > MOST_PASSAGES:
+        heading = newsroom.digest.format(what=what, count=content.count, articles=content.articles)
+    question = _question(wanted)
+    answer = Answer(question, "answered", 1.0, question, heading, wanted.speaker, hits=content.hits)
+    listed = _listed(content.hits, content.count, newsroom)
+    message = message_for(replace(answer, hits=content.hits[:MOST_PASSAGES]), texts, _room(listed))
+    whole = joined("\n\n", [message, *listed])
+    return whole, _remembered(alert, answer, message)
+
+
+def _listed(hits: tuple[Hit, ...], count: int, texts: NewsroomTexts) -> list[Marked]:
+    """Return what a digest says of the passages that it does not quote."""
+    lines = [_line(hit, texts) for hit in hits[MOST_PASSAGES:][:LISTED]]
+    if more := count - min(count, MOST_PASSAGES) - len(lines):
+        lines.append(texts.and_more.format(count=more))
+    return [Marked("\n".join(lines))] if lines else []
+
+
+def _line(hit: Hit, texts: NewsroomTexts) -> str:
+    start, end = hit.highlights[0] if hit.highlights else (0, len(hit.text))
+    speaker = speakers_line(hit)
+    return texts.one_more.format(
+        who=f"{shortened(printable(speaker), LONGEST_SPEAKER)}: " if speaker else "",
+        words=f"“{shortened(printable(hit.text[start:end]), LONGEST_WORDS)}”",
+        place=shortened(printable(place_line(hit.citation)), LONGEST_PLACE),
+    )
+
+
+def _room(listed: list[Marked]) -> int:
+    return MessageLimit.MAX_TEXT_LENGTH - (joined("\n\n", [Marked(""), *listed]).units if listed else 0)
+
+
+def _remembered(alert: Alert, answer: Answer, message: Message) -> Sent:
+    wanted = alert.follow.wanted
+    turn = Turn(
+        answer.question,
+        asks="said" if wanted.speaker else "anything",
+        speaker=wanted.speaker,
+        topic=wanted.topic,
+        shown=places([answer.hits[position] for position in message.shown]),
+    )
+    sent = sent_answer(answer, message.shown, message.left, k=len(answer.hits) + 1, before=Dialog())
+    return replace(sent, follow=alert.follow.id, dialog=Dialog().after(turn, alert.made))
+
+
+def _question(wanted: Wanted) -> str:
+    """Return the question that the news answer, so that a reply to them goes on from there."""
+    if not wanted.speaker:
+        return wanted.topic
+    return f"What did {wanted.speaker} say{f' about {wanted.topic}' if wanted.topic else ''}?"

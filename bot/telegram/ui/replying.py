@@ -1,0 +1,165 @@
+"""From an update to what the bot has to say: the right place, plain where Telegram refuses formatting."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
+
+from telegram import CallbackQuery, Message, ReplyParameters, Update, User
+from telegram.constants import CallbackQueryLimit, ChatAction, ChatType
+from telegram.error import BadRequest, TelegramError
+from telegram.ext import ContextTypes
+
+from bot.telegram.ui.formatted_text import shortened
+from bot.telegram.ui.texts import NewsroomTexts, newsroom_texts
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from telegram import Bot, InlineKeyboardMarkup, MaybeInaccessibleMessage
+
+    from bot.telegram.ui.formatted_text import Marked
+
+
+ENGLISH: Final = "en"
+Context = ContextTypes.DEFAULT_TYPE
+"""What a handler gets beside the update."""
+
+
+def message_of(update: Update) -> Message:
+    """Return the message of an update that the filters of a handler let through."""
+    assert update.message is not None, "the handlers' filters let only new messages through"
+    return update.message
+
+
+def press_of(update: Update) -> CallbackQuery:
+    """Return the press of a button that a handler of presses got."""
+    assert update.callback_query is not None, "a handler of callback queries gets nothing else"
+    return update.callback_query
+
+
+async def answer_press(query: CallbackQuery, said: str | None, *, alert: bool = False) -> None:
+    """Answer a press, or the client would wait; where it is too old to be answered, nobody waits any more.
+
+    Args:
+        query: the press.
+        said: what is shown to whoever pressed, as much of it as Telegram takes; nothing where there is nothing to say.
+        alert: show it until it is tapped away.
+    """
+    text = said and shortened(said, CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH)
+    with suppress(TelegramError):
+        await query.answer(text, show_alert=alert)
+
+
+def language_of(user: User | None) -> str:
+    """Return the language that somebody's Telegram is set to, as an ISO 639-1 code; English where it tells none."""
+    return (user.language_code if user else None) or ENGLISH
+
+
+def texts_of(update: Update) -> NewsroomTexts:
+    """Return what is said of following and of articles in the language of whoever sent an update."""
+    return newsroom_texts(language_of(update.effective_user))
+
+
+_LOGGER = logging.getLogger(__name__)
+
+TYPING_LASTS: Final = 4.5
+
+
+class Place(NamedTuple):
+    """Where something is sent: a chat, a topic of it, and the message it replies to."""
+
+    chat: int
+    topic: int | None = None
+    reply_to: int | None = None
+
+    @classmethod
+    def of(cls, message: MaybeInaccessibleMessage, *, replying: bool | None = None) -> Self:
+        """Return where an answer to a message goes.
+
+        Args:
+            message: what is answered.
+            replying: whether as a reply to it; by default in groups, where it is not plain otherwise who is answered.
+        """
+        topic = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
+        if replying is None:
+            replying = message.chat.type != ChatType.PRIVATE
+        return cls(message.chat.id, topic, message.message_id if replying else None)
+
+    @property
+    def reply(self) -> ReplyParameters | None:
+        """What makes a message a reply; it is sent all the same where what it replies to is gone."""
+        return None if self.reply_to is None else ReplyParameters(self.reply_to, allow_sending_without_reply=True)
+
+
+async def send(bot: Bot, place: Place, marked: Marked, markup: InlineKeyboardMarkup | None = None) -> Message:
+    """Send a text; as plain text where Telegram refuses its formatting.
+
+    Raises:
+        TelegramError: it could not be sent.
+    """
+    try:
+        return await bot.send_message(
+            place.chat,
+            marked.text,
+            entities=marked.entities,
+            reply_markup=markup,
+            reply_parameters=place.reply,
+            message_thread_id=place.topic,
+        )
+    except BadRequest as error:
+        _LOGGER.warning("Telegram refused a formatted answer, which goes out plain: %s", error)
+        return await bot.send_message(
+            place.chat, marked.text, reply_markup=markup, reply_parameters=place.reply, message_thread_id=place.topic
+        )
+
+
+async def send_file(bot: Bot, place: Place, name: str, content: bytes, caption: Marked | None = None) -> Message:
+    """Send a file.
+
+    Args:
+        bot: what sends.
+        place: where to.
+        name: of the file, as people see it.
+        content: what is in it.
+        caption: what stands below it, at most 1,024 UTF-16 units.
+
+    Raises:
+        TelegramError: it could not be sent.
+    """
+    return await bot.send_document(
+        place.chat,
+        content,
+        filename=name,
+        caption=caption.text if caption else None,
+        caption_entities=caption.entities if caption else None,
+        reply_parameters=place.reply,
+        message_thread_id=place.topic,
+    )
+
+
+@asynccontextmanager
+async def typing(bot: Bot, place: Place, slots: asyncio.Semaphore) -> AsyncIterator[None]:
+    """Show "is typing" for as long as the block takes.
+
+    Args:
+        bot: what sends.
+        place: where it is shown.
+        slots: for typing actions of all chats: two hundred sent at once would keep the event loop for seconds.
+    """
+    task = asyncio.create_task(_keep_typing(bot, place, slots))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+
+
+async def _keep_typing(bot: Bot, place: Place, slots: asyncio.Semaphore) -> None:
+    while True:
+        async with slots:
+            with suppress(TelegramError):
+                await bot.send_chat_action(place.chat, ChatAction.TYPING, message_thread_id=place.topic)
+        await asyncio.sleep(TYPING_LASTS)

@@ -1,0 +1,1 @@
+"""Models: found, exported to ONNX once, run without torch."""

@@ -1,0 +1,1 @@
+"""What was said: quotation marks, clauses that report, and the layout of transcripts."""

@@ -1,0 +1,1 @@
+"""What readers of several formats share: text, title, byline, day, language."""

@@ -1,0 +1,1 @@
+"""What a generation holds beside vectors: the records in SQLite and the words in tantivy."""

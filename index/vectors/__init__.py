@@ -1,0 +1,1 @@
+"""Vectors of passages and sentences, in FAISS files or a collection of Milvus."""

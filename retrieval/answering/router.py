@@ -1,0 +1,117 @@
+"""From a question to an Answer: what it asks, which passages answer, what is highlighted, when to refuse."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from index.core.article import Span
+from index.store.records import Records
+from retrieval.answering.inquiry import Inquiry, somebodys_words
+from retrieval.attribution.by_words import Spoken, find_spoken
+from retrieval.core.answer import Answer
+from retrieval.core.scores import ANSWERED
+from retrieval.query.dates import Period, find_period
+from retrieval.query.parser import Question, read_question
+from retrieval.search.rerank import highlight
+from retrieval.search.searcher import Scope, Searcher
+from retrieval.search.terms import corrected
+
+MAX_QUESTION = 2000
+"""Code points of a question; nobody asks in more, and what is longer was pasted by mistake."""
+
+SMALL_TALK = "Ask what somebody said, who said something, or anything else that the articles may tell."
+
+ALSO_FITS = 2.4
+"""How far the evidence for a further passage may lie below that for the best."""
+
+
+def answer_question(
+    searcher: Searcher,
+    records: Records,
+    question: str,
+    *,
+    k: int,
+    now: date,
+    scope: Scope | None,
+    marking: bool,
+) -> Answer:
+    """Answer a question from one generation; see `Engine.ask`. Without marking, no words are highlighted."""
+    if complaint := unanswerable(" ".join(question.split())):
+        return Answer(question, "not_found", 1.0, question, complaint)
+    read, period = understand(searcher, records, question, now)
+    return _answer(Inquiry(searcher, records, read, question, k, scope, period, marking))
+
+
+def understand(searcher: Searcher, records: Records, text: str, now: date) -> tuple[Question, Period | None]:
+    """Return what a question asks, its slips of spelling mended, and the time it names, if any."""
+    read = read_question(text)
+    keep = f"{read.speaker or ''} {read.quoted or ''}"
+    mended = corrected(searcher, records, read.text, keep=keep)
+    read = read if mended == read.text else read_question(mended)
+    period = None if read.quoted else find_period(mended, now)
+    return (read.without(period.words) if period else read), period
+
+
+def unanswerable(question: str) -> str | None:
+    """Return why a text is no question that could be looked up, in one line, or None where it is one."""
+    if not question:
+        return "Ask something, such as “what did Gimenez say?”"
+    if len(question) > MAX_QUESTION:
+        return f"That question has {len(question):,} characters; ask in at most {MAX_QUESTION:,}."
+    if not re.search(r"\w", question):
+        return "There are no words in that question."
+    return None
+
+
+def _answer(inquiry: Inquiry) -> Answer:
+    """Answer a question by what it asks for."""
+    question = inquiry.question
+    if question.asks == "nothing":
+        return inquiry.not_found(SMALL_TALK, [], 1.0)
+    if question.checks:
+        from retrieval.answering.verdict_answer import checked  # noqa: PLC0415  (few questions need it)
+
+        return checked(inquiry)
+    if question.asks == "said" and (answer := somebodys_words(inquiry, question.speaker or "")):
+        return answer
+    return _whose_words(inquiry) if question.asks == "who" else _anything(inquiry)
+
+
+def _whose_words(inquiry: Inquiry) -> Answer:
+    """Answer with the passage that holds certain words, and with who says them."""
+    found = find_spoken(inquiry.searcher, inquiry.records, inquiry.question, inquiry.scope)
+    scored = [(spoken.passage, spoken.probability) for spoken in found]
+    if not found or found[0].probability < ANSWERED:
+        confidence = 1 - scored[0][1] if scored else 1.0
+        return inquiry.not_found("Who said that, these articles do not tell.", scored, confidence)
+    scored = scored[: sum(spoken.evidence >= found[0].evidence - ALSO_FITS for spoken in found)]
+    spans = {spoken.passage: _spans(inquiry, spoken) for spoken in found}
+    return inquiry.answered(scored, scored[0][1], spans, speaker=_name(inquiry, found[0]))
+
+
+def _spans(inquiry: Inquiry, spoken: Spoken) -> list[Span]:
+    if not spoken.quotation:
+        return []
+    every = inquiry.records.quotations([spoken.passage])[spoken.passage]
+    return [(piece.start, piece.end) for piece in every if piece.number == spoken.quotation.number]
+
+
+def _name(inquiry: Inquiry, spoken: Spoken) -> str | None:
+    """Return the name across articles of whoever speaks."""
+    name = spoken.quotation.speaker if spoken.quotation else None
+    article = inquiry.records.passages([spoken.passage])[spoken.passage].article
+    person = inquiry.directory.person(article, name) if name else None
+    return person.name if person else name
+
+
+def _anything(inquiry: Inquiry) -> Answer:
+    ranked = inquiry.ranked()
+    confidence = ranked[0][1] if ranked else 0.0
+    if confidence < ANSWERED:
+        return inquiry.not_found("These articles do not tell.", ranked, 1 - confidence)
+    shown = [passage for passage, _ in ranked[: inquiry.k]]
+    rows = inquiry.records.passages(shown)
+    texts = {passage: rows[passage].text for passage in shown}
+    spans = highlight(inquiry.searcher, inquiry.question.text, texts) if inquiry.marking else {}
+    return inquiry.answered(ranked, confidence, spans)

@@ -1,0 +1,1 @@
+"""What every room of retrieval speaks of: answers, scores, tokens, names, timings."""

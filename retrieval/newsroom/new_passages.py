@@ -1,0 +1,318 @@
+"""What is new in a generation: the new passages that quote somebody or answer a topic, and articles already there.
+
+New is what was not seen before, whichever generations came between: a passage whose words, or nearly all of whose words
+in the same story, were seen is not new, wherever it stands now; nor are words of somebody that were seen.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from index.core.article import Span
+from index.generations.generation import IndexFolder
+from index.quotations.speech.types import Quotation
+from index.store.catalog import Catalogue
+from index.store.lexical import LexicalIndex
+from index.store.records import ArticleRow, FiledArticle, PassageRow, Records
+from retrieval.attribution.by_speaker import OwnWords, by_topic, newest_first, own_words
+from retrieval.core.answer import Hit
+from retrieval.core.names import words
+from retrieval.core.scores import ANSWERED, Scored
+from retrieval.newsroom.fingerprints import (
+    Ledger,
+    Sighting,
+    TextSeen,
+    first_alike,
+    sketch,
+    story_key,
+    text_digest,
+    words_digest,
+)
+from retrieval.newsroom.subscription import Meaning, Wanted, people_named, read_wanted
+from retrieval.query.parser import read_question
+from retrieval.search.hits import make_hits
+from retrieval.search.near_duplicates import ALIKE, LOOKED_AT, Merged, rarest_stems, resemblance, shingles
+from retrieval.search.rerank import highlight, read_all
+from retrieval.search.searcher import Scope, Searcher
+
+COMPARED: Final = 12
+"""How many paragraphs of the article are looked for, the longest: they tell one article from another."""
+
+TELLING: Final = 8
+"""Words that a paragraph has at least to tell anything, unless all are shorter."""
+
+
+def known_article(searcher: Searcher, records: Records, paragraphs: Sequence[str]) -> Hit | None:
+    """Return a passage of the article that has most of some paragraphs, or nearly the same; None where none has.
+
+    Args:
+        searcher: of the generation.
+        records: of the generation.
+        paragraphs: texts of the article.
+    """
+    lengths = {text: len(words(text)) for text in paragraphs}
+    telling = [text for text in lengths if lengths[text] >= TELLING] or list(lengths)
+    compared = sorted(telling, key=lambda text: -lengths[text])[:COMPARED]
+    found: Counter[int] = Counter()
+    first: dict[int, int] = {}
+    for text in compared:
+        for article, passage in _alike(searcher.generation.lexical, records, text).items():
+            found[article] += 1
+            first.setdefault(article, passage)
+    if not found:
+        return None
+    article, count = found.most_common(1)[0]
+    return make_hits(records, [(first[article], 1.0)])[0] if 2 * count > len(compared) else None
+
+
+def _alike(lexical: LexicalIndex, records: Records, text: str) -> dict[int, int]:
+    """Return the passages that are nearly the same as a text, by the ids of their articles."""
+    own = shingles(text)
+    rows = records.passages(lexical.search_stems(rarest_stems(lexical, text, least=1), LOOKED_AT))
+    return {row.article: row.id for row in rows.values() if resemblance(own, shingles(row.text)) >= ALIKE}
+
+
+MOST: Final = 50
+"""How many passages are told of at most; of more, nobody reads them all."""
+
+READ_AT_ONCE: Final = 20
+"""How many passages are read closely before it is asked whether any of them answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is new of what somebody wants to hear of.
+
+    Attributes:
+        hits: the passages, as in an answer: what is new in them highlighted; at most `MOST`.
+        count: how many there are.
+        articles: in how many articles.
+    """
+
+    hits: tuple[Hit, ...]
+    count: int
+    articles: int
+
+
+NOTHING: Final = News((), 0, 0)
+
+
+class Newsreader:
+    """Looks at one generation, and tells what is new in it; for one thread."""
+
+    def __init__(self, searcher: Searcher, ledger: Ledger) -> None:
+        """Read a generation.
+
+        Args:
+            searcher: of the generation.
+            ledger: what was seen before.
+        """
+        self.searcher = searcher
+        self._ledger = ledger
+
+    @property
+    def generation(self) -> str:
+        """Name of the generation."""
+        return self.searcher.generation.name
+
+    def look(self, number: int) -> Iterator[Sighting]:
+        """Yield the articles that are new or have changed, to be kept in the ledger before anybody is told of them.
+
+        Args:
+            number: of this look, higher than all before.
+        """
+        version = self.searcher.generation.manifest.quotations
+        with closing(Catalogue.open(self.searcher.generation.records_path)) as catalogue:
+            # Another version of the quotations finds other words in articles that have not changed.
+            now = {name: f"{version}:{told}" for name, told in catalogue.fingerprints().items()}
+            before = self._ledger.prints()
+            changed = catalogue.article_ids([name for name, told in now.items() if before.get(name) != told])
+            for row in changed.values():
+                article = catalogue.articles([row])[row]
+                yield self._seen(catalogue, article, now[article.name], number)
+
+    def news(self, wanted: Wanted, since: int) -> News:
+        """Return what is new since a look, of what somebody wants to hear of; `look` has to have been kept before."""
+        with closing(self.searcher.generation.open_records()) as records:
+            fresh = _Fresh(records, self._ledger, since)
+            if not fresh.scope.passages:
+                return NOTHING
+            if wanted.speaker is None:
+                return self._answering(records, fresh, wanted.topic)
+            people = people_named(self.searcher.directory, wanted.speaker)
+            own = [own_words(records, person, fresh.scope) for person in people]
+            return self._said(records, fresh, [words for words in own if words.passages], wanted.topic)
+
+    def _seen(self, records: Records, article: ArticleRow, told: str, number: int) -> Sighting:
+        """Return when each passage of an article, and all that is said in it, was seen first."""
+        key = story_key(article)
+        rows = records.passages(records.article_passages([article.id]))
+        digests = {passage: text_digest(row.text) for passage, row in rows.items()}
+        before = self._ledger.texts(list(digests.values()))
+        versions = self._ledger.stories([key]).get(key, ())
+        texts = []
+        for passage, row in rows.items():
+            digest, drawn = digests[passage], sketch(row.text)
+            look = before.get(digest) or first_alike(drawn, versions) or number
+            texts.append(TextSeen(key, digest, drawn, look))
+        quoted = [
+            (_digest_of(one, rows[passage], {article.id: key}), before.get(digests[passage]))
+            for passage, every in records.quotations(list(rows)).items()
+            for one in every
+        ]
+        said = self._ledger.words([digest for digest, _ in quoted])
+        # What is found only now in a passage that was there is new to whoever finds it, not to its readers.
+        words = tuple((digest, said.get(digest) or look or number) for digest, look in quoted)
+        return Sighting(article.name, told, tuple(texts), words)
+
+    def _said(self, records: Records, fresh: _Fresh, own: Sequence[OwnWords], topic: str) -> News:
+        spans: dict[int, list[Span]] = {}
+        scored: list[Scored] = []
+        for one in own:
+            new = fresh.spans(one)
+            ranked = newest_first(self.searcher, records, one)
+            if topic:
+                fitting = self._on_topic(records, one, new, topic)
+                ranked = [scored_one for scored_one in ranked if scored_one[0] in fitting]
+            scored += [scored_one for scored_one in ranked if scored_one[0] in new]
+            spans |= new
+        return self._told(records, scored, spans)
+
+    def _on_topic(self, records: Records, own: OwnWords, new: Mapping[int, object], topic: str) -> set[int]:
+        """Return the passages with somebody's new words that are on a topic.
+
+        Article by article: of many at once, only the best would be read.
+        """
+        fitting: set[int] = set()
+        for article in sorted({own.passages[passage].article for passage in new}):
+            scope = Scope((article,), tuple(records.article_passages([article])))
+            here = own_words(records, own.person, scope)
+            question = read_question(f"{own.person.name} on {topic}").about(own.person.name)
+            matches = by_topic(self.searcher, records, topic, question, own=[here], scope=scope)
+            fitting |= {match.passage for match in matches if match.fits and match.person}
+        return fitting
+
+    def _answering(self, records: Records, fresh: _Fresh, topic: str) -> News:
+        """Return the new passages that answer a topic as they would a question, the best first."""
+        passages = fresh.passages
+        candidates = [passage for passage, _ in self.searcher.candidates(records, topic, sorted(passages))]
+        scored: list[Scored] = []
+        for start in range(0, len(candidates), READ_AT_ONCE):
+            read = read_all(self.searcher, topic, candidates[start : start + READ_AT_ONCE], records)
+            answering = [one for one in read if one[1] >= ANSWERED]
+            scored += answering
+            if not answering:
+                break
+        scored = self._no_copies(records, fresh, sorted(scored, key=lambda one: -one[1]))
+        shown = {passage: passages[passage].text for passage, _ in scored[:MOST]}
+        return self._told(records, scored, highlight(self.searcher, topic, shown))
+
+    def _no_copies(self, records: Records, fresh: _Fresh, scored: Sequence[Scored]) -> list[Scored]:
+        """Return passages without those that repeat, in other articles, what was seen before."""
+        merged = self.searcher.elsewhere(None)(records, [Merged(passage, score, ()) for passage, score in scored])
+        return [(one.passage, one.score) for one in merged if fresh.all_new(one.copies)]
+
+    def _told(self, records: Records, scored: Sequence[Scored], spans: Mapping[int, Sequence[Span]]) -> News:
+        hits = make_hits(records, scored, spans, elsewhere=self.searcher.elsewhere(None))
+        return News(tuple(hits[:MOST]), len(hits), len({hit.article for hit in hits}))
+
+
+class _Fresh:
+    """What of a generation is new since a look."""
+
+    def __init__(self, records: Records, ledger: Ledger, since: int) -> None:
+        self._records, self._ledger, self._since = records, ledger, since
+
+    @cached_property
+    def scope(self) -> Scope:
+        """The articles with something new."""
+        articles = sorted(self._records.article_ids(sorted(self._ledger.articles_since(self._since))).values())
+        return Scope(tuple(articles), tuple(self._records.article_passages(articles)))
+
+    @cached_property
+    def passages(self) -> dict[int, PassageRow]:
+        """The passages that are new, by id."""
+        rows = self._records.passages(self.scope.passages)
+        looks = self._ledger.texts([text_digest(row.text) for row in rows.values()])
+        return {passage: row for passage, row in rows.items() if looks.get(text_digest(row.text), 0) > self._since}
+
+    def all_new(self, passages: Sequence[int]) -> bool:
+        """Tell whether none of some passages was seen before."""
+        looks = self._ledger.texts([text_digest(row.text) for row in self._records.passages(passages).values()])
+        return all(look > self._since for look in looks.values())
+
+    def spans(self, own: OwnWords) -> dict[int, list[Span]]:
+        """Return where somebody's new words stand, by passage; passages without any are left out."""
+        said = {
+            (passage, one.start, one.end): _digest_of(one, own.passages[passage], self._keys)
+            for passage, every in own.quotations.items()
+            for one in every
+        }
+        looks = self._ledger.words(list(said.values()))
+        found: dict[int, list[Span]] = {}
+        for (passage, start, end), digest in said.items():
+            if looks.get(digest, 0) > self._since:
+                found.setdefault(passage, []).append((start, end))
+        return found
+
+    @cached_property
+    def _keys(self) -> dict[int, bytes]:
+        return {row.id: story_key(row) for row in self._records.articles(self.scope.articles).values()}
+
+
+def _digest_of(quotation: Quotation, passage: PassageRow, stories: Mapping[int, bytes]) -> bytes:
+    said = passage.text[quotation.start : quotation.end]
+    return words_digest(said, quotation.speaker, stories[passage.article])
+
+
+class Newsroom:
+    """Answers from one generation, also when another has taken over meanwhile.
+
+    Attributes:
+        index: the index that the generation is of.
+    """
+
+    def __init__(self, searcher: Searcher, index: IndexFolder) -> None:
+        """Answer from a generation."""
+        self.index = index
+        self._searcher = searcher
+
+    def newsreader(self, ledger: Ledger) -> Newsreader:
+        """Return what tells the news, by what a ledger says was seen before."""
+        return Newsreader(self._searcher, ledger)
+
+    def meaning(self, text: str) -> Meaning:
+        """Return whom or what words mean that somebody wants to hear of; see `read_wanted`."""
+        with closing(self._searcher.generation.open_records()) as records:
+            return read_wanted(self._searcher, records, text)
+
+    def known(self, paragraphs: Sequence[str]) -> Hit | None:
+        """Return a passage of the article that some paragraphs are; see `known_article`."""
+        with closing(self._searcher.generation.open_records()) as records:
+            return known_article(self._searcher, records, paragraphs)
+
+    def filed(self, text: str, count: int) -> list[FiledArticle]:
+        """Return the articles whose title, outlet, date or id has all of some words, those indexed last first.
+
+        Args:
+            text: the words; all articles have none.
+            count: how many to return at most.
+        """
+        wanted, found = set(words(text)), list[FiledArticle]()
+        with closing(Catalogue.open(self._searcher.generation.records_path)) as catalogue:
+            for article in catalogue.filed():
+                if wanted <= set(words(" ".join(filter(None, article[:4])))):
+                    found.append(article)
+                if len(found) == count:
+                    break
+        return found
+
+    def article(self, name: str) -> FiledArticle | None:
+        """Return an article by its id, or None where there is none."""
+        with closing(Catalogue.open(self._searcher.generation.records_path)) as catalogue:
+            return catalogue.filed_article(name)

@@ -1,0 +1,1 @@
+"""What is asked, and of whom: the question parsed, its dates, and the speakers its words name."""

@@ -1,0 +1,1 @@
+"""Candidates for a question, read closely, and made into hits."""
