@@ -24,9 +24,9 @@ import numpy as np
 from benchmarks.measuring import markdown
 from index.generations.generation import Generation, IndexFolder, open_current
 from retrieval.engine import Engine
-from retrieval.evaluation import Question, evaluate, percentile, read_questions
+from retrieval.evaluation import GoldQuestion, evaluate, percentile, read_questions
 from retrieval.search.hits import make_hits
-from retrieval.search.searcher import CANDIDATES, ModelShelf, Searcher
+from retrieval.search.searcher import CANDIDATES, ModelCache, Searcher
 
 SCOPES = (100, 1_000, 10_000)
 REPEATED = 20
@@ -58,7 +58,7 @@ def main() -> None:
         print(tables(*(alone(options, folder, notes) for folder in (options.index, moved))))
 
 
-def picked(questions: Sequence[Question], count: int) -> list[Question]:
+def picked(questions: Sequence[GoldQuestion], count: int) -> list[GoldQuestion]:
     places = np.linspace(0, len(questions) - 1, min(count, len(questions))).round().astype(int)
     return [questions[place] for place in places]
 
@@ -83,7 +83,7 @@ def alone(options: argparse.Namespace, index: Path, notes: Path) -> dict[str, An
     return found
 
 
-def measured(index: IndexFolder, questions: Sequence[Question]) -> dict[str, Any]:
+def measured(index: IndexFolder, questions: Sequence[GoldQuestion]) -> dict[str, Any]:
     """Return what an engine answers, what that takes in milliseconds, and its memory in MB."""
     start = time.perf_counter()
     with Engine(index) as engine:
@@ -162,10 +162,10 @@ def span(taken: Sequence[float]) -> str:
     return f"{percentile(taken, 0.5):.1f} / {percentile(taken, 0.95):.1f} ms"
 
 
-def words(generation: Generation, questions: Sequence[Question], folder: Path) -> str:
+def words(generation: Generation, questions: Sequence[GoldQuestion], folder: Path) -> str:
     """Compare the passages that words alone bring: those of tantivy, and those of a BM25 function of Milvus Lite."""
     answerable = [one for one in questions if one.answerable and not one.record.get("history")]
-    searcher = Searcher(generation, ModelShelf(generation.encoder, generation.reranker))
+    searcher = Searcher(generation, ModelCache(generation.encoder, generation.reranker))
     with closing(generation.open_records()) as records:
         texts = {i: row.text for i, row in records.passages(records.passage_ids()).items()}
         ranks = {"tantivy": searcher.generation.lexical.search, "BM25 of Milvus": milvus_words(texts, folder)}

@@ -24,9 +24,9 @@ from retrieval.batch import PASSAGES
 from retrieval.core.answer import Answer
 from retrieval.core.scores import Scored, fuse
 from retrieval.engine import Engine
-from retrieval.evaluation import Outcome, Question, Summary, evaluate, marks, read_questions, summarise
+from retrieval.evaluation import GoldQuestion, Outcome, Summary, evaluate, marks, read_questions, summarise
 from retrieval.search.hits import make_hits
-from retrieval.search.searcher import CANDIDATES, ModelShelf, Searcher
+from retrieval.search.searcher import CANDIDATES, ModelCache, Searcher
 
 RERANKED = (12, 20)
 NEVER_AGAIN = {"CERTAIN": -math.inf}
@@ -71,16 +71,16 @@ class Plain:
         return Answer(question=question, status="answered", confidence=1.0, standalone=question, hits=hits)
 
 
-def plain_outcomes(answer: Callable[[str], Answer], questions: Sequence[Question]) -> Iterator[Outcome]:
+def plain_outcomes(answer: Callable[[str], Answer], questions: Sequence[GoldQuestion]) -> Iterator[Outcome]:
     for question in questions:
         start = time.perf_counter()
         answered = answer(question.record["question"])
         yield Outcome(question, answered, (time.perf_counter() - start) * 1000, marks(question, answered))
 
 
-def plainly(index: IndexFolder, questions: Sequence[Question]) -> Iterator[Measured]:
+def plainly(index: IndexFolder, questions: Sequence[GoldQuestion]) -> Iterator[Measured]:
     generation = open_current(index, print)
-    searcher = Searcher(generation, ModelShelf(generation.encoder, generation.reranker))
+    searcher = Searcher(generation, ModelCache(generation.encoder, generation.reranker))
     with closing(generation.open_records()) as records:
         plain = Plain(searcher, records)
         pipelines = {
@@ -94,7 +94,7 @@ def plainly(index: IndexFolder, questions: Sequence[Question]) -> Iterator[Measu
             yield name, *summarise(plain_outcomes(partial(plain.answer, rank), questions))
 
 
-def ours(index: IndexFolder, questions: Sequence[Question], *, curve: bool) -> Iterator[Measured]:
+def ours(index: IndexFolder, questions: Sequence[GoldQuestion], *, curve: bool) -> Iterator[Measured]:
     with Engine(index, fast=True) as engine:
         yield "onrecord --fast", *summarise(evaluate(engine, questions))
     with Engine(index) as engine:

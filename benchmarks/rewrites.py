@@ -16,8 +16,8 @@ from typing import Any
 from benchmarks.measuring import markdown
 from index.quotations.lexicon.gender import is_first_name
 from index.store.lexical import stems
-from retrieval.conversation.coreference import in_full, named_in, resolve
-from retrieval.conversation.state import Dialog, Mention, Turn
+from retrieval.conversation.coreference import in_full, named_in, resolve_references
+from retrieval.conversation.state import Dialog, NamedSpeaker, Turn
 from retrieval.search.searcher import SMALL_STEMS
 
 Record = dict[str, Any]
@@ -60,19 +60,19 @@ def _ours(record: Record) -> str:
     subject = _subject(record["title"])
     dialog = Dialog((Turn("", speaker=subject.name, people=(subject,)),))
     for question in record["history"][::2]:
-        resolved = resolve(question, dialog)
+        resolved = resolve_references(question, dialog)
         named = [in_full(one, dialog) for one in named_in(resolved.text)]
         people = tuple(dict.fromkeys([*resolved.people, *named]))
         if people:
             dialog = dialog.after(Turn(resolved.text, speaker=people[0].name, people=people), 0.0)
-    return resolve(record["question"], dialog).text
+    return resolve_references(record["question"], dialog).text
 
 
-def _subject(title: str) -> Mention:
+def _subject(title: str) -> NamedSpeaker:
     title = re.sub(r"\s*\(.*\)", "", title)
-    known = next(iter(named_in(title)), Mention(title))
+    known = next(iter(named_in(title)), NamedSpeaker(title))
     kind = "person" if known.gender or is_first_name(title.split()[0]) else "group"
-    return Mention(title, kind, known.gender)
+    return NamedSpeaker(title, kind, known.gender)
 
 
 if __name__ == "__main__":

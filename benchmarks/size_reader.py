@@ -49,9 +49,9 @@ class SizeReader:
             lines = map(json.loads, Path(file).read_text("utf-8").splitlines())
             asked = [line["question"] for line in lines if not line.get("history") and not line.get("scope")]
             return chance.sample(asked, min(count, len(asked)))
-        from index.store.catalog import Catalogue
+        from index.store.catalog import Catalog
 
-        with closing(Catalogue.open(self._searcher.generation.records_path)) as catalogue:
+        with closing(Catalog.open(self._searcher.generation.records_path)) as catalogue:
             titles = [title.rstrip(".… ") for title in islice(catalogue.newest_titles(5000), 5000)]
         names = self._engine.speakers()[:500]
         kinds: list[Callable[[], str]] = [

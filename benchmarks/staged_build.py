@@ -14,9 +14,9 @@ import time
 from pathlib import Path
 
 from benchmarks.measuring import ROOT
-from index.build.pipeline import BuildOptions, Report, build
+from index.build.pipeline import BuildOptions, BuildReport, build
 from index.generations.generation import IndexFolder
-from index.sources.given import resolve
+from index.sources.given import resolve_source
 
 SHORTEST = 0.005
 _ROOM = str(ROOT / "index")
@@ -30,7 +30,7 @@ def main() -> None:
     parser.add_argument("--profile", action="store_true")
     options = parser.parse_args()
     folder = IndexFolder(options.index, options.state / "verified")
-    asked = BuildOptions(sources=[resolve(source) for source in options.sources])
+    asked = BuildOptions(sources=[resolve_source(source) for source in options.sources])
     if options.profile:
         profile = cProfile.Profile()
         report = profile.runcall(build, folder, asked, lambda stage, done, total: None)  # noqa: ARG005
@@ -40,7 +40,7 @@ def main() -> None:
     _tell(**_reported(report))
 
 
-def _reported(report: Report) -> dict[str, object]:
+def _reported(report: BuildReport) -> dict[str, object]:
     names = ("generation", "articles", "passages", "embedded")
     return {name: getattr(report, name) for name in names} | {"skipped": len(report.changes.skipped)}
 

@@ -20,7 +20,7 @@ from benchmarks.claims_made import Claimed, Gold, make_claims
 from bot.config.paths import index_folder
 from index.core.article import Article
 from index.generations.generation import open_current
-from retrieval.search.searcher import ModelShelf, Searcher
+from retrieval.search.searcher import ModelCache, Searcher
 from retrieval.verification.drafts import drafted
 from retrieval.verification.verdict import VERDICTS, Verdict
 from retrieval.verification.verifier import Verifier
@@ -34,7 +34,7 @@ def main() -> None:
     gold = Gold.read(options.gold, options.half)
     claims = list(make_claims(gold, random.Random(options.seed)))  # noqa: S311  (a draw to repeat)
     generation = open_current(index_folder(options), print)
-    searcher = Searcher(generation, ModelShelf(generation.encoder, generation.reranker))
+    searcher = Searcher(generation, ModelCache(generation.encoder, generation.reranker))
     searcher.load()
     with closing(generation.open_records()) as records:
         verifier = Verifier(searcher, records)

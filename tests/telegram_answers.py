@@ -11,7 +11,7 @@ from index.generations.manifest import counted
 from retrieval.attribution.listing import Quoted, SpeakerError, SpeakerSummary
 from retrieval.conversation.state import Dialog, Turn, places
 from retrieval.core.answer import Answer, Citation, Hit, HitQuotation
-from retrieval.newsroom.timeline import Entry, Place, Sheet, Topic
+from retrieval.newsroom.timeline import Entry, Timeline, TimelinePassage, Topic
 from retrieval.verification.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -54,7 +54,9 @@ def hit(text: str = ORDER, *, words: str = "", speaker: str | None = None, **cha
 
 def entry(words: str, day: str | None = "2017-02-07", **changes: Any) -> Entry:
     """Return a statement that stands in one paragraph."""
-    place = Place("000.txt", 7, f"“{words}” she said.", ((1, 1 + len(words)),), "Before it.", "After it.", citation())
+    place = TimelinePassage(
+        "000.txt", 7, f"“{words}” she said.", ((1, 1 + len(words)),), "Before it.", "After it.", citation()
+    )
     return Entry(**{"words": words, "kind": "direct", "date": day, "role": "Mayor", "places": (place,)} | changes)
 
 
@@ -135,12 +137,12 @@ class ScriptedEngine:
         self.checked.append((words, by))
         return Verdict(words, by, "altered", "Quoted otherwise.", "Ann Hidalgo", "We hold.", hits=(hit(),))
 
-    def record(self, speaker: str, *, about: str | None = None) -> Sheet:
+    def record(self, speaker: str, *, about: str | None = None) -> Timeline:
         (person,) = {one.quotation.speaker for one in self.quotations(speaker)}
         quoted = list(self.quotations(speaker)) if about != "nothing" else []
         entries = tuple(entry(one.text, one.citation.date) for one in quoted)
         topics = (Topic("ferry, fares", entries),) if entries else ()
-        return Sheet(str(person), about, None, None, topics, len(entries))
+        return Timeline(str(person), about, None, None, topics, len(entries))
 
     def speakers(self) -> list[str]:
         return list(dict.fromkeys(one.quotation.speaker or "" for one in self.quoted))

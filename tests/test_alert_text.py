@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.telegram.newsroom.alert_message import NewsContent, alert_message
-from bot.telegram.newsroom.subscriptions import Alert, Follow, Follower
+from bot.telegram.newsroom.subscriptions import Alert, Follower, StoredSubscription
 from bot.telegram.ui.texts import ENGLISH, NEWSROOM_ENGLISH
 from retrieval.core.answer import Copy
-from retrieval.newsroom.subscription import Wanted
+from retrieval.newsroom.subscription import Subscription
 from tests.bot_api_rules import check_text
 from tests.telegram_answers import citation, hit
 
@@ -38,7 +38,7 @@ def test_an_alert_is_kept_as_it_is_and_fits_into_a_message(content: NewsContent,
     assert [(one.text, one.highlights, one.quotations, one.also) for one in kept.hits] == [
         (one.text, one.highlights, one.quotations, one.also) for one in content.hits
     ]
-    follow = Follow(1, Follower(7, None, 7, "en"), Wanted(name * times, name), 1)
+    follow = StoredSubscription(1, Follower(7, None, 7, "en"), Subscription(name * times, name), 1)
     message, sent = alert_message(Alert(1, follow, kept, 0, 0.0, doubtful=False), ENGLISH, NEWSROOM_ENGLISH)
     check_text(message.text, [entity.to_dict() for entity in message.entities])
     assert len(sent.passages) + len(sent.waiting) == len(content.hits)

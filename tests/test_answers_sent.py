@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.telegram.state import messages
-from bot.telegram.state.messages import AnswersSent, Reference, Sent, sent_answer
+from bot.telegram.state.messages import MessageStore, Reference, SentMessage, sent_answer
 from index.core.errors import OnrecordError
 from retrieval.conversation.state import Dialog, Turn
 from retrieval.core.answer import Copy
@@ -34,7 +34,7 @@ CHAT, ANN, BEN = -1001, 7, 8
 WORDS = st.text(max_size=8)
 SPANS = st.lists(st.tuples(st.integers(0), st.integers(0)), max_size=2)
 TALK = Dialog().after(Turn("What did she say?"), 1.0)
-SENT = Sent(question="What?", status="answered", dialog=TALK)
+SENT = SentMessage(question="What?", status="answered", dialog=TALK)
 
 
 @pytest.fixture
@@ -43,8 +43,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def memory(path: Path) -> Iterator[AnswersSent]:
-    memory = AnswersSent.open(path)
+def memory(path: Path) -> Iterator[MessageStore]:
+    memory = MessageStore.open(path)
     yield memory
     memory.close()
 
@@ -53,7 +53,7 @@ class TestAMessage:
     @settings(max_examples=25)
     @given(
         st.builds(
-            Sent,
+            SentMessage,
             question=WORDS,
             standalone=WORDS,
             history=st.lists(WORDS).map(tuple),
@@ -79,10 +79,10 @@ class TestAMessage:
             dialog=st.just(TALK),
         )
     )
-    def test_is_read_as_it_was_written(self, sent: Sent) -> None:
-        assert Sent.from_json(sent.to_json(), TALK) == sent
+    def test_is_read_as_it_was_written(self, sent: SentMessage) -> None:
+        assert SentMessage.from_json(sent.to_json(), TALK) == sent
 
-    def test_is_found_by_its_key_and_by_its_id_in_its_chat_only(self, memory: AnswersSent) -> None:
+    def test_is_found_by_its_key_and_by_its_id_in_its_chat_only(self, memory: MessageStore) -> None:
         key = memory.reserve(CHAT, SENT)
         assert memory.by_message(CHAT, 5) is None
         memory.arrived(key, CHAT, 5)
@@ -90,7 +90,7 @@ class TestAMessage:
         assert memory.by_key(ANN, key) is None
         assert memory.by_message(ANN, 5) is None
 
-    def test_with_the_id_of_another_takes_its_place(self, memory: AnswersSent) -> None:
+    def test_with_the_id_of_another_takes_its_place(self, memory: MessageStore) -> None:
         first, second = memory.reserve(CHAT, SENT), memory.reserve(CHAT, replace(SENT, question="Second?"))
         memory.arrived(first, CHAT, 5)
         memory.arrived(second, CHAT, 5)
@@ -109,7 +109,7 @@ class TestAMessage:
         assert sent.exhausted
         assert "First passage." not in sent.to_json()
 
-    def test_keeps_what_was_pressed(self, memory: AnswersSent) -> None:
+    def test_keeps_what_was_pressed(self, memory: MessageStore) -> None:
         key = memory.reserve(CHAT, SENT)
         for _ in range(2):
             memory.press(key, "m")
@@ -119,7 +119,7 @@ class TestAMessage:
 
 
 class TestADialog:
-    def test_is_one_person_s_in_one_chat(self, memory: AnswersSent) -> None:
+    def test_is_one_person_s_in_one_chat(self, memory: MessageStore) -> None:
         memory.set_dialog(CHAT, ANN, TALK)
         assert memory.dialog(CHAT, ANN) == TALK
         assert memory.dialog(CHAT, BEN) == memory.dialog(ANN, ANN) == Dialog()
@@ -129,14 +129,14 @@ class TestADialog:
 
 class TestTheFile:
     def test_is_private_and_outlives_the_process(self, path: Path) -> None:
-        memory = AnswersSent.open(path)
+        memory = MessageStore.open(path)
         key = memory.reserve(CHAT, SENT)
         memory.set_dialog(CHAT, ANN, TALK)
         for file in path.parent.iterdir():
             assert file.stat().st_mode & 0o077 == 0, file
         assert path.parent.stat().st_mode & 0o077 == 0
         memory.close()
-        again = AnswersSent.open(path)
+        again = MessageStore.open(path)
         assert (again.by_key(CHAT, key), again.dialog(CHAT, ANN)) == (SENT, TALK)
         again.close()
 
@@ -158,7 +158,7 @@ class TestTheFile:
             assert process.stdout
             lines = [process.stdout.readline() for _ in range(50)]
             process.send_signal(signal.SIGKILL)
-        memory = AnswersSent.open(path)
+        memory = MessageStore.open(path)
         for line in lines:
             number, key = map(int, line.split())
             assert memory.by_message(CHAT, number) == memory.by_key(CHAT, key) == SENT
@@ -168,7 +168,7 @@ class TestTheFile:
     def test_that_is_damaged_is_set_aside(self, path: Path, caplog: pytest.LogCaptureFixture) -> None:
         path.parent.mkdir()
         path.write_bytes(b"no database at all " * 500)
-        memory = AnswersSent.open(path)
+        memory = MessageStore.open(path)
         memory.set_dialog(CHAT, ANN, TALK)
         memory.close()
         (aside,) = path.parent.glob("*.damaged-*")
@@ -177,7 +177,7 @@ class TestTheFile:
 
     @pytest.mark.parametrize("body", [b"", b"no zlib", zlib.compress(b"no JSON"), zlib.compress(b"{}"), "text"])
     def test_of_which_one_message_is_damaged_forgets_that_one(
-        self, path: Path, memory: AnswersSent, body: bytes | str, caplog: pytest.LogCaptureFixture
+        self, path: Path, memory: MessageStore, body: bytes | str, caplog: pytest.LogCaptureFixture
     ) -> None:
         damaged, whole = memory.reserve(CHAT, SENT), memory.reserve(CHAT, SENT)
         with closing(sqlite3.connect(path)) as database, database:
@@ -187,47 +187,47 @@ class TestTheFile:
         assert "taken for forgotten" in caplog.text
 
     def test_of_a_newer_version_is_left_alone(self, path: Path) -> None:
-        AnswersSent.open(path).close()
+        MessageStore.open(path).close()
         with sqlite3.connect(path) as database:
             database.execute("PRAGMA user_version = 99")
         database.close()
         with pytest.raises(OnrecordError, match="by a newer onrecord"):
-            AnswersSent.open(path)
+            MessageStore.open(path)
 
     def test_that_cannot_be_made_is_an_error_that_tells_what_to_do(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
         with pytest.raises(OnrecordError, match="name another folder with --state"):
-            AnswersSent.open(tmp_path / "file" / "telegram.sqlite")
+            MessageStore.open(tmp_path / "file" / "telegram.sqlite")
 
 
 class TestWhatIsOldOrTooMuch:
     def test_is_removed(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(messages, "MOST_SENT", 3)
         monkeypatch.setattr(messages, "MOST_DIALOGS", 2)
-        memory = AnswersSent.open(path)
+        memory = MessageStore.open(path)
         keys = [memory.reserve(CHAT, SENT) for _ in range(5)]
         for person in range(5):
             memory.set_dialog(CHAT, person, TALK)
         memory.close()
-        memory = AnswersSent.open(path)
+        memory = MessageStore.open(path)
         assert [memory.by_key(CHAT, key) is not None for key in keys] == [False, False, True, True, True]
         assert [bool(memory.dialog(CHAT, person).turns) for person in range(5)] == [False] * 3 + [True] * 2
         memory.close()
 
-    def test_is_removed_while_the_bot_runs(self, memory: AnswersSent, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_is_removed_while_the_bot_runs(self, memory: MessageStore, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(messages, "MOST_SENT", 3)
         monkeypatch.setattr(messages, "PRUNED_EVERY", 5)
         keys = [memory.reserve(CHAT, SENT) for _ in range(5)]
         assert sum(memory.by_key(CHAT, key) is not None for key in keys) == 3
 
     def test_is_old_after_its_time(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        memory, now = AnswersSent.open(path), time.time()
+        memory, now = MessageStore.open(path), time.time()
         key = memory.reserve(CHAT, SENT)
         memory.set_dialog(CHAT, ANN, TALK)
         memory.press(key, "m")
         memory.close()
         monkeypatch.setattr(time, "time", lambda: now + messages.KEPT_SECONDS + 1)
-        memory = AnswersSent.open(path)
+        memory = MessageStore.open(path)
         assert memory.by_key(CHAT, key) is None
         assert memory.pressed(key) == set()
         assert memory.dialog(CHAT, ANN) == Dialog()

@@ -11,7 +11,7 @@ from retrieval.core.tokens import words_of
 from retrieval.verification.claim import MAX_CLAIM, read_claim
 from retrieval.verification.diff import Comparison, compare
 from retrieval.verification.exact_match import find_stretches
-from retrieval.verification.statements import Spoken, Statement
+from retrieval.verification.statements import SpokenWord, Statement
 
 SAID = "I will not sell the second ferry to pay for paint on a boat, and our island has 1,150 people who know it."
 CAREFUL = "We could close three of the May routes if the county agrees; nobody in the US has asked us to."
@@ -19,7 +19,7 @@ VOCABULARY = [word.text for word in words_of(SAID)]
 
 
 def beside(claim: str, said: str = SAID) -> Comparison:
-    statement = Statement(1, tuple(Spoken(word, 1, quoted=True) for word in words_of(said)), "Ada Vey")
+    statement = Statement(1, tuple(SpokenWord(word, 1, quoted=True) for word in words_of(said)), "Ada Vey")
     comparison = compare(read_claim(claim), statement)
     assert comparison is not None
     return comparison
@@ -155,7 +155,7 @@ class TestWhatIsTyped:
     @given(st.text("abc AB[]…\"“” .?'’-1", max_size=40), st.text("abc AB[]…\"“” .?'’-1", max_size=40))
     def test_can_be_held_against_anything(self, words: str, said: str) -> None:
         claim = read_claim(words)
-        statement = Statement(1, tuple(Spoken(word, 1, quoted=True) for word in words_of(said)))
+        statement = Statement(1, tuple(SpokenWord(word, 1, quoted=True) for word in words_of(said)))
         if claim.words and statement.words and (found := compare(claim, statement)):
             assert 0 <= found.similarity <= 1
             assert found.spans()

@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 
 from index.generations.generation import IndexFolder
 from retrieval import engine as engine_module
-from retrieval.conversation.coreference import leans, resolve
+from retrieval.conversation.coreference import is_context_dependent, resolve_references
 from retrieval.conversation.intents import read_followup
-from retrieval.conversation.state import LONGEST, PATIENCE, PEOPLE, SHOWN, TURNS, Dialog, Mention, Turn
+from retrieval.conversation.state import LONGEST, PATIENCE, PEOPLE, SHOWN, TURNS, Dialog, NamedSpeaker, Turn
 from retrieval.core.answer import Answer
 from retrieval.engine import Engine
 
 HEAD = " date 2031-01-14 QUILLHAVEN (WQHV) - The piers of the harbor are old.\n\n"
-BRANDVOLD = Mention("Adela Brandvold", "person", "female")
-OSKAR = Mention("Oskar Lindqvist", "person", "male")
-FARROW = Mention("Ignatius Farrow", "person", "male")
-UNION = Mention("Local 88", "organisation")
+BRANDVOLD = NamedSpeaker("Adela Brandvold", "person", "female")
+OSKAR = NamedSpeaker("Oskar Lindqvist", "person", "male")
+FARROW = NamedSpeaker("Ignatius Farrow", "person", "male")
+UNION = NamedSpeaker("Local 88", "organisation")
 
 
 class Talk:
@@ -49,7 +49,7 @@ def places(answer: Answer) -> list[tuple[str, int]]:
     return [(hit.article, hit.paragraph) for hit in answer.hits]
 
 
-def spoken(*people: Mention, asks: str = "said") -> Dialog:
+def spoken(*people: NamedSpeaker, asks: str = "said") -> Dialog:
     """A dialog whose last turn named people, the first of them as the speaker asked about."""
     return Dialog().after(Turn("?", asks=asks, speaker=people[0].name if asks == "said" else None, people=people), 0)  # type: ignore[arg-type]
 
@@ -74,29 +74,35 @@ class TestAPronoun:
             ),
         ],
     )
-    def test_is_somebody_of_its_gender_and_number(self, question: str, people: list[Mention], resolved: str) -> None:
-        assert resolve(question, spoken(*people)).text == resolved
+    def test_is_somebody_of_its_gender_and_number(
+        self, question: str, people: list[NamedSpeaker], resolved: str
+    ) -> None:
+        assert resolve_references(question, spoken(*people)).text == resolved
 
     def test_is_whoever_was_asked_about_rather_than_whoever_was_spoken_of(self) -> None:
-        assert resolve("what did he say?", spoken(OSKAR, FARROW)).text == "what did Oskar Lindqvist say?"
+        assert resolve_references("what did he say?", spoken(OSKAR, FARROW)).text == "what did Oskar Lindqvist say?"
 
     def test_is_the_other_one_where_it_answers(self) -> None:
-        assert resolve("and how did he reply?", spoken(OSKAR, FARROW)).text == "and how did Ignatius Farrow reply?"
+        assert (
+            resolve_references("and how did he reply?", spoken(OSKAR, FARROW)).text
+            == "and how did Ignatius Farrow reply?"
+        )
 
     def test_stays_where_nobody_fits(self) -> None:
-        assert resolve("what did she say?", spoken(OSKAR)).text == "what did she say?"
+        assert resolve_references("what did she say?", spoken(OSKAR)).text == "what did she say?"
 
     def test_stays_where_its_own_question_names_somebody(self) -> None:
         question = "what did Rosalind Tak say about her members?"
-        assert resolve(question, spoken(BRANDVOLD)).text == question
+        assert resolve_references(question, spoken(BRANDVOLD)).text == question
 
     def test_that_is_an_object_is_not_its_own_subject(self) -> None:
         assert (
-            resolve("what did Tak say about her?", spoken(BRANDVOLD)).text == "what did Tak say about Adela Brandvold?"
+            resolve_references("what did Tak say about her?", spoken(BRANDVOLD)).text
+            == "what did Tak say about Adela Brandvold?"
         )
 
     def test_that_two_fit_equally_is_left_and_both_are_told(self) -> None:
-        resolved = resolve("what did he say?", spoken(OSKAR, FARROW, asks="anything"))
+        resolved = resolve_references("what did he say?", spoken(OSKAR, FARROW, asks="anything"))
         assert (resolved.text, resolved.rivals) == ("what did he say?", (OSKAR, FARROW))
 
     def test_in_quotation_marks_is_left_as_it_was_said(self, talk: Talk) -> None:
@@ -336,7 +342,7 @@ class TestTheState:
     def test_is_bounded(self) -> None:
         dialog = Dialog()
         for number in range(100):
-            people = tuple(Mention("x" * 1000) for _ in range(50))
+            people = tuple(NamedSpeaker("x" * 1000) for _ in range(50))
             shown = tuple((f"article-{n}", n) for n in range(1000))
             dialog = dialog.after(Turn("y" * 5000, people=people, shown=shown, context="z" * 9000), float(number))
         assert len(dialog.turns) == TURNS
@@ -366,7 +372,7 @@ class TestTheState:
                     speaker=st.none() | st.text(max_size=20),
                     topic=st.text(max_size=20),
                     people=st.lists(
-                        st.builds(Mention, st.text(max_size=9), st.just("group"), st.none() | st.text(max_size=6)),
+                        st.builds(NamedSpeaker, st.text(max_size=9), st.just("group"), st.none() | st.text(max_size=6)),
                         max_size=PEOPLE,
                     ).map(tuple),
                     shown=st.lists(st.tuples(st.text(max_size=9), st.integers(0, 10**6)), max_size=SHOWN).map(tuple),
@@ -475,4 +481,4 @@ def test_a_follow_up_is_read(move: str, text: str) -> None:
     ],
 )
 def test_a_question_leans_on_what_was_said_before(text: str, *, expected: bool) -> None:
-    assert leans(text) is expected
+    assert is_context_dependent(text) is expected

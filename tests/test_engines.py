@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 from conftest import Refresh, Run, Write, silent
 
-from index.build.pipeline import BuildOptions, Report, build
+from index.build.pipeline import BuildOptions, BuildReport, build
 from index.core.errors import DamagedError, EngineError, UsageError
 from index.generations.generation import Generation, IndexFolder, open_current, open_generation
 from index.generations.inspection import check_index
@@ -56,7 +56,7 @@ def engine(request: pytest.FixtureRequest) -> str:
 def refresh(index: IndexFolder, engine: str) -> Refresh:
     """Build or refresh the test's index; the first build chooses the engine."""
 
-    def run(*sources: Path, rebuild: bool = False) -> Report:
+    def run(*sources: Path, rebuild: bool = False) -> BuildReport:
         milvus = read_address("milvus:.") if engine == MILVUS and not index.names() else None
         return build(index, BuildOptions([str(source) for source in sources], rebuild=rebuild, milvus=milvus), silent)
 

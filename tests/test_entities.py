@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.telegram.state.messages import sent_answer
 from bot.telegram.ui.answer_message import LONG_PASSAGE, cited, excerpt, message_for, part_of, passage
-from bot.telegram.ui.formatted_text import Marked, shortened, units
+from bot.telegram.ui.formatted_text import FormattedText, shortened, units
 from bot.telegram.ui.keyboards import answer_keyboard
 from bot.telegram.ui.texts import ENGLISH
 from retrieval.conversation.state import Dialog, Turn
@@ -28,12 +28,12 @@ QUOTATIONS = {"blockquote", "expandable_blockquote"}
 SENTENCE = "The council has not yet decided what the pier may cost. "
 
 
-def marked_text(marked: Marked, entity: MessageEntity) -> str:
+def marked_text(marked: FormattedText, entity: MessageEntity) -> str:
     encoded = marked.text.encode("utf-16-le")
     return encoded[2 * entity.offset : 2 * (entity.offset + entity.length)].decode("utf-16-le")
 
 
-def styled(marked: Marked, *styles: str) -> list[str]:
+def styled(marked: FormattedText, *styles: str) -> list[str]:
     return [marked_text(marked, entity) for entity in marked.entities if entity.type in styles]
 
 

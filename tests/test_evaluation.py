@@ -14,8 +14,8 @@ from retrieval.conversation.state import Place
 from retrieval.core.answer import Answer, Citation, Copy, Hit
 from retrieval.engine import Engine
 from retrieval.evaluation import (
+    GoldQuestion,
     Outcome,
-    Question,
     completeness,
     doubts,
     evaluate,
@@ -41,9 +41,9 @@ def answered(*hits: Hit, speaker: str | None = None) -> Answer:
     return Answer("q", "answered", 0.9, "q", speaker=speaker, hits=hits)
 
 
-def asked(*gold: Place, also: tuple[Place, ...] = (), kind: str = "fact", **facts: Any) -> Question:
+def asked(*gold: Place, also: tuple[Place, ...] = (), kind: str = "fact", **facts: Any) -> GoldQuestion:
     speaker, highlight = facts.get("speaker"), facts.get("highlight")
-    return Question(1, {"question": "q"}, kind, bool(gold), frozenset(gold), frozenset(also), speaker, highlight)
+    return GoldQuestion(1, {"question": "q"}, kind, bool(gold), frozenset(gold), frozenset(also), speaker, highlight)
 
 
 NOT_FOUND = Answer("q", "not_found", 0.1, "q", "These articles do not tell.", nearest=(hit(GOLD),))
@@ -168,7 +168,7 @@ class TestSpeakers:
 
 
 class TestSummaries:
-    def outcome(self, question: Question, answer: Answer, milliseconds: float) -> Outcome:
+    def outcome(self, question: GoldQuestion, answer: Answer, milliseconds: float) -> Outcome:
         return Outcome(question, answer, milliseconds, marks(question, answer))
 
     def test_are_means_over_the_questions_that_a_figure_tells_of(self) -> None:
@@ -272,9 +272,9 @@ class TestQuestionSets:
 
 
 class TestOnAnIndex:
-    def question(self, paragraph: int, **record: Any) -> Question:
+    def question(self, paragraph: int, **record: Any) -> GoldQuestion:
         gold, highlight = frozenset({("pier-fire.txt", paragraph)}), record.pop("highlight", None)
-        return Question(1, {"question": TORCH} | record, "fact", True, gold, frozenset(), None, highlight)
+        return GoldQuestion(1, {"question": TORCH} | record, "fact", True, gold, frozenset(), None, highlight)
 
     def test_questions_are_asked_within_their_scope(self, engine: Engine) -> None:
         scopes = [None, ["pier-fire.txt"], ["eelgrass.txt"]]

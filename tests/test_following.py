@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import Run
 
-from bot.cli.cmd_index import POLL, Following
+from bot.cli.cmd_index import POLL, SourceWatcher
 from index.build.pipeline import BuildOptions
 from index.generations.generation import IndexFolder
 from index.sources.urls import Limits
@@ -33,7 +33,7 @@ def follow(index: IndexFolder, steps: list[Callable[[], object]], *sources: str)
 
     options = BuildOptions(sources, allow_private=True, limits=Limits(pause=0))
     with pytest.raises(KeyboardInterrupt):
-        Following(index, options, EVERY, sleep=sleep, clock=lambda: now).run()
+        SourceWatcher(index, options, EVERY, sleep=sleep, clock=lambda: now).run()
     return pauses
 
 
@@ -91,7 +91,7 @@ def test_ctrl_c_ends_it_without_a_word(onrecord: Run, tmp_path: Path, monkeypatc
 
     (tmp_path / "a.txt").write_text("Rain fell on the harbor all day.", "utf-8")
     monkeypatch.setattr(
-        "bot.cli.cmd_index.Following.__init__.__kwdefaults__", {"sleep": interrupt, "clock": lambda: 0.0}
+        "bot.cli.cmd_index.SourceWatcher.__init__.__kwdefaults__", {"sleep": interrupt, "clock": lambda: 0.0}
     )
     done = onrecord("index", "a.txt", "--watch")
     assert (done.code, done.err) == (130, "")

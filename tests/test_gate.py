@@ -13,7 +13,7 @@ import pytest
 
 from index.generations.generation import IndexFolder
 from retrieval.engine import Engine
-from retrieval.evaluation import Question, Summary, doubts, evaluate, read_questions, summarise
+from retrieval.evaluation import GoldQuestion, Summary, doubts, evaluate, read_questions, summarise
 
 QUESTIONS = Path(__file__).parent / "questions.jsonl"
 FLOORS = {
@@ -52,26 +52,26 @@ CEILINGS = {
 
 
 @pytest.fixture(scope="module")
-def questions() -> list[Question]:
+def questions() -> list[GoldQuestion]:
     return read_questions(QUESTIONS)
 
 
 @pytest.fixture(scope="module")
-def kinds(quillhaven: IndexFolder, questions: list[Question]) -> dict[str, Summary]:
+def kinds(quillhaven: IndexFolder, questions: list[GoldQuestion]) -> dict[str, Summary]:
     with Engine(quillhaven) as engine:
         return summarise(evaluate(engine, questions))[1]
 
 
 class TestTheQuestions:
-    def test_name_what_is_there(self, quillhaven: IndexFolder, questions: list[Question]) -> None:
+    def test_name_what_is_there(self, quillhaven: IndexFolder, questions: list[GoldQuestion]) -> None:
         with Engine(quillhaven) as engine:
             assert [(question.line, doubt) for question in questions for doubt in doubts(engine, question)] == []
 
-    def test_are_told_apart_by_their_ids(self, questions: list[Question]) -> None:
+    def test_are_told_apart_by_their_ids(self, questions: list[GoldQuestion]) -> None:
         ids = [question.record["qid"] for question in questions]
         assert len(set(ids)) == len(ids)
 
-    def test_all_have_a_floor(self, questions: list[Question]) -> None:
+    def test_all_have_a_floor(self, questions: list[GoldQuestion]) -> None:
         assert {question.label for question in questions} == set(FLOORS)
         assert {question.label for question in questions if question.answerable} == set(CEILINGS)
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from bot.config.settings import load_settings, settings_problems
 from bot.telegram.ops.health import health_line
-from bot.telegram.state.messages import Sent
+from bot.telegram.state.messages import SentMessage
 from index.core.article import Article
 from index.core.errors import ArticleError, DamagedError, GenerationError, NoIndexError, OnrecordError, UsageError
 from index.generations.generation import IndexFolder
@@ -27,8 +27,8 @@ from index.readers.extraction.original import Original
 from index.readers.jsonl import read_jsonl
 from index.sources.page_archive import Kept, Link
 from retrieval.batch import read_batch
-from retrieval.conversation.state import Dialog, Mention, Turn
-from retrieval.evaluation import Question, read_questions
+from retrieval.conversation.state import Dialog, NamedSpeaker, Turn
+from retrieval.evaluation import GoldQuestion, read_questions
 
 HEX = "0" * 64
 MANIFEST = Manifest(
@@ -45,7 +45,7 @@ ARTICLE = {
 }
 QUESTION = {"qid": "1", "question": "what?", "history": ["who?"], "scope": ["a"], "answerable": True, "kind": "fact",
             "gold": [{"article": "a", "paragraph": 0}], "highlight": "ferry"}  # fmt: skip
-DIALOG = Dialog().after(Turn("what?", people=(Mention("Tak"),), shown=(("a", 1),), choices=("Tak",)), 1.0)
+DIALOG = Dialog().after(Turn("what?", people=(NamedSpeaker("Tak"),), shown=(("a", 1),), choices=("Tak",)), 1.0)
 HEALTH = {"time": "2031-01-14T10:00:00+00:00", "waiting": 1, "last_update": None, "last_error": None, "generation": "g"}
 SETTINGS = (
     b'articles = "news"\n[links]\naddresses = ["https://ledger.example/"]\nevery = "10m"\n[telegram]\nadmins = [7]\n'
@@ -168,11 +168,11 @@ def test_a_dialog(data: bytes) -> None:
 
 
 @few
-@given(harmed(json.loads(Sent(question="what?", history=("who?",), earlier=(("a", 1),)).to_json())))
+@given(harmed(json.loads(SentMessage(question="what?", history=("who?",), earlier=(("a", 1),)).to_json())))
 @example(DEEP)
 def test_a_message_that_was_sent(data: bytes) -> None:
     text = data.decode("utf-8", "replace")
-    assert isinstance(result_or(ValueError, lambda: Sent.from_json(text, Dialog())), Sent | None)
+    assert isinstance(result_or(ValueError, lambda: SentMessage.from_json(text, Dialog())), SentMessage | None)
 
 
 @few
@@ -183,7 +183,7 @@ def test_questions_in_a_batch_and_in_a_set(data: bytes, more: bytes) -> None:
         for _, record in read_batch(path):
             assert isinstance(record, UsageError) or isinstance(record["question"], str)
         questions = result_or(OnrecordError, lambda: read_questions(path))
-        assert questions is None or all(isinstance(one, Question) for one in questions)
+        assert questions is None or all(isinstance(one, GoldQuestion) for one in questions)
 
 
 @few

@@ -11,8 +11,8 @@ from conftest import Write
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.build.checkpoint import Unfinished, digest
-from index.build.options import Report
+from index.build.checkpoint import Checkpoint, digest
+from index.build.options import BuildReport
 from index.build.pipeline import UNFINISHED, BuildOptions, build
 from index.generations.generation import IndexFolder, open_current
 from index.quotations.speech.types import Quotation, Reading, Speaker
@@ -40,7 +40,7 @@ def folder(articles: Write) -> Path:
     return articles({f"{n}.txt": f" date 2031-01-0{n} QUILLHAVEN (WQHV) - {text.format(n, n)}" for n in range(1, 7)})
 
 
-def run(index: IndexFolder, folder: Path, *, rebuild: bool = False) -> Report:
+def run(index: IndexFolder, folder: Path, *, rebuild: bool = False) -> BuildReport:
     return build(index, BuildOptions([str(folder)], rebuild=rebuild), lambda *_: None)
 
 
@@ -109,7 +109,7 @@ class TestAnInterruptedBuild:
 
     def test_leaves_no_work_behind_where_the_next_has_nothing_to_do(self, index: IndexFolder, folder: Path) -> None:
         run(index, folder)
-        with closing(Unfinished(index.path / UNFINISHED, "killed before it was thrown away")) as work:
+        with closing(Checkpoint(index.path / UNFINISHED, "killed before it was thrown away")) as work:
             work.keep_vectors({digest("a"): np.ones((1, 3), np.float32)})
         assert not run(index, folder).built
         assert not (index.path / UNFINISHED).exists()
@@ -141,17 +141,17 @@ def quotations(index: IndexFolder) -> list[tuple[str | None, int, int]]:
 class TestWorkThatIsKept:
     def test_of_another_encoder_is_not_taken(self, tmp_path: Path) -> None:
         key, rows = digest("a"), np.ones((2, 3), np.float32)
-        with closing(Unfinished(tmp_path / "work", "one")) as work:
+        with closing(Checkpoint(tmp_path / "work", "one")) as work:
             work.keep_vectors({key: rows})
             assert np.array_equal(work.vectors([key])[key], rows)
-        with closing(Unfinished(tmp_path / "work", "one")) as work:
+        with closing(Checkpoint(tmp_path / "work", "one")) as work:
             assert np.array_equal(work.vectors([key])[key], rows)
-        with closing(Unfinished(tmp_path / "work", "other")) as work:
+        with closing(Checkpoint(tmp_path / "work", "other")) as work:
             assert work.vectors([key]) == {}
 
     def test_with_a_flipped_bit_is_not_taken(self, tmp_path: Path) -> None:
         key, rows = digest("a"), np.full((1, 8), 0.6180339, np.float32)
-        with closing(Unfinished(tmp_path / "work", "one")) as work:
+        with closing(Checkpoint(tmp_path / "work", "one")) as work:
             work.keep_vectors({key: rows})
             work.keep_readings({key: Reading((), (Speaker("Adela Brandvold", "person"),))})
         file = tmp_path / "work" / "work.sqlite"
@@ -159,7 +159,7 @@ class TestWorkThatIsKept:
         for kept in (rows.tobytes(), b"Brandvold"):
             data[data.rindex(kept)] ^= 1
         file.write_bytes(data)
-        with closing(Unfinished(tmp_path / "work", "one")) as work:
+        with closing(Checkpoint(tmp_path / "work", "one")) as work:
             assert work.vectors([key]) == {}
             assert work.reading(key) is None
 
@@ -172,7 +172,7 @@ class TestWorkThatIsKept:
             (Quotation(0, 1, 5, "direct", "Adela Brandvold", "said", 0), Quotation(2, 0, 4, "indirect", None, None, 1)),
             (Speaker("Adela Brandvold", "person", "female", ("Mayor",), ("Brandvold",)),),
         )
-        with closing(Unfinished(tmp_path / "work", "one")) as work:
+        with closing(Checkpoint(tmp_path / "work", "one")) as work:
             work.keep_readings({digest("a", "b"): reading})
             assert work.reading(digest("a", "b")) == reading
             assert work.reading(digest("b", "a")) is None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import Refresh, Run, silent
 
-from index.build.pipeline import BuildOptions, Report, build
+from index.build.pipeline import BuildOptions, BuildReport, build
 from index.core.errors import OnrecordError
 from index.generations.generation import IndexFolder
 from index.sources.urls import Limits
@@ -18,7 +18,7 @@ from tests.web_server import Site
 
 class TestAnIndex:
     def test_of_links_and_a_folder_is_brought_up_to_date(self, index: IndexFolder, site: Site, tmp_path: Path) -> None:
-        def refresh(*sources: str, rebuild: bool = False, forget: tuple[str, ...] = ()) -> Report:
+        def refresh(*sources: str, rebuild: bool = False, forget: tuple[str, ...] = ()) -> BuildReport:
             options = BuildOptions(sources, forget, rebuild, limits=Limits(pause=0), allow_private=True)
             return build(index, options, silent)
 

@@ -62,7 +62,7 @@ class TestTheFile:
         self, api: BotApi, ann: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         file, engine = tmp_path / "onrecord.prom", Scripted(reply)
-        gate = queueing.Gate(queueing.Rates(at_once=4))
+        gate = queueing.RateGate(queueing.Rates(at_once=4))
         monkeypatch.setattr(queueing, "Gate", lambda: gate)
         api.fail("sendMessage", Fault.server_error(), Fault.too_many_requests(1))
         async with running(api, engine, settings=written_to(file)):

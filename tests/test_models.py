@@ -116,12 +116,12 @@ class TestPreparing:
 class TestResolving:
     def test_folders_are_remembered_by_absolute_paths(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
-        assert registry.resolve("model") == str(tmp_path / "model")
-        assert registry.resolve("~/model") == str(Path.home() / "model")
+        assert registry.resolve_model("model") == str(tmp_path / "model")
+        assert registry.resolve_model("~/model") == str(Path.home() / "model")
 
     @pytest.mark.parametrize("model", [DEFAULT_ENCODER, DEFAULT_RERANKER, "hub:intfloat/e5-small-v2"])
     def test_names_are_remembered_as_they_are(self, model: str) -> None:
-        assert registry.resolve(model) == model
+        assert registry.resolve_model(model) == model
 
 
 class TestModelCards:

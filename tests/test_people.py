@@ -13,10 +13,10 @@ import pytest
 
 from index.core.article import Article
 from index.quotations.lexicon.names import first_names_agree, known_first_names
-from index.quotations.people.linking import Line, join_family
+from index.quotations.people.linking import ArticleSpeaker, join_family
 from index.quotations.speech.types import Quotation, Reading, Speaker
 from index.store.people import PeopleRecords, PeopleWriter
-from retrieval.query.person import Roll
+from retrieval.query.person import PersonCache
 from retrieval.query.speakers import Directory
 
 FIRST = ["Ken", "Kenneth", "K", "Adela", "Wendell", "Ottilie"]
@@ -66,7 +66,7 @@ def directory(path: Path, readings: Iterable[Reading]) -> Directory:
         add(with_people, f"{number}.txt", one)
     with_people.join_people()
     with_people.finish()
-    return Directory(Roll(path))
+    return Directory(PersonCache(path))
 
 
 def speaking(*speakers: Speaker) -> Reading:
@@ -107,7 +107,7 @@ def test_first_names_are_joined_where_they_agree() -> None:
     names = [*sorted(known_first_names())[::40], "ken", "kenneth", "k", "ke", "kent", "bob", "robert", "rob"]
     for one, other in combinations(dict.fromkeys(names), 2):
         speakers = [Speaker(f"{name.title()} Olmo", "person") for name in (one, other)]
-        joined = join_family(Line(row, row, speaker, 1) for row, speaker in enumerate(speakers))
+        joined = join_family(ArticleSpeaker(row, row, speaker, 1) for row, speaker in enumerate(speakers))
         assert (len(list(joined)) == 1) == first_names_agree(one, other), (one, other)
 
 

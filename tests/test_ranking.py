@@ -18,9 +18,9 @@ from index.core.sentences import embedded_sentences
 from index.generations.generation import IndexFolder, open_current
 from retrieval.core.scores import ANSWERING, ON_TOPIC, SPOKEN, probability, squashed
 from retrieval.engine import Engine
-from retrieval.query.parser import Kind, expected, holds
+from retrieval.query.parser import Kind, contains_kind, expected
 from retrieval.search.rerank import WINDOW, windows
-from retrieval.search.searcher import ModelShelf, Searcher
+from retrieval.search.searcher import ModelCache, Searcher
 from retrieval.search.terms import corrected
 
 FERRY = """ date 2031-01-14 QUILLHAVEN (WQHV) - The ferry to Dunmeer will be replaced, Mayor Adela Brandvold said.
@@ -36,7 +36,7 @@ Ines Okafor, who has kept the log since 2019, said that the old boat burned 400 
 @pytest.fixture(scope="module")
 def searcher(quillhaven: IndexFolder) -> Searcher:
     generation = open_current(quillhaven, pytest.fail)
-    return Searcher(generation, ModelShelf(generation.encoder, generation.reranker))
+    return Searcher(generation, ModelCache(generation.encoder, generation.reranker))
 
 
 @pytest.fixture
@@ -48,13 +48,13 @@ def engine(index: IndexFolder, refresh: Refresh, articles: Write) -> Iterator[En
 
 class TestModels:
     def test_are_loaded_once_however_many_ask_at_once(self, searcher: Searcher) -> None:
-        shelf = ModelShelf(*searcher.models.folders)
+        shelf = ModelCache(*searcher.models.folders)
         with ThreadPoolExecutor(4) as together:
             assert len(set(together.map(lambda _: id(shelf.encoder), range(4)))) == 1
 
     def test_that_cannot_be_loaded_are_an_error_to_whoever_loads_them(self, searcher: Searcher, tmp_path: Path) -> None:
         with pytest.raises(DamagedError):
-            Searcher(searcher.generation, ModelShelf(searcher.models.folders[0], tmp_path)).load()
+            Searcher(searcher.generation, ModelCache(searcher.models.folders[0], tmp_path)).load()
 
 
 class TestSentences:
@@ -120,23 +120,23 @@ class TestTheKindOfAnswer:
     )
     def test_is_told_by_its_form(self, question: str, kind: Kind, answer: str, other: str) -> None:
         assert expected(question) == kind
-        assert holds(kind, answer, question)
-        assert not holds(kind, other, question)
+        assert contains_kind(kind, answer, question)
+        assert not contains_kind(kind, other, question)
 
     @pytest.mark.parametrize("question", ["why did she leave", "what did Brandvold say when she left?", ""])
     def test_is_not_told_by_every_question(self, question: str) -> None:
         assert expected(question) is None
 
     def test_is_not_what_the_question_says_itself(self) -> None:
-        assert not holds("number", "The 18 jobs are gone.", "how many of the 18 jobs are left")
+        assert not contains_kind("number", "The 18 jobs are gone.", "how many of the 18 jobs are left")
 
     def test_is_looked_for_in_a_thousand_digits_too(self) -> None:
-        assert not holds("duration", 2000 * "1", "how long is the pier?")
+        assert not contains_kind("duration", 2000 * "1", "how long is the pier?")
 
     @given(st.text(), st.text())
     def test_can_be_looked_for_in_any_text(self, question: str, text: str) -> None:
         if kind := expected(question):
-            holds(kind, text, question)
+            contains_kind(kind, text, question)
 
 
 class TestSpelling:

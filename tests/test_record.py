@@ -28,8 +28,8 @@ from index.generations.generation import IndexFolder
 from retrieval.attribution.listing import SpeakerError
 from retrieval.core.answer import Citation
 from retrieval.engine import Engine
-from retrieval.newsroom.timeline import Entry, Place, Sheet, Topic
-from retrieval.newsroom.timeline_builder import labels_of, topics_of
+from retrieval.newsroom.timeline import Entry, Timeline, TimelinePassage, Topic
+from retrieval.newsroom.timeline_builder import cluster_topics, labels_of
 
 HOSTILE = "<script>alert(1)</script>\"'&]]>\x1b[31m\u202e<b onclick=x>"
 ELEMENTS = set(
@@ -45,17 +45,19 @@ def engine(quillhaven: IndexFolder) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="module")
-def sheet(engine: Engine) -> Sheet:
+def sheet(engine: Engine) -> Timeline:
     return engine.record("Brandvold")
 
 
-def place(words: str, outlet: str | None = "Harbor Ledger", day: str | None = "2031-01-14", **changes: Any) -> Place:
+def place(
+    words: str, outlet: str | None = "Harbor Ledger", day: str | None = "2031-01-14", **changes: Any
+) -> TimelinePassage:
     citation = Citation("Ferries", outlet, day, "https://ledger.example/1", 3, (1, 1 + len(words)), "a.txt", "0" * 64)
     usual = {
         "article": "a.txt", "paragraph": 2, "text": f"“{words}” she said.", "spans": ((1, 1 + len(words)),),
         "before": "Rain fell.", "after": "The boat left.", "citation": citation,
     }  # fmt: skip
-    return Place(**usual | changes)
+    return TimelinePassage(**usual | changes)
 
 
 def entry(words: str, *outlets: str, day: str | None = "2031-01-14", role: str | None = "Mayor") -> Entry:
@@ -63,15 +65,15 @@ def entry(words: str, *outlets: str, day: str | None = "2031-01-14", role: str |
     return Entry(words, "direct", day, role, first, tuple(others))
 
 
-def made(*topics: tuple[str, list[Entry]], speaker: str = "Ada Vey") -> Sheet:
-    return Sheet(speaker, None, None, None, tuple(Topic(label, tuple(entries)) for label, entries in topics), 9)
+def made(*topics: tuple[str, list[Entry]], speaker: str = "Ada Vey") -> Timeline:
+    return Timeline(speaker, None, None, None, tuple(Topic(label, tuple(entries)) for label, entries in topics), 9)
 
 
-def hostile() -> Sheet:
+def hostile() -> Timeline:
     citation = replace(place("").citation, title=HOSTILE, url=f"javascript:{HOSTILE}", source=HOSTILE, note=HOSTILE)
-    one = Place("a", 0, HOSTILE, ((0, 8), (9, 14)), HOSTILE, HOSTILE, replace(citation, outlet=HOSTILE))
+    one = TimelinePassage("a", 0, HOSTILE, ((0, 8), (9, 14)), HOSTILE, HOSTILE, replace(citation, outlet=HOSTILE))
     said = Entry(HOSTILE, "direct", "2031-01-14", HOSTILE, (one,), ((one,),))
-    return Sheet(HOSTILE, HOSTILE, None, None, (Topic(HOSTILE, (said,)),), 1)
+    return Timeline(HOSTILE, HOSTILE, None, None, (Topic(HOSTILE, (said,)),), 1)
 
 
 class Tags(HTMLParser):
@@ -94,7 +96,7 @@ class Tags(HTMLParser):
 
 
 class TestARecord:
-    def test_has_every_quotation_of_the_speaker_in_order_of_time(self, engine: Engine, sheet: Sheet) -> None:
+    def test_has_every_quotation_of_the_speaker_in_order_of_time(self, engine: Engine, sheet: Timeline) -> None:
         pieces = [one.text for one in engine.quotations("Brandvold")]
         words = " ".join(entry.words for entry in sheet.entries)
         assert (sheet.speaker, len(sheet.entries)) == ("Adela Brandvold", sheet.quotations)
@@ -103,7 +105,7 @@ class TestARecord:
         for topic in sheet.topics:
             assert [one.date for one in topic.entries] == sorted(one.date or "" for one in topic.entries)
 
-    def test_tells_role_outlets_and_where_it_stands(self, sheet: Sheet) -> None:
+    def test_tells_role_outlets_and_where_it_stands(self, sheet: Timeline) -> None:
         first = sheet.entries[0]
         assert (first.role, first.citations[0].outlet) == ("Mayor", "Quillhaven Ledger")
         (where,) = first.places
@@ -112,7 +114,7 @@ class TestARecord:
         assert sum(count for _, count in sheet.outlets) == len(sheet.entries)
         assert sheet.roles[0] == ("Mayor", "2031-01-14")
 
-    def test_is_the_same_every_time(self, engine: Engine, sheet: Sheet) -> None:
+    def test_is_the_same_every_time(self, engine: Engine, sheet: Timeline) -> None:
         assert engine.record("Brandvold") == sheet
 
     def test_has_what_several_outlets_print_once(self, engine: Engine) -> None:
@@ -121,7 +123,7 @@ class TestARecord:
         assert sorted(twice.outlets) == ["Orrin County Courier", "Quillhaven Ledger"]
         assert found.quotations > len(found.entries)
 
-    def test_is_of_a_topic_and_a_time_where_that_is_asked_for(self, engine: Engine, sheet: Sheet) -> None:
+    def test_is_of_a_topic_and_a_time_where_that_is_asked_for(self, engine: Engine, sheet: Timeline) -> None:
         about = engine.record("Brandvold", about="the ferry")
         assert 0 < len(about.entries) < len(sheet.entries)
         assert all("hotel tax" not in one.words or "ferr" in one.words for one in about.entries)
@@ -144,8 +146,8 @@ class TestTopics:
         which = [0] * 4 + [1] * 9 + [2] * 6
         vectors = centres[which] + 0.02 * chance.standard_normal((19, 16)).astype(np.float32)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        assert topics_of(vectors) == [2] * 4 + [0] * 9 + [1] * 6
-        assert topics_of(vectors[:3]) == [0, 0, 0]
+        assert cluster_topics(vectors) == [2] * 4 + [0] * 9 + [1] * 6
+        assert cluster_topics(vectors[:3]) == [0, 0, 0]
 
     def test_are_called_by_words_that_others_do_not_have(self) -> None:
         texts = [
@@ -164,7 +166,7 @@ class TestTopics:
 
 
 class TestThePage:
-    def test_links_every_statement_to_its_passage_and_nothing_to_nowhere(self, sheet: Sheet) -> None:
+    def test_links_every_statement_to_its_passage_and_nothing_to_nowhere(self, sheet: Timeline) -> None:
         tags = Tags(html_page(sheet))
         ids = tags.values("id")
         assert len(ids) == len(set(ids))
@@ -173,12 +175,12 @@ class TestThePage:
         for number, _ in enumerate(sheet.entries, 1):
             assert {f"s{number}", f"c{number}"} <= set(inside)
 
-    def test_shows_the_words_in_their_passage(self, sheet: Sheet) -> None:
+    def test_shows_the_words_in_their_passage(self, sheet: Timeline) -> None:
         page = html_page(sheet)
         assert "<mark>The ferry will not close while I am mayor,</mark>" in page
         assert "held the scissors" not in page
 
-    def test_needs_nothing_from_anywhere(self, sheet: Sheet) -> None:
+    def test_needs_nothing_from_anywhere(self, sheet: Timeline) -> None:
         page = html_page(sheet)
         tags = Tags(page)
         assert not {"script", "img", "iframe", "object", "embed", "base", "form"} & {tag for tag, _ in tags.found}
@@ -198,7 +200,9 @@ class TestThePage:
     def test_shows_any_text_as_it_is(self, text: str, cut: int) -> None:
         start = min(cut, len(text))
         one = place("", text=text, spans=((start, len(text)),), before="", after="")
-        page = html_page(Sheet(text, None, None, None, (Topic(text, (Entry(text, "mixed", None, text, (one,)),)),), 1))
+        page = html_page(
+            Timeline(text, None, None, None, (Topic(text, (Entry(text, "mixed", None, text, (one,)),)),), 1)
+        )
         assert {tag for tag, _ in Tags(page).found} <= ELEMENTS
 
 
@@ -212,7 +216,7 @@ class TestThePicture:
         assert [mark.x for mark in picture.marks] == sorted(mark.x for mark in picture.marks)
         assert "8 statements without a date." in picture.description
 
-    def test_keeps_its_marks_and_texts_within_it(self, sheet: Sheet) -> None:
+    def test_keeps_its_marks_and_texts_within_it(self, sheet: Timeline) -> None:
         many = made(("one day", [entry(str(n)) for n in range(60)]), ("long " * 40, [entry("x", "A", "B", "C", "D")]))
         for picture in (timeline(sheet), timeline(many), timeline(hostile()), timeline(made())):
             assert all(mark.x - mark.radius > 0 and mark.x + mark.radius < WIDTH for mark in picture.marks)
@@ -223,7 +227,7 @@ class TestThePicture:
         one, four = timeline(made(("t", [entry("a", "A"), entry("b", "A", "B", "C", day="2031-05-01")]))).marks
         assert four.radius > one.radius
 
-    def test_tells_in_words_what_it_shows(self, sheet: Sheet) -> None:
+    def test_tells_in_words_what_it_shows(self, sheet: Timeline) -> None:
         root = ET.fromstring(svg_text(timeline(sheet)))  # noqa: S314  (our own)
         title, text, *_ = root
         assert root.get("role") == "img"
@@ -236,7 +240,7 @@ class TestThePicture:
     def test_is_well_formed_whatever_it_tells(self, text: str) -> None:
         ET.fromstring(svg_text(timeline(made((text, [entry(text, text or "x")]), speaker=text)), link="#s{number}"))  # noqa: S314
 
-    def test_is_a_small_png(self, sheet: Sheet) -> None:
+    def test_is_a_small_png(self, sheet: Timeline) -> None:
         content = png_bytes(timeline(sheet))
         assert content.startswith(b"\x89PNG")
         assert int.from_bytes(content[16:20]) == 2 * WIDTH
@@ -279,7 +283,7 @@ class TestOtherForms:
         assert "<script>" not in text
         assert "](javascript" not in text
 
-    def test_of_json_have_all_of_it(self, sheet: Sheet) -> None:
+    def test_of_json_have_all_of_it(self, sheet: Timeline) -> None:
         record = json.loads(json.dumps(sheet.to_json()))
         assert record["statements"] == sum(len(topic["statements"]) for topic in record["topics"])
         assert record["outlets"] == dict(sheet.outlets)

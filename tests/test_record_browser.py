@@ -14,7 +14,7 @@ import pytest
 from bot.render.timeline_page import html_page
 from index.generations.generation import IndexFolder
 from retrieval.engine import Engine
-from retrieval.newsroom.timeline import Sheet
+from retrieval.newsroom.timeline import Timeline
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")
@@ -50,13 +50,13 @@ phone.srcdoc = PAGE;
 
 
 @pytest.fixture(scope="module")
-def sheet(quillhaven: IndexFolder) -> Sheet:
+def sheet(quillhaven: IndexFolder) -> Timeline:
     with Engine(quillhaven, fast=True) as engine:
         return engine.record("Brandvold")
 
 
 @pytest.fixture(scope="module")
-def told(sheet: Sheet, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def told(sheet: Timeline, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("browser")
     page = json.dumps(html_page(sheet)).replace("</", "<\\/")
     (folder / "frame.html").write_text(FRAME.replace("PAGE", page))
@@ -68,7 +68,7 @@ def told(sheet: Sheet, tmp_path_factory: pytest.TempPathFactory) -> dict[str, An
     return result
 
 
-def test_fits_a_phone_and_shows_every_statement(told: dict[str, Any], sheet: Sheet) -> None:
+def test_fits_a_phone_and_shows_every_statement(told: dict[str, Any], sheet: Timeline) -> None:
     assert told["width"] <= 360
     assert told["shown"] == told["marks"] == len(sheet.entries)
 

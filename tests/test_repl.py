@@ -23,7 +23,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from bot.chat.prompt import HISTORY, ChatCompleter
-from bot.chat.session import COMMANDS, Engine, run_chat
+from bot.chat.session import COMMANDS, ChatEngine, run_chat
 from bot.render.terminal import HIGHLIGHT, TerminalView
 from bot.render.text import PlainView, printable
 from index.core.errors import DamagedError
@@ -108,7 +108,7 @@ class Run:
 
 @pytest.fixture
 def piped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Run]:
-    def run(engine: Engine, *lines: str | bytes, k: int = 5) -> Run:
+    def run(engine: ChatEngine, *lines: str | bytes, k: int = 5) -> Run:
         data = b"\n".join(line if isinstance(line, bytes) else line.encode() for line in lines)
         out, err = io.StringIO(), io.StringIO()
         for name, stream in {"stdin": io.TextIOWrapper(io.BytesIO(data)), "stdout": out, "stderr": err}.items():
@@ -124,7 +124,7 @@ def typed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Run]
     monkeypatch.setenv("COLUMNS", "60")
     monkeypatch.delenv("NO_COLOR", raising=False)
 
-    def run(engine: Engine, keys: str, k: int = 5) -> Run:
+    def run(engine: ChatEngine, keys: str, k: int = 5) -> Run:
         out, err = Screen(), Screen()
         for name, stream in {"stdin": Screen(), "stdout": out, "stderr": err}.items():
             monkeypatch.setattr(sys, name, stream)
@@ -457,7 +457,7 @@ def test_a_history_that_cannot_be_read_is_said_in_one_line(typed: Callable[..., 
 # Completion
 
 
-def completed(typed: str, engine: Engine | None = None) -> list[str]:
+def completed(typed: str, engine: ChatEngine | None = None) -> list[str]:
     completer = ChatCompleter(COMMANDS, (engine or StandIn()).speakers)
     found = completer.get_completions(Document(typed), CompleteEvent())
     return [typed[: len(typed) + one.start_position] + one.text for one in found]

@@ -10,7 +10,7 @@ from conftest import Close, Write
 
 from index.core.article import Article
 from index.core.errors import ArticleError, SourceError, UsageError
-from index.sources.given import default_source, read_source, resolve
+from index.sources.given import default_source, read_source, resolve_source
 
 
 def ids(source: Path) -> list[str]:
@@ -94,13 +94,18 @@ class TestAFile:
 class TestResolving:
     def test_sources_are_remembered_by_absolute_paths(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
-        assert resolve("news") == resolve("./news/") == resolve("old/../news") == str(tmp_path / "news")
+        assert (
+            resolve_source("news")
+            == resolve_source("./news/")
+            == resolve_source("old/../news")
+            == str(tmp_path / "news")
+        )
 
     def test_a_tilde_is_the_home_folder(self, home: Path) -> None:
-        assert resolve("~/news") == str(home / "news")
+        assert resolve_source("~/news") == str(home / "news")
 
     def test_a_link_is_its_address(self) -> None:
-        assert resolve("https://Wire.example/feed#top") == "https://wire.example/feed"
+        assert resolve_source("https://Wire.example/feed#top") == "https://wire.example/feed"
 
     @pytest.mark.parametrize(
         ("source", "reason"),
@@ -112,7 +117,7 @@ class TestResolving:
     )
     def test_what_cannot_be_a_source_is_refused(self, source: str, reason: str) -> None:
         with pytest.raises(UsageError, match=reason):
-            resolve(source)
+            resolve_source(source)
 
 
 class TestTheDefault:

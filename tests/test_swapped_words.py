@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from retrieval.conversation.intents import appended, instead
-from retrieval.conversation.state import Mention
+from retrieval.conversation.state import NamedSpeaker
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from retrieval.conversation.state import Mention
 def test_takes_the_place_of_a_name_or_of_who_acts_or_stands_behind(
     question: str, people: list[str], whole: str
 ) -> None:
-    assert instead(question, "Brandvold", [Mention(name) for name in people]) == whole
+    assert instead(question, "Brandvold", [NamedSpeaker(name) for name in people]) == whole
 
 
 def test_stands_behind_a_question_that_has_no_place_for_it() -> None:

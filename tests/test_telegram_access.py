@@ -12,8 +12,8 @@ from telegram import Chat, Message, Update, User
 from bot.config.settings import ALLOW_LIST, OPEN, PAIRING, Settings, TelegramSettings
 from bot.telegram import access as pairing
 from bot.telegram.access import Access, Pairing, Redeemed, Standing
-from bot.telegram.services import Desk
-from bot.telegram.state.messages import AnswersSent
+from bot.telegram.services import Services
+from bot.telegram.state.messages import MessageStore
 from bot.telegram.state.store import Store, store_path
 from bot.telegram.ui.texts import ENGLISH
 from tests.bot_api import BOT, TOKEN, BotApi
@@ -87,7 +87,7 @@ class TestACode:
         code = Pairing(store).new_code()
         ((kept,),) = store.rows("SELECT hash FROM codes")
         assert len(kept) == 64
-        assert pairing.plain(code) not in kept.upper()
+        assert pairing.bare_code(code) not in kept.upper()
 
     def test_cannot_be_guessed_for_long(self, store: Store) -> None:
         now = 0.0
@@ -140,7 +140,7 @@ class TestSomebodyWhoIsNotLetIn:
         assert ORDER in answer["text"]
 
     async def test_is_nobody_too_where_the_store_cannot_be_read(self, store: Store) -> None:
-        desk = Desk(ScriptedEngine(), AnswersSent.open(None), store, PAIRED, None)
+        desk = Services(ScriptedEngine(), MessageStore.open(None), store, PAIRED, None)
         store.close()
         message = Message(1, datetime.now(UTC), Chat(ANN, "private"), from_user=User(ANN, "Ann", is_bot=False))
         assert await desk.standing(Update(1, message)) is Standing.NOBODY

@@ -14,7 +14,7 @@ from bot.config.settings import Settings, TelegramSettings
 from bot.telegram.handlers import articles as article_handlers
 from bot.telegram.newsroom import submission, worker_client
 from bot.telegram.newsroom.article_files import TAKEN_OUT, NotOursError, file_name, file_of, plain_name
-from bot.telegram.newsroom.submission import LASTS, Drafts, Where
+from bot.telegram.newsroom.submission import LASTS, PendingArticles, Where
 from bot.telegram.newsroom.worker import do_task
 from bot.telegram.state.store import Store
 from index.generations.generation import IndexFolder
@@ -270,7 +270,7 @@ class TestADraft:
     def test_is_forgotten_with_its_file_after_a_day_and_known_in_its_own_chat_only(self, tmp_path: Path) -> None:
         now = [1924992000.0]
         with closing(Store.open(None)) as store:
-            drafts = Drafts(store, tmp_path, clock=lambda: now[0])
+            drafts = PendingArticles(store, tmp_path, clock=lambda: now[0])
             held = drafts.place(".txt")
             held.write_text("x")
             os.utime(held, (now[0], now[0]))
@@ -287,7 +287,7 @@ class TestADraft:
     ) -> None:
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
         with closing(Store.open(None)) as store:
-            drafts = Drafts(store, None)
+            drafts = PendingArticles(store, None)
             drafts.place(".txt").write_text("x")
             assert list(tmp_path.iterdir())
             del drafts

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.telegram.state.messages import FILE, AnswersSent
+from bot.telegram.state.messages import FILE, MessageStore
 from bot.telegram.ui.keyboards import Press
 from bot.telegram.ui.texts import ENGLISH
 from tests.bot_api import BotApi, Fault
@@ -336,7 +336,7 @@ class TestWithoutAMemory:
             raise sqlite3.OperationalError("database or disk is full")
 
         for method in ("reserve", "arrived", "dialog", "set_dialog"):
-            monkeypatch.setattr(AnswersSent, method, full)
+            monkeypatch.setattr(MessageStore, method, full)
         async with running(api, engine_with(*numbered(8))):
             answer = await ann("What did Hidalgo say?")
             assert (await ann("/new")).text == ENGLISH.new

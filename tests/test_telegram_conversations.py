@@ -177,7 +177,7 @@ class TestAReply:
     async def test_to_an_answer_whose_id_was_not_written_down_goes_on_too(
         self, api: BotApi, engine: Engine, ann: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("bot.telegram.state.messages.AnswersSent.arrived", lambda *_: None)
+        monkeypatch.setattr("bot.telegram.state.messages.MessageStore.arrived", lambda *_: None)
         async with running(api, engine, tmp_path):
             first = await ann("what did Brandvold say about the ferry?")
             await ann("what did Achterberg say about the roof?")

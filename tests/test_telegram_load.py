@@ -107,7 +107,7 @@ class TestSomebodyWhoAsksAlot:
         self, api: BotApi, engine: ScriptedEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(queueing, "AT_ONCE", 2)
-        gate = queueing.Gate(queueing.Rates(at_once=2))
+        gate = queueing.RateGate(queueing.Rates(at_once=2))
         monkeypatch.setattr(queueing, "Gate", lambda: gate)
         async with running(api, engine, tmp_path):
             for _ in range(5):

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from telegram import MessageEntity
 
 from bot.telegram.ui.answer_message import message_for
-from bot.telegram.ui.formatted_text import Marked
+from bot.telegram.ui.formatted_text import FormattedText
 from retrieval.engine import Engine
 from tools.chat_drawing import WIDEST, Letter, wrapped
 from tools.telegram_picture import PAGE, QUESTIONS, letters, picture
@@ -54,7 +54,7 @@ def test_the_picture_in_the_documentation_shows_what_the_bot_answers_today(engin
 
 
 def test_formatting_is_where_telegram_counts_it() -> None:
-    marked = Marked("🙂 a bold word", [MessageEntity(MessageEntity.BOLD, 5, 4)])
+    marked = FormattedText("🙂 a bold word", [MessageEntity(MessageEntity.BOLD, 5, 4)])
     assert "".join(one.character for one in letters(marked) if "bold" in one.style) == "bold"
 
 

@@ -27,7 +27,7 @@ from tools.code_facts import ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bot.telegram.ui.formatted_text import Marked
+    from bot.telegram.ui.formatted_text import FormattedText
 
 PAGE: Final = ROOT / "docs" / "telegram-answer.svg"
 ARTICLES: Final = ("seeds", "tests/articles")
@@ -76,7 +76,7 @@ def conversation(engine: Engine, questions: Iterable[str]) -> Iterator[Bubble]:
         yield Bubble(letters(message), buttons=[[button.text for button in row] for row in rows])
 
 
-def letters(marked: Marked) -> list[Letter]:
+def letters(marked: FormattedText) -> list[Letter]:
     """Return a text character by character, each with the formatting that Telegram gives it."""
     styles: list[frozenset[str]] = [frozenset()] * len(marked.text)
     coded = marked.text.encode("utf-16-le")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from bot.render.markdown import Turn
+    from bot.render.markdown import SavedTurn
     from bot.render.terminal import View
     from retrieval.answering.explain import Explanation
     from retrieval.attribution.listing import Quoted, SpeakerSummary
@@ -71,7 +71,7 @@ OUTLETS_NAMED = 20
 """How many outlets are named at most where one is not known."""
 
 
-class Engine(Protocol):
+class CommandEngine(Protocol):
     """What these commands need of the engine; see `retrieval.engine.Engine`."""
 
     def article(self, name: str, /) -> list[Hit]:
@@ -99,7 +99,7 @@ class Engine(Protocol):
         """Yield who speaks, those quoted most first."""
 
 
-def show_article(engine: Engine, view: View, hit: Hit) -> None:
+def show_article(engine: CommandEngine, view: View, hit: Hit) -> None:
     """Show the whole article of a hit."""
     passages = interruptible(lambda: engine.article(hit.article))
     if passages:
@@ -108,7 +108,7 @@ def show_article(engine: Engine, view: View, hit: Hit) -> None:
         note("That article is no longer in the index.")
 
 
-def show_quotes(engine: Engine, view: View, name: str | None, filters: Filters) -> None:
+def show_quotes(engine: CommandEngine, view: View, name: str | None, filters: Filters) -> None:
     """Show the quotations of a speaker in the articles that pass the filters.
 
     Raises:
@@ -126,7 +126,7 @@ def show_quotes(engine: Engine, view: View, name: str | None, filters: Filters) 
         view.quotes(chain([first], quoted))
 
 
-def check_claim(engine: Engine, typed: str, scope: Sequence[str] | None) -> Answer | None:
+def check_claim(engine: CommandEngine, typed: str, scope: Sequence[str] | None) -> Answer | None:
     """Return the verdict on a claim that was typed after /verify, as an Answer; None where none was.
 
     Raises:
@@ -142,7 +142,7 @@ def check_claim(engine: Engine, typed: str, scope: Sequence[str] | None) -> Answ
     return answer_of(interruptible(lambda: engine.verify(claim.words, claim.by, scope=scope)), typed)
 
 
-def show_speakers(engine: Engine, view: View, filters: Filters) -> None:
+def show_speakers(engine: CommandEngine, view: View, filters: Filters) -> None:
     """Show who is quoted in the articles that pass the filters."""
     summaries = interruptible(lambda: list(engine.speaker_summaries(scope=filters.scope(engine))))
     if summaries:
@@ -151,7 +151,7 @@ def show_speakers(engine: Engine, view: View, filters: Filters) -> None:
         note("Nobody is quoted.")
 
 
-def show_reading(engine: Engine, turn: Turn | None) -> None:
+def show_reading(engine: CommandEngine, turn: SavedTurn | None) -> None:
     """Tell how a question was read, and what each stage of the search made of it."""
     if turn is None:
         note("Ask something first; /why then tells how it was read.")
@@ -160,7 +160,7 @@ def show_reading(engine: Engine, turn: Turn | None) -> None:
     note(*explanation_lines(turn, interruptible(lambda: engine.explain(question, scope=turn.filters.scope(engine)))))
 
 
-def filter_since(engine: Engine, filters: Filters, words: str) -> Filters:
+def filter_since(engine: CommandEngine, filters: Filters, words: str) -> Filters:
     """Return the filters with the first day that was typed; without one, no day is asked for."""
     if not words:
         return _told(engine, filters, replace(filters, since=None))
@@ -171,7 +171,7 @@ def filter_since(engine: Engine, filters: Filters, words: str) -> Filters:
     return _told(engine, filters, replace(filters, since=day))
 
 
-def filter_outlet(engine: Engine, filters: Filters, words: str) -> Filters:
+def filter_outlet(engine: CommandEngine, filters: Filters, words: str) -> Filters:
     """Return the filters with the outlet that was typed; without one, no outlet is asked for."""
     if not words:
         return _told(engine, filters, replace(filters, outlet=None))
@@ -187,7 +187,7 @@ def filter_outlet(engine: Engine, filters: Filters, words: str) -> Filters:
     return filters
 
 
-def _told(engine: Engine, before: Filters, after: Filters) -> Filters:
+def _told(engine: CommandEngine, before: Filters, after: Filters) -> Filters:
     """Return the new filters, or those before where no article would pass, and tell which articles are asked."""
     count, total = interruptible(
         lambda: (len(engine.articles(since=after.since, outlet=after.outlet)), len(engine.articles()))
@@ -202,7 +202,9 @@ def _told(engine: Engine, before: Filters, after: Filters) -> Filters:
     return after
 
 
-def save_conversation(engine: Engine, turns: Sequence[Turn], name: str, *, asked: int, replacing: bool) -> None:
+def save_conversation(
+    engine: CommandEngine, turns: Sequence[SavedTurn], name: str, *, asked: int, replacing: bool
+) -> None:
     """Write a conversation into a file as Markdown.
 
     Args:

@@ -212,7 +212,7 @@ def _folded_tails(name: str) -> list[str]:
 MENU_LINES = 8
 
 
-class Chat(Protocol):
+class PromptedChat(Protocol):
     """What a prompt needs of a conversation."""
 
     commands: tuple[str, ...]
@@ -233,7 +233,7 @@ class Chat(Protocol):
         """Return what may follow a command."""
 
 
-def converse(chat: Chat, state_dir: Path, *, shown: Callable[[], None]) -> int:
+def run_prompt(chat: PromptedChat, state_dir: Path, *, shown: Callable[[], None]) -> int:
     """Take lines from a prompt until the person leaves; return the exit code.
 
     Args:
@@ -253,7 +253,7 @@ def converse(chat: Chat, state_dir: Path, *, shown: Callable[[], None]) -> int:
     return 0
 
 
-def _session(chat: Chat, state_dir: Path) -> PromptSession[str]:
+def _session(chat: PromptedChat, state_dir: Path) -> PromptSession[str]:
     completer = ChatCompleter(
         chat.commands,
         chat.names,
@@ -313,7 +313,7 @@ def _notes_above_the_prompt() -> Iterator[None]:
         yield
 
 
-def _take_or_stop(chat: Chat, line: str) -> None:
+def _take_or_stop(chat: PromptedChat, line: str) -> None:
     try:
         chat.take(line)
     except KeyboardInterrupt:

@@ -10,7 +10,7 @@ from bot.chat import commands as chat_commands
 from bot.chat.background import interruptible
 from bot.chat.prompt import read_lines
 from bot.render.filters import NEIGHBOURS, Filters, further_hits
-from bot.render.markdown import Turn
+from bot.render.markdown import SavedTurn
 from bot.render.text import PlainView, SpokenView, note, note_list, printable
 from index.core.errors import OnrecordError, UsageError
 from retrieval.conversation.state import Dialog, places
@@ -51,7 +51,7 @@ KEYS = (
 )
 
 
-class Engine(chat_commands.Engine, Protocol):
+class ChatEngine(chat_commands.CommandEngine, Protocol):
     """What a conversation needs of the engine."""
 
     def ask(self, question: str, *, k: int = 5, now: date | None = None, scope: Sequence[str] | None = None) -> Answer:
@@ -76,7 +76,7 @@ class Engine(chat_commands.Engine, Protocol):
 
 
 def run_chat(
-    engine: Engine, *, state_dir: Path, k: int = 5, plain: bool = False, shown: Callable[[], None] = lambda: None
+    engine: ChatEngine, *, state_dir: Path, k: int = 5, plain: bool = False, shown: Callable[[], None] = lambda: None
 ) -> int:
     """Answer questions until the input ends, and return the exit code.
 
@@ -95,15 +95,15 @@ def run_chat(
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     if plain or not at_terminal:
         view = SpokenView(sys.stdout) if plain else PlainView(sys.stdout)
-        return read_lines(Chat(engine, view, k), prompting=at_terminal, shown=shown)
+        return read_lines(ChatSession(engine, view, k), prompting=at_terminal, shown=shown)
     # A pipe needs neither a prompt nor colours.
-    from bot.chat.prompt import converse  # noqa: PLC0415
+    from bot.chat.prompt import run_prompt  # noqa: PLC0415
     from bot.render.terminal import TerminalView, terminal_console  # noqa: PLC0415
 
-    return converse(Chat(engine, TerminalView(terminal_console()), k), state_dir, shown=shown)
+    return run_prompt(ChatSession(engine, TerminalView(terminal_console()), k), state_dir, shown=shown)
 
 
-class Chat:
+class ChatSession:
     """One conversation: runs what is typed, and remembers what was asked and which passages were shown.
 
     Attributes:
@@ -113,7 +113,7 @@ class Chat:
 
     commands = COMMANDS
 
-    def __init__(self, engine: Engine, view: View, k: int) -> None:
+    def __init__(self, engine: ChatEngine, view: View, k: int) -> None:
         self._engine = engine
         self._view = view
         self._k = k
@@ -126,7 +126,7 @@ class Chat:
         self._answer: Answer | None = None
         self._shown: list[Hit] = []
         self._waiting: list[Hit] | None = None
-        self._turns: deque[Turn] = deque(maxlen=REMEMBERED)
+        self._turns: deque[SavedTurn] = deque(maxlen=REMEMBERED)
         self._asked = 0
 
     def take(self, line: str) -> None:
@@ -170,7 +170,7 @@ class Chat:
     def _ask(self, question: str) -> None:
         answer, self._dialog, timings = interruptible(lambda: self._timed_answer_to(question))
         self._answer, self._shown, self._waiting = answer, list(answer.hits or answer.nearest), None
-        self._turns.append(Turn.of(answer, self._shown, self._filters, timings))
+        self._turns.append(SavedTurn.of(answer, self._shown, self._filters, timings))
         self._asked += 1
         self._view.answer(answer)
 

@@ -20,8 +20,8 @@ from index.core.errors import OnrecordError
 from retrieval.engine import Engine
 from retrieval.evaluation import (
     Bin,
+    GoldQuestion,
     Outcome,
-    Question,
     Summary,
     calibration_error,
     doubts,
@@ -69,7 +69,7 @@ def run_eval(options: argparse.Namespace) -> int:
     return 0
 
 
-def _tell_doubts(engine: Engine, path: Path, questions: Iterable[Question]) -> None:
+def _tell_doubts(engine: Engine, path: Path, questions: Iterable[GoldQuestion]) -> None:
     told = 0
     for question in questions:
         try:

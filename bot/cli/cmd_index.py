@@ -19,7 +19,7 @@ from rich.text import Text
 
 from bot.render.text import printable
 from index.build import pipeline as index_build
-from index.build.pipeline import BuildOptions, Report, build
+from index.build.pipeline import BuildOptions, BuildReport, build
 from index.core.errors import ArticleError, BusyError, OnrecordError, SourceError
 from index.generations.generation import IndexFolder
 from index.generations.manifest import counted
@@ -48,7 +48,7 @@ def build_index(index: IndexFolder, options: BuildOptions) -> str:
     return report_text(report)
 
 
-def run_build(index: IndexFolder, options: BuildOptions) -> Report:
+def run_build(index: IndexFolder, options: BuildOptions) -> BuildReport:
     """Build an index, with progress on stderr.
 
     Raises:
@@ -58,7 +58,7 @@ def run_build(index: IndexFolder, options: BuildOptions) -> Report:
         return build(index, options, progress)
 
 
-def show_remarks(report: Report) -> None:
+def show_remarks(report: BuildReport) -> None:
     """Print on stderr what a person should know of a build, and what could not be read in it."""
     for note in report.notes:
         print(f"note: {printable(note)}", file=sys.stderr)
@@ -69,7 +69,7 @@ def show_remarks(report: Report) -> None:
         print(f"skipped: and {len(skipped) - _MAX_SKIPPED} more", file=sys.stderr)
 
 
-def report_text(report: Report) -> str:
+def report_text(report: BuildReport) -> str:
     """Return what a build did in one line."""
     changes = report.changes
     done = (
@@ -112,7 +112,7 @@ SHARE = 10
 """How many times longer than a look at the folders takes the pause after it is at least."""
 
 
-class Following:
+class SourceWatcher:
     """Builds again and again; each build that changes the index is one line on stdout, what went wrong one on stderr.
 
     A line that would only be repeated is not.
@@ -185,7 +185,7 @@ class Following:
             return not isinstance(error, BusyError)
         return True
 
-    def _show(self, report: Report) -> None:
+    def _show(self, report: BuildReport) -> None:
         self._tell((*report.notes, *report.changes.skipped), partial(show_remarks, report))
         if report.built:
             print(f"{datetime.now().astimezone():%H:%M:%S} {report_text(report)}", flush=True)

@@ -15,7 +15,7 @@ from index.core.errors import ArticleError, OnrecordError, UsageError
 
 if TYPE_CHECKING:
     from index.core.article import Article
-    from retrieval.newsroom.timeline import Sheet
+    from retrieval.newsroom.timeline import Timeline
     from retrieval.verification.drafts import Drafted
     from retrieval.verification.verdict import Verdict
 
@@ -133,7 +133,7 @@ def run_record(options: argparse.Namespace) -> int:
     return 0
 
 
-def sheet_text(sheet: Sheet, form: str) -> str:
+def sheet_text(sheet: Timeline, form: str) -> str:
     """Return a record in one of `FORMATS`."""
     from bot.render import timeline_page
 
@@ -158,7 +158,7 @@ def write_file(path: Path, content: bytes) -> None:
         raise OnrecordError(f"{path}: cannot be written: {error.strerror}") from None
 
 
-def _picture(sheet: Sheet, path: Path) -> bytes:
+def _picture(sheet: Timeline, path: Path) -> bytes:
     from bot.render.timeline_picture import can_draw, png_bytes, svg_text, timeline
 
     if path.suffix.lower() == ".svg":

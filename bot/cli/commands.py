@@ -41,9 +41,9 @@ _MOST_READ = 1_000_000  # characters of stdin; a question has at most a few hund
 def run_index(options: argparse.Namespace) -> int:
     """Build or refresh the index; print a report."""
     from bot.cli.cmd_index import build_index
-    from index.sources.given import listed_links, resolve
+    from index.sources.given import listed_links, resolve_source
 
-    given = [resolve(source) for source in options.sources]
+    given = [resolve_source(source) for source in options.sources]
     wanted = replace(
         wanted_build(options, given + (listed_links(options.links) if options.links else [])),
         rebuild=options.rebuild,
@@ -51,9 +51,9 @@ def run_index(options: argparse.Namespace) -> int:
         reranker=options.reranker,
     )
     if options.watch:
-        from bot.cli.cmd_index import Following
+        from bot.cli.cmd_index import SourceWatcher
 
-        Following(index_folder(options), wanted, options.every or settings_of(options).links.every).run()
+        SourceWatcher(index_folder(options), wanted, options.every or settings_of(options).links.every).run()
     print(build_index(index_folder(options), wanted))
     return 0
 
@@ -62,10 +62,12 @@ def run_forget(options: argparse.Namespace) -> int:
     """Take sources out of the index; print a report."""
     from bot.cli.cmd_index import build_index
     from index.build.pipeline import BuildOptions
-    from index.sources.given import resolve
+    from index.sources.given import resolve_source
 
     index_folder(options).current()
-    print(build_index(index_folder(options), BuildOptions(forget=[resolve(source) for source in options.sources])))
+    print(
+        build_index(index_folder(options), BuildOptions(forget=[resolve_source(source) for source in options.sources]))
+    )
     return 0
 
 
@@ -197,10 +199,10 @@ def run_read(options: argparse.Namespace) -> int:
 
 
 def _read_all(options: argparse.Namespace) -> Iterator[Article | ArticleError | SourceError]:
-    from index.sources.given import read_source, resolve
+    from index.sources.given import read_source, resolve_source
     from index.sources.urls import is_link
 
-    for source in map(resolve, options.sources):
+    for source in map(resolve_source, options.sources):
         try:
             yield from _read_link(source, options) if is_link(source) else read_source(source)
         except SourceError as error:

@@ -25,7 +25,7 @@ def positive(text: str) -> int:
     raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
 
 
-def span(text: str) -> float:
+def duration(text: str) -> float:
     """Return the seconds of a span such as 15m."""
     try:
         return seconds(text)
@@ -208,7 +208,7 @@ def _add_index(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument(
         "--every",
-        type=span,
+        type=duration,
         metavar="TIME",
         help="visit links so often with --watch: 30s, 10m, 2h (10m)",
     )
@@ -277,7 +277,7 @@ def _add_token_file(parser: argparse.ArgumentParser) -> None:
 def _add_pair(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser = _command(subparsers, "pair", commands.run_pair_command, "let somebody ask the bot, by a code for one use")
     parser.add_argument("--admin", action="store_true", help="let them change the articles too")
-    parser.add_argument("--valid", type=span, metavar="TIME", help="how long the code may be used: 15m, 1d (15m)")
+    parser.add_argument("--valid", type=duration, metavar="TIME", help="how long the code may be used: 15m, 1d (15m)")
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument("--list", action="store_true", help="print who came by a code, with their ids, instead")
     instead.add_argument("--revoke", type=int, metavar="ID", help="let a person or a group in no more, instead")
@@ -297,7 +297,7 @@ def _add_check(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--health", type=Path, metavar="FILE", help="tell whether the bot that writes this file is well"
     )
-    parser.add_argument("--max-age", type=span, metavar="TIME", help="how old it may be, with --health (2m)")
+    parser.add_argument("--max-age", type=duration, metavar="TIME", help="how old it may be, with --health (2m)")
 
 
 def _add_quotes(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.config.settings_file import (
     Problem,
+    duration_of,
     flag,
     list_of,
     number,
@@ -25,7 +26,6 @@ from bot.config.settings_file import (
     read_table,
     read_toml,
     setting,
-    span,
     text,
     told,
 )
@@ -143,7 +143,7 @@ class LinkSettings:
     """
 
     addresses: tuple[str, ...] = setting(list_of(_link), ())
-    every: float = setting(span, 600.0)
+    every: float = setting(duration_of, 600.0)
     follow: bool | None = setting(flag, None)
     allow_private: bool | None = setting(flag, None)
 
@@ -215,7 +215,7 @@ class HealthSettings:
     """
 
     file: Path | None = setting(path, None)
-    every: float = setting(span, 30.0)
+    every: float = setting(duration_of, 30.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,7 +228,7 @@ class MetricsSettings:
     """
 
     file: Path | None = setting(path, None)
-    every: float = setting(span, 15.0)
+    every: float = setting(duration_of, 15.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,7 +252,7 @@ class Settings:
 
     @property
     def sources(self) -> list[str]:
-        """What is indexed, as `index.sources.given.resolve` names it."""
+        """What is indexed, as `index.sources.given.resolve_source` names it."""
         return [*([str(self.articles)] if self.articles else []), *self.links.addresses]
 
 

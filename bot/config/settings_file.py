@@ -166,7 +166,7 @@ def path(value: object, folder: Path) -> Path:
         raise ValueError(f"{found!r}: there is no such home folder") from None
 
 
-def span(value: object, folder: Path) -> float:
+def duration_of(value: object, folder: Path) -> float:
     """Return a length of time in seconds; raise ValueError for what is none."""
     return seconds(str(value) if isinstance(value, int) else text(value, folder))
 

@@ -11,7 +11,7 @@ from retrieval.core.tracing import timed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.render.markdown import Turn
+    from bot.render.markdown import SavedTurn
     from retrieval.answering.explain import Considered, Explanation
     from retrieval.core.tracing import Timings
 
@@ -56,7 +56,7 @@ _MEASURES = {
 }
 
 
-def explanation_lines(turn: Turn, explanation: Explanation) -> Iterator[str]:
+def explanation_lines(turn: SavedTurn, explanation: Explanation) -> Iterator[str]:
     """Yield how a question was read, what each stage made of each passage that was considered, and what it took."""
     question = explanation.question
     yield f"Question: {question.text}"

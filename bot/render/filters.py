@@ -122,7 +122,7 @@ def further_hits(engine: Asks, question: str, seen: Collection[Place], scope: Se
     return [hit for hit in larger.hits if (hit.article, hit.paragraph) not in seen]
 
 
-class Articles(Protocol):
+class ArticleLookup(Protocol):
     """What filters need of the engine."""
 
     def articles(self, *, since: date | None = None, outlet: str | None = None) -> list[str]:
@@ -148,7 +148,7 @@ class Filters:
         since = f"since {long_date(self.since.isoformat())}" if self.since else ""
         return ", ".join(filter(None, (since, f"in {printable(self.outlet)}" if self.outlet else "")))
 
-    def scope(self, engine: Articles) -> list[str] | None:
+    def scope(self, engine: ArticleLookup) -> list[str] | None:
         """Return the ids of the articles that pass, as the index has them now; None where all do."""
         return engine.articles(since=self.since, outlet=self.outlet) if self else None
 

@@ -23,7 +23,7 @@ _LEADING = re.compile(r"^(\s*)(#+|[-+=]|\d+[.)])(?=\s|$)|^(\s*)(-{3,}|={3,})")
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class SavedTurn:
     """One question and what was shown for it.
 
     Attributes:
@@ -47,14 +47,14 @@ class Turn:
     timings: Timings | None = None
 
     @classmethod
-    def of(cls, answer: Answer, hits: Sequence[Hit], filters: Filters, timings: Timings | None = None) -> Turn:
+    def of(cls, answer: Answer, hits: Sequence[Hit], filters: Filters, timings: Timings | None = None) -> SavedTurn:
         """Return the turn of an answer; `hits` may grow afterwards."""
         same = answer.standalone.strip() == answer.question.strip()
         question, understood = answer.question[:LONGEST], None if same else answer.standalone[:LONGEST]
         return cls(question, understood, answer.message, answer.choices, bool(answer.hits), hits, filters, timings)
 
 
-def conversation_text(turns: Iterable[Turn], *, about: str) -> str:
+def conversation_text(turns: Iterable[SavedTurn], *, about: str) -> str:
     """Return a conversation as Markdown.
 
     Args:
@@ -75,7 +75,7 @@ def escaped(text: str) -> str:
     return _LEADING.sub(lambda found: re.sub(r"([^\w\s])", r"\\\1", found.group(), count=1), text)
 
 
-def _blocks(turn: Turn) -> Iterator[str]:
+def _blocks(turn: SavedTurn) -> Iterator[str]:
     yield f"## {escaped(' '.join(turn.question.split()))}"
     if turn.understood:
         yield f"Understood as: {escaped(turn.understood)}"

@@ -15,7 +15,7 @@ from bot.render.timeline_picture import COLOURS, SHAPES, Mark, mark_svg, summary
 
 if TYPE_CHECKING:
     from retrieval.core.answer import Citation
-    from retrieval.newsroom.timeline import Entry, Place, Sheet, Topic
+    from retrieval.newsroom.timeline import Entry, Timeline, TimelinePassage, Topic
 
 
 MOST_ROLES: Final = 6
@@ -56,7 +56,7 @@ mark { background: var(--mark); color: inherit; }
 """
 
 
-def html_page(sheet: Sheet) -> str:
+def html_page(sheet: Timeline) -> str:
     """Return a record as a page; every text in it is escaped, and no address but those of articles is in it."""
     numbers = {id(entry): number for number, entry in enumerate(sheet.entries, 1)}
     title = escape(f"{printable(sheet.speaker)}: on the record")
@@ -75,7 +75,7 @@ def html_page(sheet: Sheet) -> str:
     return "\n".join(parts)
 
 
-def _head(sheet: Sheet, title: str) -> Iterator[str]:
+def _head(sheet: Timeline, title: str) -> Iterator[str]:
     yield f"<header>\n<h1>{title}</h1>\n<p>{escape(summary(sheet))}.</p>"
     asked = {"About": sheet.about, "Since": sheet.since, "Until": sheet.until}
     for name, value in asked.items():
@@ -93,7 +93,7 @@ def _head(sheet: Sheet, title: str) -> Iterator[str]:
     yield f'<nav aria-label="Topics"><p>{" · ".join(links)}</p></nav>'
 
 
-def _outlets(sheet: Sheet) -> Iterator[str]:
+def _outlets(sheet: Timeline) -> Iterator[str]:
     yield '<section>\n<h2>Who quoted most</h2>\n<table>\n<thead><tr><th scope="col">Outlet</th>'
     yield '<th scope="col">Statements</th><th scope="col"></th></tr></thead>\n<tbody>'
     largest = max((count for _, count in sheet.outlets), default=1)
@@ -139,7 +139,7 @@ def _context(entry: Entry, number: int) -> Iterator[str]:
         first = None
 
 
-def _paragraphs(places: Sequence[Place]) -> Iterator[str]:
+def _paragraphs(places: Sequence[TimelinePassage]) -> Iterator[str]:
     if places[0].before:
         yield f'<p class="faint">{escape(printable(places[0].before))}</p>'
     for place in places:
@@ -148,7 +148,7 @@ def _paragraphs(places: Sequence[Place]) -> Iterator[str]:
         yield f'<p class="faint">{escape(printable(places[-1].after))}</p>'
 
 
-def _highlighted(place: Place) -> str:
+def _highlighted(place: TimelinePassage) -> str:
     text, at, parts = printable(place.text), 0, []
     for start, end in place.spans:
         parts += [escape(text[at:start]), f"<mark>{escape(text[start:end])}</mark>"]
@@ -184,7 +184,7 @@ COLUMNS = (
 )
 
 
-def markdown_text(sheet: Sheet) -> str:
+def markdown_text(sheet: Timeline) -> str:
     """Return a record as Markdown: topics as headings, statements in order of time, each with its citations."""
     about = f" on {printable(sheet.about)}" if sheet.about else ""
     lines = [f"# {escaped(printable(sheet.speaker) + about)}: on the record", "", f"{summary(sheet)}.", ""]
@@ -209,7 +209,7 @@ def _cited(citation: Citation) -> str:
     return f"[{line}]({url})" if url else line
 
 
-def csv_text(sheet: Sheet) -> str:
+def csv_text(sheet: Timeline) -> str:
     """Return a record as comma-separated values: a line for each article that printed a statement."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
@@ -224,6 +224,6 @@ def csv_text(sheet: Sheet) -> str:
     return file.getvalue()
 
 
-def sheet_json(sheet: Sheet) -> str:
+def sheet_json(sheet: Timeline) -> str:
     """Return a record as one JSON object, indented."""
     return json_text(sheet.to_json(), 2) + "\n"

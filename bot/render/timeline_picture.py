@@ -24,7 +24,7 @@ from bot.render.text import long_date, printable
 if TYPE_CHECKING:
     from PIL import ImageDraw
 
-    from retrieval.newsroom.timeline import Entry, Sheet, Topic
+    from retrieval.newsroom.timeline import Entry, Timeline, Topic
 
 
 Shape = Literal["circle", "square", "triangle", "diamond", "cross", "wedge", "hexagon", "bar"]
@@ -76,7 +76,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Stroke:
     """A thin straight line."""
 
     x1: float
@@ -93,27 +93,27 @@ class Picture:
     height: int
     title: str
     description: str
-    lines: tuple[Line, ...]
+    lines: tuple[Stroke, ...]
     texts: tuple[Text, ...]
     marks: tuple[Mark, ...]
 
 
-def timeline(sheet: Sheet) -> Picture:
+def timeline(sheet: Timeline) -> Picture:
     """Return the picture of a record. Statements of articles without a date are counted, not drawn."""
     height = HEAD + ROW * max(len(sheet.topics), 1) + FOOT
     days = sheet.days
     numbers = {id(entry): number for number, entry in enumerate(sheet.entries, 1)}
-    texts, lines = list(_head(sheet)), list[Line]()
+    texts, lines = list(_head(sheet)), list[Stroke]()
     marks: list[Mark] = []
     span = _span(*map(date.fromisoformat, days)) if days else None
     if span:
         for day, label in ticks(*span):
             x = _x(day, span)
-            lines.append(Line(x, HEAD - 8, x, height - FOOT + 8))
+            lines.append(Stroke(x, HEAD - 8, x, height - FOOT + 8))
             texts.append(Text(x, height - FOOT + 28, label, 15, "middle"))
     for row, topic in enumerate(sheet.topics):
         middle = HEAD + ROW * row + ROW / 2
-        lines.append(Line(MARGIN, middle + ROW / 2, WIDTH - MARGIN, middle + ROW / 2))
+        lines.append(Stroke(MARGIN, middle + ROW / 2, WIDTH - MARGIN, middle + ROW / 2))
         texts += _label(topic, middle)
         marks += _marks(topic, row, middle, span, numbers) if span else []
     texts.append(Text(MARGIN, height - 12, "A larger mark: printed by more outlets.", 14))
@@ -123,7 +123,7 @@ def timeline(sheet: Sheet) -> Picture:
     )  # fmt: skip
 
 
-def describe(sheet: Sheet) -> str:
+def describe(sheet: Timeline) -> str:
     """Return what a picture shows, for whoever cannot see it."""
     rows = "; ".join(
         f"{printable(topic.label)}: {_count(len(topic.entries), 'statement')}{_when(topic.entries)}"
@@ -134,7 +134,7 @@ def describe(sheet: Sheet) -> str:
     return f"{summary(sheet)}. By topic: {rows}.{more}" if rows else f"{summary(sheet)}."
 
 
-def summary(sheet: Sheet) -> str:
+def summary(sheet: Timeline) -> str:
     """Return how much is on record, in how many outlets, from when to when."""
     counts = [_count(len(sheet.entries), "statement"), _count(len(sheet.outlets), "outlet")]
     return f"{' in '.join(counts)}{_period(sheet.days)}"
@@ -164,7 +164,7 @@ def ticks(first: date, last: date) -> list[tuple[date, str]]:
     return named
 
 
-def _head(sheet: Sheet) -> Iterator[Text]:
+def _head(sheet: Timeline) -> Iterator[Text]:
     about = f" on {printable(sheet.about)}" if sheet.about else ""
     title = textwrap.shorten(f"{printable(sheet.speaker)}{about}: on the record", TITLE_LETTERS, placeholder=" …")
     yield Text(MARGIN, 42, title, 26, bold=True)
@@ -284,7 +284,7 @@ def corners(mark: Mark) -> list[tuple[float, float]]:
     return [(round(x + r * math.cos(angle), 1), round(y + r * math.sin(angle), 1)) for angle in angles]
 
 
-def _line(line: Line) -> str:
+def _line(line: Stroke) -> str:
     return f'<line x1="{line.x1}" y1="{line.y1}" x2="{line.x2}" y2="{line.y2}" stroke="{FAINT}"/>'
 
 

@@ -182,7 +182,7 @@ class Pairing:
             found = database.execute(
                 "UPDATE codes SET used_by = ?1 WHERE hash = ?2 AND expires >= ?3 AND coalesce(used_by, ?1) = ?1 "
                 "RETURNING admin",
-                (chat, _hash(plain(text)), self._clock()),
+                (chat, _hash(bare_code(text)), self._clock()),
             ).fetchone()
             if not found:
                 self._guessed(database, chat)
@@ -221,14 +221,14 @@ class Pairing:
         )
 
 
-def plain(text: str) -> str:
+def bare_code(text: str) -> str:
     """Return a code as it was made, however somebody typed it."""
     return re.sub(r"[\s-]", "", text).upper()
 
 
 def is_code(text: str) -> bool:
     """Tell whether a text looks like a code."""
-    return bool(_CODE.fullmatch(plain(text)))
+    return bool(_CODE.fullmatch(bare_code(text)))
 
 
 def _hash(code: str) -> str:

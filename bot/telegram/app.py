@@ -18,17 +18,17 @@ from bot.config.settings import HealthSettings, MetricsSettings, Settings
 from bot.telegram.handlers.gate import add_door
 from bot.telegram.handlers.messages import add_handlers, add_newsroom_handlers
 from bot.telegram.newsroom.alerts import Alerts
-from bot.telegram.newsroom.build_jobs import Indexing
+from bot.telegram.newsroom.build_jobs import BuildJobs
 from bot.telegram.ops.health import Health, LastError
 from bot.telegram.ops.logs import private_logs, without_token
 from bot.telegram.ops.metrics import EXTRA, NONE, Metrics
-from bot.telegram.services import Desk, Engine
+from bot.telegram.services import BotEngine, Services
 from bot.telegram.state.journal import Journal, open_journal
-from bot.telegram.state.messages import AnswersSent
+from bot.telegram.state.messages import MessageStore
 from bot.telegram.state.store import ACCESS, USERNAME, Store, bot_id, store_path
 from bot.telegram.transport.delivery import FloodWait, PatientRequest
 from bot.telegram.transport.polling import JournallingRequest, PollingApplication, serve
-from bot.telegram.transport.queueing import InTurn
+from bot.telegram.transport.queueing import PerChatQueue
 from bot.telegram.ui.texts import ENGLISH, LANGUAGES, texts_for
 from index.core.errors import OnrecordError, UsageError
 
@@ -44,7 +44,7 @@ DEFAULTS: Final = Settings()
 
 
 def run_bot(
-    engine: Engine,
+    engine: BotEngine,
     *,
     token: str,
     base_url: str | None = None,
@@ -81,7 +81,7 @@ def run_bot(
 
 
 async def answer(
-    engine: Engine,
+    engine: BotEngine,
     *,
     token: str,
     base_url: str | None = None,
@@ -102,13 +102,13 @@ async def answer(
             engine, token=token, base_url=root, state=state, settings=settings, journal=journal, metrics=metrics
         )
         turns = application.update_processor
-        assert isinstance(turns, InTurn)
+        assert isinstance(turns, PerChatQueue)
         async with _shown(turns, engine, settings.health, errors), metrics.shown(engine, turns):
             await serve(application, journal, settings.telegram.webhook)
 
 
 def _shown(
-    turns: InTurn, engine: Engine, settings: HealthSettings, errors: LastError
+    turns: PerChatQueue, engine: BotEngine, settings: HealthSettings, errors: LastError
 ) -> AbstractAsyncContextManager[None]:
     if not settings.file:
         return nullcontext()
@@ -126,7 +126,7 @@ def _journal(state: Path | None, token: str, base_url: str | None) -> Iterator[J
 
 
 def build_application(
-    engine: Engine,
+    engine: BotEngine,
     *,
     token: str,
     base_url: str | None = None,
@@ -151,10 +151,10 @@ def build_application(
         UsageError: `base_url` is no web address.
     """
     application = _connected(token, _checked_root(base_url), journal, metrics)
-    memory = AnswersSent.open(state and state / f"telegram-{bot_id(token)}.sqlite")
+    memory = MessageStore.open(state and state / f"telegram-{bot_id(token)}.sqlite")
     store = Store.open(state and store_path(state, token))
-    desk = Desk(engine, memory, store, settings, state, metrics=metrics)
-    alerts, indexing = Alerts(desk), Indexing(desk, state)
+    desk = Services(engine, memory, store, settings, state, metrics=metrics)
+    alerts, indexing = Alerts(desk), BuildJobs(desk, state)
     application.post_init = partial(_begin, desk, alerts, indexing)
     application.post_stop = lambda _: alerts.stop()
     application.post_shutdown = lambda _: _close(desk, alerts, indexing)
@@ -186,7 +186,7 @@ def _connected(token: str, root: str | None, journal: Journal | None, metrics: M
         .get_updates_request(polling)
         .defaults(Defaults(allow_sending_without_reply=True, link_preview_options=LinkPreviewOptions(is_disabled=True)))
         .rate_limiter(FloodWait())
-        .concurrent_updates(InTurn(journal, metrics=metrics))
+        .concurrent_updates(PerChatQueue(journal, metrics=metrics))
         .build()
     )
 
@@ -204,19 +204,19 @@ async def _apologise(update: object, context: ContextTypes.DEFAULT_TYPE) -> None
             await update.message.reply_text(texts_for(update.effective_user).sorry)
 
 
-async def _begin(desk: Desk, alerts: Alerts, indexing: Indexing, application: PollingApplication) -> None:
+async def _begin(desk: Services, alerts: Alerts, indexing: BuildJobs, application: PollingApplication) -> None:
     alerts.start(application.bot)
     indexing.start(application.bot)
     await _introduce(desk, application)
 
 
-async def _close(desk: Desk, alerts: Alerts, indexing: Indexing) -> None:
+async def _close(desk: Services, alerts: Alerts, indexing: BuildJobs) -> None:
     await indexing.close()
     await alerts.close()
     await desk.close()
 
 
-async def _introduce(desk: Desk, application: PollingApplication) -> None:
+async def _introduce(desk: Services, application: PollingApplication) -> None:
     """Tell the commands that run beside the bot what they need of it, and Telegram the menu."""
     facts = {USERNAME: application.bot.username, ACCESS: desk.settings.telegram.access}
     await desk.remember(lambda: desk.store.note_facts(facts))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 from bot.render.filters import Asks
 from bot.telegram.access import Access, Standing, chat_in, person_in
 from bot.telegram.ops.metrics import NONE, Metrics
-from bot.telegram.state.messages import Articles, Misses
+from bot.telegram.state.messages import FeedbackStore, PassageLookup
 from bot.telegram.state.store import Workers
 from retrieval.core.tracing import timed
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from telegram import Update
 
     from bot.config.settings import Settings
-    from bot.telegram.state.messages import AnswersSent
+    from bot.telegram.state.messages import MessageStore
     from bot.telegram.state.store import Store
     from index.generations.manifest import Manifest
     from retrieval.attribution.listing import Quoted, SpeakerSummary
     from retrieval.conversation.state import Dialog
     from retrieval.core.answer import Answer
     from retrieval.newsroom.new_passages import Newsroom
-    from retrieval.newsroom.timeline import Sheet
+    from retrieval.newsroom.timeline import Timeline
     from retrieval.verification.verdict import Verdict
 
 _LOGGER = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ TYPING_AT_ONCE: Final = 8
 T = TypeVar("T")
 
 
-class Engine(Asks, Articles, Protocol):
+class BotEngine(Asks, PassageLookup, Protocol):
     """What the bot asks: thread-safe and blocking; see `retrieval.engine.Engine`."""
 
     @property
@@ -64,7 +64,7 @@ class Engine(Asks, Articles, Protocol):
     def quotations(self, speaker: str | None = None) -> Iterator[Quoted]:
         """Yield the quotations of a speaker."""
 
-    def record(self, speaker: str, *, about: str | None = None) -> Sheet:
+    def record(self, speaker: str, *, about: str | None = None) -> Timeline:
         """Return what somebody said, by topic and in order of time."""
 
     def verify(self, words: str, by: str | None = None) -> Verdict:
@@ -80,7 +80,7 @@ class Engine(Asks, Articles, Protocol):
         """Yield who speaks, those quoted most first."""
 
 
-class Desk:
+class Services:
     """Takes work off the event loop: questions to a few threads, what is to be remembered to one.
 
     Attributes:
@@ -96,8 +96,8 @@ class Desk:
 
     def __init__(
         self,
-        engine: Engine,
-        memory: AnswersSent,
+        engine: BotEngine,
+        memory: MessageStore,
         store: Store,
         settings: Settings,
         state: Path | None,
@@ -111,7 +111,7 @@ class Desk:
         self.store = store
         self.access = Access(store, settings.telegram)
         self.settings = settings
-        self.misses = Misses(state)
+        self.misses = FeedbackStore(state)
         self.typing_slots = asyncio.Semaphore(TYPING_AT_ONCE)
         self._workers = Workers(QUESTIONS_AT_ONCE, "question")
         self._writer = Workers(1, "memory")

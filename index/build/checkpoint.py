@@ -38,7 +38,7 @@ def article_digest(article: Article) -> Digest:
     return digest(article.language or ENGLISH, *article.paragraphs)
 
 
-class Unfinished:
+class Checkpoint:
     """Vectors and quotations of texts, kept by what they were worked out from, until a build is sealed.
 
     It is a convenience: where it cannot be read or written, or a row of it is damaged, the work is done again.

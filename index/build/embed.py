@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.build.checkpoint import Digest, Unfinished, digest
+from index.build.checkpoint import Checkpoint, Digest, digest
 from index.build.faiss_writer import FileVectors
 from index.build.options import BuildOptions
 from index.core.errors import GenerationError
@@ -39,7 +39,7 @@ class Embedding:
         self,
         encoder: Path,
         before: Generation | None,
-        unfinished: Unfinished,
+        unfinished: Checkpoint,
         progress: Callable[[int, int], None],
     ) -> None:
         """Prepare to embed.

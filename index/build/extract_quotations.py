@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 
-from index.build.checkpoint import Digest, Unfinished, article_digest
+from index.build.checkpoint import Checkpoint, Digest, article_digest
 from index.quotations.pipeline import QuotationFinder
 from index.quotations.speech.types import Reading
 from index.readers.extraction.metadata import ENGLISH
@@ -17,11 +17,11 @@ KEPT = 64
 _ARTICLES_A_PROCESS = 64
 
 
-class Quoting:
+class QuotationExtractor:
     """Puts the quotations and speakers of articles into the records."""
 
     def __init__(
-        self, records: RecordsWriter, unfinished: Unfinished, progress: Callable[[int, int | None], None]
+        self, records: RecordsWriter, unfinished: Checkpoint, progress: Callable[[int, int | None], None]
     ) -> None:
         """Prepare to read articles.
 

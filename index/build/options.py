@@ -14,7 +14,7 @@ Progress = Callable[[str, int, int | None], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class BuildReport:
     """What a build did.
 
     Attributes:

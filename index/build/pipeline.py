@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.build.checkpoint import Unfinished
+from index.build.checkpoint import Checkpoint
 from index.build.embed import Embedding, VectorBuild
-from index.build.extract_quotations import Quoting
-from index.build.options import BuildOptions, Progress, Report
+from index.build.extract_quotations import QuotationExtractor
+from index.build.options import BuildOptions, BuildReport, Progress
 from index.build.sync import Changes, Update
 from index.core.errors import DamagedError, GenerationError, NoIndexError, SourceError, UsageError
 from index.core.files import link_or_copy_tree
@@ -29,14 +29,14 @@ from index.store.lexical import LexicalWriter
 if TYPE_CHECKING:
     from index.sources.web import Web
 
-__all__ = ["BuildOptions", "Progress", "Report", "build"]
+__all__ = ["BuildOptions", "BuildReport", "Progress", "build"]
 
 STAGES = ("reading", "models", "quotations", "terms", "embedding", "sealing")
 UNFINISHED = "unfinished"
 _CHUNK = 1024
 
 
-def build(index: IndexFolder, options: BuildOptions, progress: Progress) -> Report:
+def build(index: IndexFolder, options: BuildOptions, progress: Progress) -> BuildReport:
     """Bring an index up to date.
 
     Raises:
@@ -73,11 +73,11 @@ class _Build:
             self._refreshed = self._sources
         ids = self._previous.manifest.models if self._previous else {}
         self._models = {
-            "encoder": registry.resolve(options.encoder or ids.get("encoder", registry.DEFAULT_ENCODER)),
-            "reranker": registry.resolve(options.reranker or ids.get("reranker", registry.DEFAULT_RERANKER)),
+            "encoder": registry.resolve_model(options.encoder or ids.get("encoder", registry.DEFAULT_ENCODER)),
+            "reranker": registry.resolve_model(options.reranker or ids.get("reranker", registry.DEFAULT_RERANKER)),
         }
 
-    def run(self) -> Report:
+    def run(self) -> BuildReport:
         self._progress("models", 0, None)
         prepared = {role: registry.prepare(self._models[role], role) for role in registry.ROLES}
         with closing(self._open_records()) as records:
@@ -100,7 +100,7 @@ class _Build:
         self, records: FileRecords, changes: Changes, encoder: Path, sealed: str
     ) -> tuple[int, CollectionSeal | None]:
         """Bring all that is made of the articles in line with them; return what `_embed` does."""
-        with closing(Unfinished(self._index.path / UNFINISHED, sealed)) as unfinished:
+        with closing(Checkpoint(self._index.path / UNFINISHED, sealed)) as unfinished:
             reread = self._read_quotations(records, changes, unfinished)
             records.join_people()
             self._write_terms(records, changes, everything=reread)
@@ -206,9 +206,9 @@ class _Build:
             and self._vectors.fits(manifest)
         )
 
-    def _read_quotations(self, records: FileRecords, changes: Changes, unfinished: Unfinished) -> bool:
+    def _read_quotations(self, records: FileRecords, changes: Changes, unfinished: Checkpoint) -> bool:
         """Find who said what in new articles; return True where all had to be read again."""
-        quoting = Quoting(records, unfinished, partial(self._progress, "quotations"))
+        quoting = QuotationExtractor(records, unfinished, partial(self._progress, "quotations"))
         reread = self._previous is not None and self._previous.manifest.quotations != QUOTATIONS_VERSION
         if reread:
             records.remove_readings()
@@ -234,7 +234,7 @@ class _Build:
                 self._progress("terms", min(start + _CHUNK, len(wanted)), len(wanted))
 
     def _embed(
-        self, records: FileRecords, changes: Changes, encoder: Path, sealed: str, unfinished: Unfinished
+        self, records: FileRecords, changes: Changes, encoder: Path, sealed: str, unfinished: Checkpoint
     ) -> tuple[int, CollectionSeal | None]:
         """Write the vectors; return how many passages had to be embedded, and the collection they are in, if any."""
         previous = self._previous
@@ -254,9 +254,9 @@ class _Build:
             collection=collection,
         )
 
-    def _report(self, name: str, manifest: Manifest, changes: Changes, *, embedded: int, built: bool) -> Report:
+    def _report(self, name: str, manifest: Manifest, changes: Changes, *, embedded: int, built: bool) -> BuildReport:
         counts = manifest.counts
-        return Report(name, built, changes, counts["articles"], counts["passages"], embedded, tuple(self._notes))
+        return BuildReport(name, built, changes, counts["articles"], counts["passages"], embedded, tuple(self._notes))
 
 
 def _in_force(index: IndexFolder) -> str | None:

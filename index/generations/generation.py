@@ -29,7 +29,7 @@ except ImportError:  # Windows, where files that are open cannot be removed anyw
     fcntl = None  # type: ignore[assignment]
 
 
-class Hold:
+class Lease:
     """A shared lock on a file of a generation, which ends with this object, or with its process however that ends."""
 
     def __init__(self, file: Path) -> None:
@@ -192,7 +192,7 @@ class Generation:
     records_path: Path
     encoder: Path
     reranker: Path
-    hold: Hold
+    hold: Lease
 
     def open_records(self) -> Records:
         """Return a new connection to the records."""
@@ -248,7 +248,7 @@ def open_verified(index: IndexFolder, name: str, manifest: Manifest) -> Generati
     """
     folder = index.generations / name
     try:
-        hold = Hold(folder / MANIFEST)
+        hold = Lease(folder / MANIFEST)
     except OSError as error:
         raise DamagedError(f"{folder / MANIFEST}: cannot be read: {error.strerror}") from None
     vectors, sentences = _open_vectors(index, folder, manifest)

@@ -150,7 +150,7 @@ def prepare(model: str, role: Role) -> Path:
     return target
 
 
-def resolve(model: str) -> str:
+def resolve_model(model: str) -> str:
     """Return the form under which a model is remembered: a folder by its absolute path, anything else as it is."""
     if model in PACKAGED or model.startswith(HUB):
         return model

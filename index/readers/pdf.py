@@ -86,7 +86,7 @@ _SAME = 0.12
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PrintedLine:
     """A line of a page: its text, its box in points from the lower left, the size of its letters.
 
     `page` and `block` are the numbers of the page, and of the block of lines on it that it belongs to.
@@ -102,7 +102,7 @@ class Line:
     block: int
 
 
-def compose(lines: Sequence[Line]) -> tuple[str | None, list[str]]:
+def paragraphs_of_lines(lines: Sequence[PrintedLine]) -> tuple[str | None, list[str]]:
     """Return the title, if large letters on the first page tell one, and the paragraphs of lines in reading order."""
     lines = list(_without_running_lines(lines))
     if not lines:
@@ -116,9 +116,9 @@ def compose(lines: Sequence[Line]) -> tuple[str | None, list[str]]:
     return heading, list(_continued(paragraphs, compounds))
 
 
-def _without_running_lines(lines: Sequence[Line]) -> Iterator[Line]:
+def _without_running_lines(lines: Sequence[PrintedLine]) -> Iterator[PrintedLine]:
     """Leave out what stands at the edge of page after page, and page numbers."""
-    pages: dict[int, list[Line]] = {}
+    pages: dict[int, list[PrintedLine]] = {}
     for line in lines:
         pages.setdefault(line.page, []).append(line)
     edges = {id(edge) for found in pages.values() for edge in _edges(found)}
@@ -129,13 +129,13 @@ def _without_running_lines(lines: Sequence[Line]) -> Iterator[Line]:
             yield line
 
 
-def _edges(lines: Sequence[Line]) -> list[Line]:
+def _edges(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
     """Return the two uppermost and the two lowest lines of a page."""
     down = sorted(lines, key=lambda line: -line.top)
     return [*down[:2], *down[-2:]] if len(down) > 4 else down
 
 
-def _title(lines: Sequence[Line], body: float) -> list[Line]:
+def _title(lines: Sequence[PrintedLine], body: float) -> list[PrintedLine]:
     """Return the lines of the largest letters on the first page, if they are larger than the text and few."""
     first = [line for line in lines if line.page == lines[0].page]
     largest = max(line.size for line in first)
@@ -143,9 +143,9 @@ def _title(lines: Sequence[Line], body: float) -> list[Line]:
     return found if largest >= body * _LARGER and sum(len(line.text) for line in found) <= 300 else []
 
 
-def _groups(lines: Sequence[Line]) -> Iterator[list[Line]]:
+def _groups(lines: Sequence[PrintedLine]) -> Iterator[list[PrintedLine]]:
     """Yield the lines of each paragraph."""
-    blocks: dict[tuple[int, int], list[Line]] = {}
+    blocks: dict[tuple[int, int], list[PrintedLine]] = {}
     for line in lines:
         blocks.setdefault((line.page, line.block), []).append(line)
     for block in blocks.values():
@@ -160,7 +160,7 @@ def _groups(lines: Sequence[Line]) -> Iterator[list[Line]]:
         yield group
 
 
-def _begins(above: Line, line: Line, left: float, right: float, pitch: float) -> bool:
+def _begins(above: PrintedLine, line: PrintedLine, left: float, right: float, pitch: float) -> bool:
     """Tell whether a paragraph begins with a line: by space above it, an indent, its letters, or a short line above."""
     spaced = above.bottom - line.bottom > pitch * 1.3 + 1
     indented = line.left > left + 0.8 * line.size and above.left < left + 0.8 * line.size and line.left < right - 60
@@ -217,14 +217,14 @@ def read_pdf(original: Original) -> Iterator[Article | ArticleError]:
     name, data = original.name, original.read()
     if b"%PDF-" not in data[:1024]:
         raise ArticleError(f"{name}: is no PDF file")
-    title, paragraphs = compose(_lines(data, name))
+    title, paragraphs = paragraphs_of_lines(_lines(data, name))
     if not paragraphs:
         raise ArticleError(f"{name}: holds no text (pictures of pages are not read)")
     facts = with_first_lines(Facts(title), paragraphs, name)
     yield article_of(name, paragraphs, facts, source=name, sha256=hashlib.sha256(data).hexdigest())
 
 
-def _lines(data: bytes, name: str) -> list[Line]:
+def _lines(data: bytes, name: str) -> list[PrintedLine]:
     """Return the lines of all pages in reading order; of a file that breaks off, those before."""
     # Imported here because they are an extra.
     from pdfminer.high_level import extract_pages  # noqa: PLC0415
@@ -232,7 +232,7 @@ def _lines(data: bytes, name: str) -> list[Line]:
     from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect  # noqa: PLC0415
 
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
-    lines: list[Line] = []
+    lines: list[PrintedLine] = []
     try:
         pages = extract_pages(io.BytesIO(data), maxpages=_MOST_PAGES, laparams=LAParams(boxes_flow=None))
         for number, page in enumerate(pages):
@@ -247,7 +247,7 @@ def _lines(data: bytes, name: str) -> list[Line]:
     return lines
 
 
-def _page_lines(page: LTPage, number: int) -> Iterator[Line]:
+def _page_lines(page: LTPage, number: int) -> Iterator[PrintedLine]:
     """Yield the lines of a page, block by block, columns one after the other."""
     from pdfminer.layout import LTChar, LTTextBox, LTTextLine  # noqa: PLC0415
 
@@ -256,4 +256,4 @@ def _page_lines(page: LTPage, number: int) -> Iterator[Line]:
             if isinstance(line, LTTextLine) and (text := " ".join(line.get_text().replace("\0", "").split())):
                 sizes = sorted(char.size for char in line if isinstance(char, LTChar))
                 size = sizes[len(sizes) // 2] if sizes else line.height
-                yield Line(text, line.x0, line.y0, line.x1, line.y1, size, number, block)
+                yield PrintedLine(text, line.x0, line.y0, line.x1, line.y1, size, number, block)

@@ -18,7 +18,7 @@ from index.sources.urls import is_link, link
 SOURCES_VARIABLE = "ONRECORD_ARTICLES"
 
 
-def resolve(source: str) -> str:
+def resolve_source(source: str) -> str:
     """Return the form under which a source is remembered: an absolute path, or the address of a link.
 
     Raises:
@@ -63,7 +63,7 @@ def default_source() -> str:
     """
     named = os.environ.get(SOURCES_VARIABLE)
     if named or Path("seeds").is_dir():
-        return resolve(named or "seeds")
+        return resolve_source(named or "seeds")
     raise UsageError("nothing to index yet: give a file or folder of articles (onrecord index FOLDER)")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from index.store.records import FiledArticle, Records
 
 
-class Catalogue(Records):
+class Catalog(Records):
     """Lists the records of a generation; each thread needs its own."""
 
     def outlets(self) -> dict[str, int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from typing import Any
 
-from index.quotations.people.linking import Joined, Line, join_family
+from index.quotations.people.linking import ArticleSpeaker, Joined, join_family
 from index.store.records import PersonRow, Records, RecordsWriter, SpeakerSummary, speaker_of
 
 _PERSON = "p.id, p.name, p.kind, p.gender, p.quotations, p.article, p.line, p.names, p.roles, p.offices"
@@ -128,12 +128,15 @@ class PeopleWriter(RecordsWriter):
             )
         self._db.execute("DELETE FROM changed_families")
 
-    def _lines(self, families: Sequence[str]) -> list[tuple[str, Line]]:
+    def _lines(self, families: Sequence[str]) -> list[tuple[str, ArticleSpeaker]]:
         """Return the speakers of some families, family by family, article by article."""
         columns = "family, article, rowid, name, kind, gender, roles, aliases, quotations"
         select = f"SELECT {columns} FROM speakers WHERE quotations > 0 AND family IN"  # noqa: S608  (our own names)
         rows = self._among(select, families, "ORDER BY family, article, rowid")
-        return [(family, Line(row, article, speaker_of(*told), count)) for family, article, row, *told, count in rows]
+        return [
+            (family, ArticleSpeaker(row, article, speaker_of(*told), count))
+            for family, article, row, *told, count in rows
+        ]
 
     def _part(self, families: Sequence[str]) -> None:
         """Take out the people of some families."""

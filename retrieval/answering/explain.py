@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from index.store.records import Records
-from retrieval.answering.inquiry import CHOICES, Inquiry
+from retrieval.answering.inquiry import CHOICES, QueryRun
 from retrieval.answering.router import understand
 from retrieval.attribution.by_speaker import by_topic, newest_first, own_words
 from retrieval.attribution.by_words import find_spoken
@@ -82,7 +82,7 @@ def explain(searcher: Searcher, records: Records, text: str, *, scope: Scope | N
         count: how many passages to tell of at most.
     """
     question, _ = understand(searcher, records, text, datetime.now().astimezone().date())
-    inquiry = Inquiry(searcher, records, question, text, count, scope, None, marking=False)
+    inquiry = QueryRun(searcher, records, question, text, count, scope, None, marking=False)
     people = inquiry.directory.find(question.speaker or "") if question.asks == "said" else []
     return _Case(inquiry, people, clearly_meant(people)).explanation()
 
@@ -91,7 +91,7 @@ def explain(searcher: Searcher, records: Records, text: str, *, scope: Scope | N
 class _Case:
     """A question, who may be meant in it, and who is."""
 
-    inquiry: Inquiry
+    inquiry: QueryRun
     people: Sequence[Person]
     person: Person | None
 

@@ -41,7 +41,7 @@ CHOICES = 6
 
 
 @dataclass(frozen=True)
-class Inquiry:
+class QueryRun:
     """One question in full words put to one generation.
 
     Attributes:
@@ -114,7 +114,7 @@ class Inquiry:
         return Answer(self.typed, "ambiguous", 0.5, self.question.text, message, choices=names)
 
 
-def somebodys_words(inquiry: Inquiry, mention: str) -> Answer | None:
+def somebodys_words(inquiry: QueryRun, mention: str) -> Answer | None:
     """Answer with somebody's own words; None where the question only looked as if it asked for them."""
     people = inquiry.directory.find(mention)
     if not people:
@@ -135,7 +135,7 @@ def somebodys_words(inquiry: Inquiry, mention: str) -> Answer | None:
     return inquiry.answered(ranked, ranked[0][1], spans, speaker=person.name)
 
 
-def _on_topic(inquiry: Inquiry, mention: str, people: Sequence[Person], person: Person | None) -> Answer:
+def _on_topic(inquiry: QueryRun, mention: str, people: Sequence[Person], person: Person | None) -> Answer:
     """Answer with what somebody says on a topic, or say that these articles do not tell."""
     words = {namesake: own_words(inquiry.records, namesake, inquiry.scope) for namesake in people[:CHOICES]}
     matches = by_topic(
@@ -166,7 +166,7 @@ def _on_topic(inquiry: Inquiry, mention: str, people: Sequence[Person], person: 
     )
 
 
-def _silent(inquiry: Inquiry, person: Person, matches: Sequence[Match]) -> Answer:
+def _silent(inquiry: QueryRun, person: Person, matches: Sequence[Match]) -> Answer:
     about = re.sub(r"^(?:about|on|of|regarding|concerning) ", "", inquiry.question.topic)
     return inquiry.not_found(
         f"{person.name} is quoted in these articles, but not on “{about}”.",
@@ -175,7 +175,7 @@ def _silent(inquiry: Inquiry, person: Person, matches: Sequence[Match]) -> Answe
     )
 
 
-def _nobody(inquiry: Inquiry, mention: str) -> Answer | None:
+def _nobody(inquiry: QueryRun, mention: str) -> Answer | None:
     """Answer that nobody of a name speaks; None where the words are no name, or a fact is asked for."""
     if not inquiry.searcher.word_weights(mention) or not may_be_a_name(mention, inquiry.question.text):
         return None

@@ -7,8 +7,8 @@ from datetime import date
 
 from index.core.article import Span
 from index.store.records import Records
-from retrieval.answering.inquiry import Inquiry, somebodys_words
-from retrieval.attribution.by_words import Spoken, find_spoken
+from retrieval.answering.inquiry import QueryRun, somebodys_words
+from retrieval.attribution.by_words import SpokenPassage, find_spoken
 from retrieval.core.answer import Answer
 from retrieval.core.scores import ANSWERED
 from retrieval.query.dates import Period, find_period
@@ -40,7 +40,7 @@ def answer_question(
     if complaint := unanswerable(" ".join(question.split())):
         return Answer(question, "not_found", 1.0, question, complaint)
     read, period = understand(searcher, records, question, now)
-    return _answer(Inquiry(searcher, records, read, question, k, scope, period, marking))
+    return _answer(QueryRun(searcher, records, read, question, k, scope, period, marking))
 
 
 def understand(searcher: Searcher, records: Records, text: str, now: date) -> tuple[Question, Period | None]:
@@ -64,21 +64,21 @@ def unanswerable(question: str) -> str | None:
     return None
 
 
-def _answer(inquiry: Inquiry) -> Answer:
+def _answer(inquiry: QueryRun) -> Answer:
     """Answer a question by what it asks for."""
     question = inquiry.question
     if question.asks == "nothing":
         return inquiry.not_found(SMALL_TALK, [], 1.0)
     if question.checks:
-        from retrieval.answering.verdict_answer import checked  # noqa: PLC0415  (few questions need it)
+        from retrieval.answering.verdict_answer import check_question  # noqa: PLC0415  (few questions need it)
 
-        return checked(inquiry)
+        return check_question(inquiry)
     if question.asks == "said" and (answer := somebodys_words(inquiry, question.speaker or "")):
         return answer
     return _whose_words(inquiry) if question.asks == "who" else _anything(inquiry)
 
 
-def _whose_words(inquiry: Inquiry) -> Answer:
+def _whose_words(inquiry: QueryRun) -> Answer:
     """Answer with the passage that holds certain words, and with who says them."""
     found = find_spoken(inquiry.searcher, inquiry.records, inquiry.question, inquiry.scope)
     scored = [(spoken.passage, spoken.probability) for spoken in found]
@@ -90,14 +90,14 @@ def _whose_words(inquiry: Inquiry) -> Answer:
     return inquiry.answered(scored, scored[0][1], spans, speaker=_name(inquiry, found[0]))
 
 
-def _spans(inquiry: Inquiry, spoken: Spoken) -> list[Span]:
+def _spans(inquiry: QueryRun, spoken: SpokenPassage) -> list[Span]:
     if not spoken.quotation:
         return []
     every = inquiry.records.quotations([spoken.passage])[spoken.passage]
     return [(piece.start, piece.end) for piece in every if piece.number == spoken.quotation.number]
 
 
-def _name(inquiry: Inquiry, spoken: Spoken) -> str | None:
+def _name(inquiry: QueryRun, spoken: SpokenPassage) -> str | None:
     """Return the name across articles of whoever speaks."""
     name = spoken.quotation.speaker if spoken.quotation else None
     article = inquiry.records.passages([spoken.passage])[spoken.passage].article
@@ -105,7 +105,7 @@ def _name(inquiry: Inquiry, spoken: Spoken) -> str | None:
     return person.name if person else name
 
 
-def _anything(inquiry: Inquiry) -> Answer:
+def _anything(inquiry: QueryRun) -> Answer:
     ranked = inquiry.ranked()
     confidence = ranked[0][1] if ranked else 0.0
     if confidence < ANSWERED:

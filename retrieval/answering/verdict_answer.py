@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from retrieval.answering.inquiry import Inquiry, somebodys_words
+from retrieval.answering.inquiry import QueryRun, somebodys_words
 from retrieval.core.answer import Answer
 from retrieval.verification.messages import verdict_line
 from retrieval.verification.verdict import Verdict, VerdictName
@@ -37,7 +37,7 @@ def answer_of(verdict: Verdict, question: str, standalone: str | None = None) ->
     )
 
 
-def checked(inquiry: Inquiry) -> Answer:
+def check_question(inquiry: QueryRun) -> Answer:
     """Answer a question that `checks` words; where nobody said them, with what that somebody says on the matter."""
     question = inquiry.question
     verdict = Verifier(inquiry.searcher, inquiry.records, inquiry.scope).check(question.quoted or "", question.speaker)

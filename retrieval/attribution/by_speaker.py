@@ -58,7 +58,7 @@ def on_record(searcher: Searcher, records: Records, mention: str, topic: str, ra
     """Return which of some passages name somebody and a topic beside a verb of saying: whose words, cannot be told."""
     passages = records.passages([passage for passage, score in ranked if score >= LIKELY])
     texts = {passage: row.text for passage, row in passages.items() if may_report(mention, row.text)}
-    shares = searcher.shares(topic, texts)
+    shares = searcher.idf_coverage(topic, texts)
     return [one for one in ranked if shares.get(one[0], 0.0) >= NAMES_AND_TELLS]
 
 
@@ -228,10 +228,12 @@ def _signals(
     around: Mapping[int, Context],
 ) -> dict[int, dict[str, float]]:
     """Return for each passage what `ON_TOPIC` weighs, all but the reranker's opinion."""
-    text = searcher.shares(topic, {p: row.text for p, row in rows.items()})
-    said = searcher.shares(topic, spoken)
-    context = searcher.shares(topic, {p: f"{around[p].title} {around[p].text} {row.text}" for p, row in rows.items()})
-    near = searcher.nearness(topic, list(rows))
+    text = searcher.idf_coverage(topic, {p: row.text for p, row in rows.items()})
+    said = searcher.idf_coverage(topic, spoken)
+    context = searcher.idf_coverage(
+        topic, {p: f"{around[p].title} {around[p].text} {row.text}" for p, row in rows.items()}
+    )
+    near = searcher.max_cosine(topic, list(rows))
     far = searcher.generation.vectors.by_id([one.before for one in around.values() if one.before is not None])
     query = searcher.vector(topic)
     return {

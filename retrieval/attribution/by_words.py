@@ -25,7 +25,7 @@ Piece = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SpokenPassage:
     """A passage that may hold the words asked for.
 
     Attributes:
@@ -45,7 +45,7 @@ class Spoken:
 
 
 @staged("speakers")
-def find_spoken(searcher: Searcher, records: Records, question: Question, scope: Scope | None) -> list[Spoken]:
+def find_spoken(searcher: Searcher, records: Records, question: Question, scope: Scope | None) -> list[SpokenPassage]:
     """Return passages that may hold the words that a question asks for, or words to that effect, best first.
 
     Args:
@@ -70,7 +70,7 @@ def find_spoken(searcher: Searcher, records: Records, question: Question, scope:
         cut = windows(searcher, question.text, {passage: texts[passage] for passage in best})
         for passage, logit in searcher.relevance(question.text, cut).items():
             evidence[passage] = SPOKEN.evidence(**signals[passage], relevance=squashed(logit))
-    spoken = [Spoken(passage, evidence[passage], _nearest(passage, quotations, closeness)) for passage in best]
+    spoken = [SpokenPassage(passage, evidence[passage], _nearest(passage, quotations, closeness)) for passage in best]
     return sorted(spoken, key=lambda one: -one.evidence)
 
 
@@ -96,11 +96,11 @@ def _signals(
         for passage, spoken in quotations.items()
         for position, quotation in enumerate(spoken)
     }
-    shares = searcher.shares(sought, texts)
-    near = searcher.nearness(sought, list(texts))
+    shares = searcher.idf_coverage(sought, texts)
+    near = searcher.max_cosine(sought, list(texts))
     best: dict[int, dict[str, float]] = {}
     wanted = _plain(sought)
-    held = searcher.shares(sought, pieces)
+    held = searcher.idf_coverage(sought, pieces)
     for passage, text in texts.items():
         own = [(passage, position) for position in range(len(quotations.get(passage, ())))]
         best[passage] = {

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from index.core.article import Span
-from retrieval.conversation.intents import Move
+from retrieval.conversation.intents import Intent
 from retrieval.conversation.state import Place, Turn
-from retrieval.conversation.turn import Asked
+from retrieval.conversation.turn import TurnContext
 from retrieval.core.answer import Answer, Hit
 from retrieval.core.names import words
 from retrieval.search.hits import make_hits
@@ -43,10 +43,10 @@ _PLACE = re.compile(
 class LastAnswer:
     """The last answer of a conversation, to be asked about."""
 
-    asked: Asked
+    asked: TurnContext
     turn: Turn
 
-    def answer(self, move: Move) -> Answer | None:
+    def answer(self, move: Intent) -> Answer | None:
         """Answer from the citation, the article or the neighbours of the first passage shown, if there was one."""
         first = self._first()
         if first is None:
@@ -65,7 +65,7 @@ class LastAnswer:
             case _:
                 return self._answered(self._hits(article, paragraph, 0))
 
-    def _beside(self, move: Move, around: list[Hit], paragraph: int) -> Answer:
+    def _beside(self, move: Intent, around: list[Hit], paragraph: int) -> Answer:
         """Answer with what stands before or after a paragraph, the nearest first."""
         beside = [
             hit for hit in around if (hit.paragraph < paragraph if move == "before" else hit.paragraph > paragraph)

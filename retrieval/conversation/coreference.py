@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from index.quotations.lexicon.gender import GENDERS, by_first_name, by_title, is_first_name
 from index.quotations.lexicon.names import SUFFIXES
-from retrieval.conversation.state import Dialog, Mention
+from retrieval.conversation.state import Dialog, NamedSpeaker
 from retrieval.core.names import LEADERS, name_words, words
 from retrieval.query.person import Person, clearly_meant
 from retrieval.query.speakers import Directory
@@ -74,19 +74,19 @@ class Resolved:
     """
 
     text: str
-    people: tuple[Mention, ...] = ()
-    rivals: tuple[Mention, ...] = ()
+    people: tuple[NamedSpeaker, ...] = ()
+    rivals: tuple[NamedSpeaker, ...] = ()
     pronoun: str = ""
 
 
-def mention_of(person: Person) -> Mention:
+def mention_of(person: Person) -> NamedSpeaker:
     """Return what is remembered of a speaker."""
-    return Mention(
+    return NamedSpeaker(
         person.name, person.kind, person.gender or (_told_by_name(person.name) if person.kind == "person" else None)
     )
 
 
-def named_in(text: str) -> list[Mention]:
+def named_in(text: str) -> list[NamedSpeaker]:
     """Return the names that stand in a text with capital letters, in order, with who leads what they name.
 
     >>> [mention.name for mention in named_in("What did Adela Brandvold say about Mr. Olmo's order to the ABC boss?")]
@@ -96,7 +96,7 @@ def named_in(text: str) -> list[Mention]:
     for match in _NAME.finditer(text):
         name = _without_small_words(match.group())
         if name:
-            found.append(Mention(name, _kind(name, text[: match.start()]), _told_by_name(name)))
+            found.append(NamedSpeaker(name, _kind(name, text[: match.start()]), _told_by_name(name)))
     return found
 
 
@@ -137,7 +137,7 @@ def _bears(person: Person, sought: set[str]) -> bool:
     )
 
 
-def leans(text: str, everybody: Directory | None = None, *, surely: bool = False) -> bool:
+def is_context_dependent(text: str, everybody: Directory | None = None, *, surely: bool = False) -> bool:
     """Tell whether a question has words that point to what was said before.
 
     Such are a pronoun that nobody named earlier in the question may be meant by, "else", and an "and" before it all.
@@ -165,7 +165,7 @@ def _antecedent(word: str, before: str, everybody: Directory | None) -> bool:
     return bool(named) or (word.lower() in _SUBJECTS and _WHOEVER.search(before) is not None)
 
 
-def in_full(mention: Mention, dialog: Dialog) -> Mention:
+def in_full(mention: NamedSpeaker, dialog: Dialog) -> NamedSpeaker:
     """Return a mention by the fuller name that an earlier turn gave: "Olmo" after "Otto Olmo"."""
     named = set(words(mention.name))
     for turn in dialog.latest():
@@ -180,14 +180,14 @@ def is_pronoun(text: str) -> bool:
     return _LEANS.fullmatch(text.strip()) is not None
 
 
-def resolve(text: str, dialog: Dialog) -> Resolved:
+def resolve_references(text: str, dialog: Dialog) -> Resolved:
     """Put names in the place of pronouns.
 
     A pronoun stays where its own question names somebody it may stand for, and where nobody fits. One that two people
     of the same turn fit equally is left, and both are reported.
     """
-    named: list[Mention] = []
-    rivals: Sequence[Mention] = ()
+    named: list[NamedSpeaker] = []
+    rivals: Sequence[NamedSpeaker] = ()
     pieces, start, pronoun = [], 0, ""
     for match in _PRONOUN.finditer(text):
         word = match["word"].lower()
@@ -214,7 +214,7 @@ def resolve(text: str, dialog: Dialog) -> Resolved:
     return Resolved("".join([*pieces, text[start:]]), tuple(dict.fromkeys(named)), tuple(rivals), pronoun)
 
 
-def stands_for(word: str, mention: Mention) -> bool:
+def stands_for(word: str, mention: NamedSpeaker) -> bool:
     """Tell whether a pronoun may stand for somebody, as far as gender and number are known."""
     gender = GENDERS.get(word.lower())
     if gender is None:
@@ -222,7 +222,7 @@ def stands_for(word: str, mention: Mention) -> bool:
     return mention.kind in {"person", "group"} and mention.gender in (gender, None) and " and " not in mention.name
 
 
-def _meant(word: str, dialog: Dialog, text: str, taken: Sequence[Mention]) -> Sequence[Mention]:
+def _meant(word: str, dialog: Dialog, text: str, taken: Sequence[NamedSpeaker]) -> Sequence[NamedSpeaker]:
     """Return whom a pronoun stands for: one, several that fit equally, or nobody."""
     replies = _ANSWERS.search(text) is not None
     known_not: set[str] = set()

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from retrieval.conversation.state import Mention, Turn
+from retrieval.conversation.state import NamedSpeaker, Turn
 from retrieval.core.names import words
 from retrieval.query.parser import VERBS, read_question
 
-Move = Literal[
+Intent = Literal[
     "more",  # further passages of the same list
     "origin",  # who wrote that, where does it stand
     "when",
@@ -46,7 +46,7 @@ _WORDS = {
     "WROTE": r" (?:(?:is|was|does|did) THAT(?: from| in| come from)?|(?:wrote|says|said|published|reported) THAT)",
     "DID": r"(?:did|does|do|has|have|was|is)",
 }
-_MOVES: tuple[tuple[Move, str], ...] = (
+_MOVES: tuple[tuple[Intent, str], ...] = (
     (
         "more",
         r"(?:(?:is|was|are) there |do you have |(?:have you )?got |SHOW|tell me |say )?(?:MUCH )?(?:MORE)(?:OF)*",
@@ -130,7 +130,7 @@ _SENTENCE = re.compile(
 class Followup:
     """A follow-up as it was read: what it asks of the last turn, and its own words where it has some."""
 
-    move: Move
+    move: Intent
     words: str = ""
 
 
@@ -193,10 +193,10 @@ def with_speaker(question: str, name: str, mention: str) -> str:
     return about(name, _subject_matter(question))
 
 
-def instead(question: str, fragment: str, people: Sequence[Mention]) -> str:
+def instead(question: str, fragment: str, people: Sequence[NamedSpeaker]) -> str:
     """Return a question with a fragment in the place of whom or what it was about.
 
-    >>> instead("how much did Olmo pay?", "Brandvold", [Mention("Otto Olmo")])
+    >>> instead("how much did Olmo pay?", "Brandvold", [NamedSpeaker("Otto Olmo")])
     'how much did Brandvold pay?'
     """
     for mention in people:

@@ -9,11 +9,19 @@ from dataclasses import dataclass, replace
 
 from retrieval.answering.router import MAX_QUESTION
 from retrieval.conversation.about_last_answer import LastAnswer
-from retrieval.conversation.coreference import in_full, is_pronoun, leans, mention_of, named_in, resolve, whom
+from retrieval.conversation.coreference import (
+    in_full,
+    is_context_dependent,
+    is_pronoun,
+    mention_of,
+    named_in,
+    resolve_references,
+    whom,
+)
 from retrieval.conversation.intents import Followup, about, appended, instead, read_followup, topic_of, with_speaker
-from retrieval.conversation.merge import Reading, compose
-from retrieval.conversation.state import Dialog, Mention, Turn, places
-from retrieval.conversation.turn import Asked
+from retrieval.conversation.merge import Interpretation, compose
+from retrieval.conversation.state import Dialog, NamedSpeaker, Turn, places
+from retrieval.conversation.turn import TurnContext
 from retrieval.core.answer import Answer, Hit
 from retrieval.core.names import words
 from retrieval.core.tracing import staged
@@ -24,7 +32,7 @@ FIRST = 3
 """In how many of the passages shown a name without more is looked up first."""
 
 
-def turn_of(asked: Asked, answer: Answer) -> Turn:
+def turn_of(asked: TurnContext, answer: Answer) -> Turn:
     """Return what is to be remembered of a question and its answer."""
     last = asked.dialog.last
     shown = places(answer.hits or answer.nearest)
@@ -35,7 +43,7 @@ def turn_of(asked: Asked, answer: Answer) -> Turn:
     read = read_question(answer.standalone)
     spoken = read.speaker if read.asks == "said" and read.speaker and not is_pronoun(read.speaker) else None
     people = _people(asked, answer, spoken)
-    unresolved = last is not None and asked.leans(answer.standalone)
+    unresolved = last is not None and asked.is_context_dependent(answer.standalone)
     return Turn(
         question=answer.standalone,
         status=answer.status,
@@ -50,20 +58,20 @@ def turn_of(asked: Asked, answer: Answer) -> Turn:
     )
 
 
-def _people(asked: Asked, answer: Answer, spoken: str | None) -> tuple[Mention, ...]:
+def _people(asked: TurnContext, answer: Answer, spoken: str | None) -> tuple[NamedSpeaker, ...]:
     """Return who was named: whose words were asked for, whose words answer, and who else the question names."""
     rows = asked.records.article_ids({hit.article for hit in (answer.hits or answer.nearest)[:FIRST]})
     near = asked.directory.within(rows.values()) if rows else None
-    first = [_known(asked, near, Mention(name)) for name in (spoken, answer.speaker) if name]
+    first = [_known(asked, near, NamedSpeaker(name)) for name in (spoken, answer.speaker) if name]
     known = [mention_of(person) for person in near.named_in(answer.standalone)] if near else []
     others = [_known(asked, near, mention) for mention in named_in(answer.standalone)]
-    told = {one.name: one.gender for one in resolve(asked.bare, asked.dialog).people}
+    told = {one.name: one.gender for one in resolve_references(asked.bare, asked.dialog).people}
     people = _once([*first, *known, *others])
     # Who was called "he" is one from then on, whatever the articles leave open.
     return tuple(replace(one, gender=one.gender or told.get(one.name)) for one in people)
 
 
-def _known(asked: Asked, near: Directory | None, mention: Mention) -> Mention:
+def _known(asked: TurnContext, near: Directory | None, mention: NamedSpeaker) -> NamedSpeaker:
     """Return a mention with what is known of whoever bears the name."""
     person = whom(asked.directory, near, mention.name)
     if not person:
@@ -72,7 +80,7 @@ def _known(asked: Asked, near: Directory | None, mention: Mention) -> Mention:
     return replace(known, name=mention.name) if set(words(mention.name)) > set(words(known.name)) else known
 
 
-def _once(mentions: Iterable[Mention]) -> Iterable[Mention]:
+def _once(mentions: Iterable[NamedSpeaker]) -> Iterable[NamedSpeaker]:
     """Yield each of several people once: who was named "Olmo" after "Otto Olmo" is the same."""
     seen: list[frozenset[str]] = []
     for mention in mentions:
@@ -91,7 +99,7 @@ _ELSE = re.compile(r"\belse\b", re.IGNORECASE)
 
 
 @staged("conversation")
-def converse(asked: Asked, time: float) -> tuple[Answer, Dialog]:
+def converse(asked: TurnContext, time: float) -> tuple[Answer, Dialog]:
     """Answer a question within its conversation, and return the conversation with it.
 
     Args:
@@ -110,7 +118,7 @@ def converse(asked: Asked, time: float) -> tuple[Answer, Dialog]:
 class _Follow:
     """A question after another one."""
 
-    asked: Asked
+    asked: TurnContext
     last: Turn
 
     def answer(self) -> Answer:
@@ -164,7 +172,7 @@ class _Follow:
         """Answer who else said what the last answer tells."""
         question, count = self.last.question, self.asked.k + len(self.last.shown)
         if self.last.asks == "anything":
-            answer = compose(replace(self.asked, k=count), Reading(question, (question,)))
+            answer = compose(replace(self.asked, k=count), Interpretation(question, (question,)))
         else:
             question = question if self.last.asks == "who" else f"Who said something {self.last.topic}?"
             answer = self.asked.everywhere(question, count)
@@ -201,7 +209,7 @@ class _Follow:
 
     def _fragment(self, followup: Followup) -> Answer:
         """Answer the last question with another speaker, topic or name in it."""
-        last, fragment = self.last, resolve(followup.words, self.asked.dialog).text
+        last, fragment = self.last, resolve_references(followup.words, self.asked.dialog).text
         if is_pronoun(fragment):
             return self._sentence(self.asked.bare)
         readings = self._swapped(followup.move, fragment)
@@ -211,7 +219,7 @@ class _Follow:
         wordings = (standalone, f"{matter} And {fragment}?")
         if standalone == appended(last.question, fragment):
             wordings = (f"What about {fragment}?", standalone)
-        return compose(self.asked, Reading(standalone, wordings, told=told))
+        return compose(self.asked, Interpretation(standalone, wordings, told=told))
 
     def _swapped(self, move: str, fragment: str) -> list[str]:
         """Return what the last question may become with a fragment in it."""
@@ -238,7 +246,7 @@ class _Follow:
         standalone = in_full
         if speaker and self.last.topic and re.search(r"\bwhy\b", in_full, re.IGNORECASE):
             standalone = f"Why did {speaker.name} say that {self.last.topic}?"
-        return compose(self.asked, Reading(standalone, (in_full,), named=[speaker] if speaker else []))
+        return compose(self.asked, Interpretation(standalone, (in_full,), named=[speaker] if speaker else []))
 
     def _sentence(self, text: str) -> Answer:
         """Answer a sentence of its own, its references resolved."""
@@ -246,24 +254,24 @@ class _Follow:
         typed = read_question(text)
         # Words in quotation marks are what somebody is to have said: "she" there is nobody of this conversation.
         quoted = typed.quoted or ""
-        resolved = resolve(typed.text.replace(quoted, _QUOTED) if quoted else typed.text, asked.dialog)
+        resolved = resolve_references(typed.text.replace(quoted, _QUOTED) if quoted else typed.text, asked.dialog)
         resolved = replace(resolved, text=resolved.text.replace(_QUOTED, quoted))
         if resolved.rivals and (typed.speaker or "").lower() == resolved.pronoun.lower():
             names = tuple(dict.fromkeys(one.name for one in resolved.rivals))
             return self._ask_back(f"Who is meant by “{resolved.pronoun}”?", names)
         standalone = topic_of(resolved.text, last)
-        read, leaning, told = read_question(standalone), asked.leans(asked.bare), False
+        read, leaning, told = read_question(standalone), asked.is_context_dependent(asked.bare), False
         if read.asks == "who" and not leaning:
             return asked.everywhere(standalone)
         if read.asks == "said" and (person := asked.person(read.speaker)):
-            told = bool(read.topic) and not leans(read.topic)
+            told = bool(read.topic) and not is_context_dependent(read.topic)
             leaning = leaning or (bool(read.topic) and asked.is_thin(read.topic, 1))
             standalone = with_speaker(standalone, person.name, read.speaker or "")
-        reading = Reading(
+        reading = Interpretation(
             standalone,
             (standalone,) if told or not leaning else (standalone, f"{last.in_full} {asked.bare}"),
             leaning=leaning,
-            surely=asked.leans(asked.bare, surely=True),
+            surely=asked.is_context_dependent(asked.bare, surely=True),
             told=told,
             named=[person for one in resolved.people if (person := asked.person(one.name))],
             without=asked.person(last.speaker) if _ELSE.search(asked.bare) else None,

@@ -10,7 +10,7 @@ from index.core.article import Span
 from index.store.records import PassageRow
 from retrieval.attribution.by_speaker import OwnWords, own_words
 from retrieval.conversation.state import places
-from retrieval.conversation.turn import Asked, likeliest, likelihood, log_odds, weigh
+from retrieval.conversation.turn import TurnContext, likeliest, likelihood, log_odds, weigh
 from retrieval.core.answer import Answer
 from retrieval.core.names import words
 from retrieval.core.scores import ANSWERED
@@ -36,7 +36,7 @@ FURTHER = 3
 
 
 @dataclass(frozen=True)
-class Reading:
+class Interpretation:
     """One way to understand a follow-up.
 
     Attributes:
@@ -58,15 +58,15 @@ class Reading:
     without: Person | None = None
 
 
-def compose(asked: Asked, reading: Reading) -> Answer:
+def compose(asked: TurnContext, reading: Interpretation) -> Answer:
     """Answer a reading of a follow-up."""
     return _Composing(asked, reading).answer()
 
 
 @dataclass(frozen=True)
 class _Composing:
-    asked: Asked
-    reading: Reading
+    asked: TurnContext
+    reading: Interpretation
 
     def answer(self) -> Answer:
         whole, reading = self._whole, self.reading

@@ -30,7 +30,7 @@ Kind = Literal["person", "organisation", "group"]
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class NamedSpeaker:
     """Somebody whom a turn named: the name, the kind of speaker, and male or female where that is known."""
 
     name: str
@@ -60,7 +60,7 @@ class Turn:
     asks: Asks = "anything"
     speaker: str | None = None
     topic: str = ""
-    people: tuple[Mention, ...] = ()
+    people: tuple[NamedSpeaker, ...] = ()
     shown: tuple[Place, ...] = ()
     choices: tuple[str, ...] = ()
     mention: str = ""
@@ -160,7 +160,7 @@ def _turn(record: dict[str, Any]) -> Turn:
         asks=_one_of(Asks, record["asks"]),
         speaker=record["speaker"],
         topic=record["topic"],
-        people=tuple(Mention(one["name"], one["kind"], one["gender"]) for one in record["people"]),
+        people=tuple(NamedSpeaker(one["name"], one["kind"], one["gender"]) for one in record["people"]),
         shown=tuple((article, paragraph) for article, paragraph in record["shown"]),
         choices=tuple(record["choices"]),
         mention=record["mention"],

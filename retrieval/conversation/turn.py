@@ -11,7 +11,7 @@ from functools import cached_property
 from index.store.lexical import stems
 from index.store.records import PassageRow, Records
 from retrieval.answering.router import answer_question
-from retrieval.conversation.coreference import leans, named_in, whom
+from retrieval.conversation.coreference import is_context_dependent, named_in, whom
 from retrieval.conversation.state import Dialog, Place
 from retrieval.core.answer import Answer
 from retrieval.core.scores import ANSWERING, probability
@@ -36,7 +36,7 @@ SECOND = 1.5
 
 
 @dataclass(frozen=True)
-class Hand:
+class ContextArticles:
     """The passages of the articles at hand.
 
     Attributes:
@@ -64,7 +64,7 @@ class Hand:
         return BESIDE * self.nearness(passage) - (SECOND if row.article != self.articles[0] else 0.0)
 
 
-def at_hand(records: Records, dialog: Dialog, scope: Scope | None) -> Hand:
+def at_hand(records: Records, dialog: Dialog, scope: Scope | None) -> ContextArticles:
     """Return what is at hand after the last turn, within a scope."""
     shown = [place for turn in dialog.latest() for place in turn.shown[:3]]
     rows = records.article_ids(dict.fromkeys(article for article, _ in shown))
@@ -73,17 +73,17 @@ def at_hand(records: Records, dialog: Dialog, scope: Scope | None) -> Hand:
     articles = tuple(dict.fromkeys(ordered))[:ARTICLES]
     passages = records.passages(records.article_passages(articles))
     start = next(((rows[name], paragraph) for name, paragraph in shown if rows.get(name) in articles), None)
-    return Hand(articles, passages, start)
+    return ContextArticles(articles, passages, start)
 
 
-def likeliest(searcher: Searcher, hand: Hand, wordings: Sequence[str], some: Iterable[int]) -> list[int]:
+def likeliest(searcher: Searcher, hand: ContextArticles, wordings: Sequence[str], some: Iterable[int]) -> list[int]:
     """Return which passages at hand are worth the reranker's time, by meaning, words and place."""
     among = list(some)
     vectors = searcher.generation.vectors.by_id(among)
     scores = {passage: NEAR * hand.nearness(passage) for passage in among}
     for wording in wordings:
         query = searcher.vector(wording)
-        shares = searcher.shares(wording, {passage: hand.passages[passage].text for passage in among})
+        shares = searcher.idf_coverage(wording, {passage: hand.passages[passage].text for passage in among})
         for passage in among:
             scores[passage] += (float(vectors[passage] @ query) + 0.5 * shares[passage]) / len(wordings)
     return sorted(scores, key=lambda passage: -scores[passage])[:WEIGHED]
@@ -113,7 +113,7 @@ THIN = 2
 
 
 @dataclass(frozen=True)
-class Asked:
+class TurnContext:
     """A question as it is put.
 
     Attributes:
@@ -147,7 +147,7 @@ class Asked:
         return self.searcher.speakers(self.scope)
 
     @cached_property
-    def hand(self) -> Hand:
+    def hand(self) -> ContextArticles:
         """The articles that the turns before were answered from."""
         return at_hand(self.records, self.dialog, self.scope)
 
@@ -160,12 +160,12 @@ class Asked:
         """Return whom words name, near or anywhere."""
         return whom(self.directory, self.near, mention) if mention else None
 
-    def leans(self, text: str, *, surely: bool = False) -> bool:
-        """Tell whether a text points to what was said before; see `retrieval.conversation.coreference.leans`.
+    def is_context_dependent(self, text: str, *, surely: bool = False) -> bool:
+        """Tell whether a text points to what was said before; see `coreference`.
 
         So does one with hardly a word of its own, "who dropped out?".
         """
-        return leans(text, self.directory, surely=surely) or self.is_thin(text, 1 if surely else THIN)
+        return is_context_dependent(text, self.directory, surely=surely) or self.is_thin(text, 1 if surely else THIN)
 
     def is_thin(self, text: str, most: int) -> bool:
         """Tell whether a text has no name and few other words to be looked up by."""

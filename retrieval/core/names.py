@@ -22,6 +22,7 @@ __all__ = [
     "LEADERS",
     "PERSON_WORDS",
     "TITLES",
+    "body_with_owner",
     "fold",
     "is_body",
     "is_plural",
@@ -35,7 +36,6 @@ __all__ = [
     "titles_within",
     "told_gender",
     "told_generation",
-    "turned",
     "words",
 ]
 
@@ -86,10 +86,10 @@ def is_body(mention: str) -> bool:
     return role_head(mention) in _BODIES
 
 
-def turned(mention: str) -> str | None:
+def body_with_owner(mention: str) -> str | None:
     """Return a mention of a body with whose it is before it, or None where it is none.
 
-    >>> turned("the campaign of Mayor Olmo"), turned("a lawyer for Olmo")
+    >>> body_with_owner("the campaign of Mayor Olmo"), body_with_owner("a lawyer for Olmo")
     ('Mayor Olmo campaign', None)
     """
     match _RELATION.split(mention):

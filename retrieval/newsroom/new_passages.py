@@ -16,7 +16,7 @@ from typing import Final
 from index.core.article import Span
 from index.generations.generation import IndexFolder
 from index.quotations.speech.types import Quotation
-from index.store.catalog import Catalogue
+from index.store.catalog import Catalog
 from index.store.lexical import LexicalIndex
 from index.store.records import ArticleRow, FiledArticle, PassageRow, Records
 from retrieval.attribution.by_speaker import OwnWords, by_topic, newest_first, own_words
@@ -33,7 +33,7 @@ from retrieval.newsroom.fingerprints import (
     text_digest,
     words_digest,
 )
-from retrieval.newsroom.subscription import Meaning, Wanted, people_named, read_wanted
+from retrieval.newsroom.subscription import Meaning, Subscription, people_named, read_subscription
 from retrieval.query.parser import read_question
 from retrieval.search.hits import make_hits
 from retrieval.search.near_duplicates import ALIKE, LOOKED_AT, Merged, rarest_stems, resemblance, shingles
@@ -127,7 +127,7 @@ class Newsreader:
             number: of this look, higher than all before.
         """
         version = self.searcher.generation.manifest.quotations
-        with closing(Catalogue.open(self.searcher.generation.records_path)) as catalogue:
+        with closing(Catalog.open(self.searcher.generation.records_path)) as catalogue:
             # Another version of the quotations finds other words in articles that have not changed.
             now = {name: f"{version}:{told}" for name, told in catalogue.fingerprints().items()}
             before = self._ledger.prints()
@@ -136,7 +136,7 @@ class Newsreader:
                 article = catalogue.articles([row])[row]
                 yield self._seen(catalogue, article, now[article.name], number)
 
-    def news(self, wanted: Wanted, since: int) -> News:
+    def news(self, wanted: Subscription, since: int) -> News:
         """Return what is new since a look, of what somebody wants to hear of; `look` has to have been kept before."""
         with closing(self.searcher.generation.open_records()) as records:
             fresh = _Fresh(records, self._ledger, since)
@@ -287,9 +287,9 @@ class Newsroom:
         return Newsreader(self._searcher, ledger)
 
     def meaning(self, text: str) -> Meaning:
-        """Return whom or what words mean that somebody wants to hear of; see `read_wanted`."""
+        """Return whom or what words mean that somebody wants to hear of; see `read_subscription`."""
         with closing(self._searcher.generation.open_records()) as records:
-            return read_wanted(self._searcher, records, text)
+            return read_subscription(self._searcher, records, text)
 
     def known(self, paragraphs: Sequence[str]) -> Hit | None:
         """Return a passage of the article that some paragraphs are; see `known_article`."""
@@ -304,7 +304,7 @@ class Newsroom:
             count: how many to return at most.
         """
         wanted, found = set(words(text)), list[FiledArticle]()
-        with closing(Catalogue.open(self._searcher.generation.records_path)) as catalogue:
+        with closing(Catalog.open(self._searcher.generation.records_path)) as catalogue:
             for article in catalogue.filed():
                 if wanted <= set(words(" ".join(filter(None, article[:4])))):
                     found.append(article)
@@ -314,5 +314,5 @@ class Newsroom:
 
     def article(self, name: str) -> FiledArticle | None:
         """Return an article by its id, or None where there is none."""
-        with closing(Catalogue.open(self._searcher.generation.records_path)) as catalogue:
+        with closing(Catalog.open(self._searcher.generation.records_path)) as catalogue:
             return catalogue.filed_article(name)

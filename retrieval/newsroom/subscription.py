@@ -28,7 +28,7 @@ _LINK: Final = re.compile(r"^(?:about|on|of|regarding|concerning)\s+", re.IGNORE
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Subscription:
     """What somebody wants to hear of.
 
     Attributes:
@@ -52,14 +52,14 @@ class Meaning:
         known: how many quotations of that speaker there are.
     """
 
-    wanted: Wanted | None
+    wanted: Subscription | None
     name: str = ""
     topic: str = ""
     choices: tuple[str, ...] = ()
     known: int = 0
 
 
-def read_wanted(searcher: Searcher, records: Records, text: str) -> Meaning:
+def read_subscription(searcher: Searcher, records: Records, text: str) -> Meaning:
     """Return whom or what words mean.
 
     A name that nobody bears is one where it is typed with capitals, and a topic otherwise; "about" before it makes
@@ -72,19 +72,19 @@ def read_wanted(searcher: Searcher, records: Records, text: str) -> Meaning:
     """
     tidy = " ".join(text.split()).rstrip("?!. ")
     if plain := _TOPIC.fullmatch(tidy):
-        return Meaning(Wanted(None, plain["topic"]))
+        return Meaning(Subscription(None, plain["topic"]))
     read = read_question(tidy)
     topic = _LINK.sub("", read.topic) if read.asks == "said" else ""
     mention = read.speaker if read.asks == "said" and read.speaker else tidy
     people = searcher.directory.find(mention)
     if _are_called(people, mention) and _is_name(searcher, records, mention, people):
         if person := clearly_meant(people):
-            return Meaning(Wanted(person.name, topic), mention, topic, known=person.quotations)
+            return Meaning(Subscription(person.name, topic), mention, topic, known=person.quotations)
         return Meaning(None, mention, topic, tuple(one.name for one in people[:CHOICES]))
     if mention != mention.lower() and may_be_a_name(mention, mention):
         similar = people or searcher.directory.similar(mention)
         return Meaning(None, mention, topic, tuple(one.name for one in similar[:CHOICES]))
-    return Meaning(Wanted(None, tidy))
+    return Meaning(Subscription(None, tidy))
 
 
 def people_named(directory: Directory, name: str) -> list[Person]:

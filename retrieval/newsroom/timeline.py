@@ -13,7 +13,7 @@ from retrieval.core.answer import Citation
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TimelinePassage:
     """A paragraph that holds a statement, or a part of it.
 
     Attributes:
@@ -52,8 +52,8 @@ class Entry:
     kind: str
     date: str | None
     role: str | None
-    places: tuple[Place, ...]
-    also: tuple[tuple[Place, ...], ...] = ()
+    places: tuple[TimelinePassage, ...]
+    also: tuple[tuple[TimelinePassage, ...], ...] = ()
 
     @property
     def citations(self) -> list[Citation]:
@@ -85,7 +85,7 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class Timeline:
     """All of it.
 
     Attributes:
@@ -164,7 +164,7 @@ def _first(entry: Entry) -> Sequence[int]:
     return place.paragraph, place.spans[0][0]
 
 
-def _place_json(place: Place) -> dict[str, Any]:
+def _place_json(place: TimelinePassage) -> dict[str, Any]:
     return {
         "article": place.article,
         "paragraph": place.paragraph,

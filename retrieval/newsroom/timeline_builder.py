@@ -20,7 +20,7 @@ from index.store.records import ArticleRow, PassageRow, Records
 from retrieval.attribution.by_speaker import OwnWords, own_words
 from retrieval.attribution.listing import the_person
 from retrieval.core.tokens import Word, words_of
-from retrieval.newsroom.timeline import Entry, Place, Sheet, Topic, in_time
+from retrieval.newsroom.timeline import Entry, Timeline, TimelinePassage, Topic, in_time
 from retrieval.search.hits import cite
 from retrieval.search.near_duplicates import Versions, shingles
 from retrieval.search.searcher import SMALL_STEMS, Searcher
@@ -46,7 +46,7 @@ _EMPTY = frozenset(
 )
 
 
-def topics_of(vectors: Floats) -> list[int]:
+def cluster_topics(vectors: Floats) -> list[int]:
     """Return the topic of each statement, numbered from 0, the topic with most statements first.
 
     Ward's clustering (Ward, Hierarchical grouping to optimize an objective function, 1963), cut into about the square
@@ -79,7 +79,7 @@ def labels_of(texts: Sequence[str], topics: Sequence[int], without: Iterable[str
 
     Args:
         texts: the statements.
-        topics: the topic of each, as `topics_of` numbers them.
+        topics: the topic of each, as `cluster_topics` numbers them.
         without: words that tell nothing here, such as the speaker's name.
     """
     left_out = {stem for word in without for stem in stems(word)} | SMALL_STEMS
@@ -172,7 +172,7 @@ class _Said:
         return kinds.pop() if len(kinds) == 1 else "mixed"
 
 
-def make_sheet(
+def build_timeline(
     searcher: Searcher,
     records: Records,
     speaker: str,
@@ -180,7 +180,7 @@ def make_sheet(
     about: str | None = None,
     since: date | None = None,
     until: date | None = None,
-) -> Sheet:
+) -> Timeline:
     """Return what somebody said, by topic and in order of time.
 
     Args:
@@ -201,14 +201,14 @@ def make_sheet(
         said = maker.about(said, about)
     groups = _same(said)
     vectors = np.stack([group[0].vector for group in groups]) if groups else np.zeros((0, 1), np.float32)
-    topics = topics_of(vectors)
+    topics = cluster_topics(vectors)
     labels = labels_of([group[0].words for group in groups], topics, [person.name, *sorted(person.words), about or ""])
     entries = [maker.entry(group) for group in groups]
     made = tuple(
         Topic(label, tuple(in_time(entry for entry, one in zip(entries, topics, strict=True) if one == number)))
         for number, label in enumerate(labels)
     )
-    return Sheet(person.name, about, since, until, made, len(said))
+    return Timeline(person.name, about, since, until, made, len(said))
 
 
 def _is_in_time(day: str | None, since: date | None, until: date | None) -> bool:
@@ -249,7 +249,7 @@ class _Maker:
     def about(self, said: Sequence[_Said], topic: str) -> list[_Said]:
         """Return the quotations that are about a topic: they hold its words, or are near it in meaning."""
         query = self._searcher.vector(topic)
-        shares = self._searcher.shares(topic, {at: one.words for at, one in enumerate(said)})
+        shares = self._searcher.idf_coverage(topic, {at: one.words for at, one in enumerate(said)})
         return [
             one
             for at, one in enumerate(said)
@@ -266,18 +266,18 @@ class _Maker:
         also = tuple(self._places(one) for one in others)
         return Entry(fullest.words, fullest.kind, first.article.date, role, self._places(first), also)
 
-    def _places(self, said: _Said) -> tuple[Place, ...]:
+    def _places(self, said: _Said) -> tuple[TimelinePassage, ...]:
         rows = {row.id: row for row, _ in said.pieces}
         return tuple(self._place(said.article, row, said) for row in rows.values())
 
-    def _place(self, article: ArticleRow, row: PassageRow, said: _Said) -> Place:
+    def _place(self, article: ArticleRow, row: PassageRow, said: _Said) -> TimelinePassage:
         spans = tuple((piece.start, piece.end) for one, piece in said.pieces if one.id == row.id)
         before, after = (
             near.text if (near := self._around.get(row.id + step)) and near.article == row.article else ""
             for step in (-1, 1)
         )
         citation = cite(article, row, spans, self._versions.note(row))
-        return Place(article.name, row.paragraph, row.text, spans, before, after, citation)
+        return TimelinePassage(article.name, row.paragraph, row.text, spans, before, after, citation)
 
 
 def _vector(

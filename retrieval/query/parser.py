@@ -102,10 +102,10 @@ def expected(question: str) -> Kind | None:
     return next((kind for kind, pattern in _QUESTIONS.items() if pattern.search(question)), None)
 
 
-def holds(kind: Kind, text: str, question: str) -> bool:
+def contains_kind(kind: Kind, text: str, question: str) -> bool:
     """Tell whether a text holds something of a kind that the question has not said itself.
 
-    >>> holds("duration", "The vote took 36 minutes.", "how long did the vote take")
+    >>> contains_kind("duration", "The vote took 36 minutes.", "how long did the vote take")
     True
     """
     if kind in ("person", "place"):

@@ -112,7 +112,7 @@ def clearly_meant(people: Sequence[Person]) -> Person | None:
 T = TypeVar("T")
 
 
-class Roll:
+class PersonCache:
     """Looks up people; whoever is in use is one and the same object. Safe to share by threads."""
 
     def __init__(self, path: Path) -> None:

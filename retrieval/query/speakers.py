@@ -18,6 +18,7 @@ from retrieval.core.names import (
     LEADERS,
     PERSON_WORDS,
     TITLES,
+    body_with_owner,
     is_body,
     is_plural,
     name_words,
@@ -29,10 +30,9 @@ from retrieval.core.names import (
     titles_within,
     told_gender,
     told_generation,
-    turned,
     words,
 )
-from retrieval.query.person import Person, Roll
+from retrieval.query.person import Person, PersonCache
 
 
 def preferring(found: list[Person], mention: str) -> list[Person]:
@@ -81,7 +81,7 @@ _MANY = 300
 class Directory:
     """The speakers of a collection, or of some articles of it."""
 
-    def __init__(self, roll: Roll, inside: frozenset[int] | None = None) -> None:
+    def __init__(self, roll: PersonCache, inside: frozenset[int] | None = None) -> None:
         """List who speaks.
 
         Args:
@@ -137,7 +137,7 @@ class Directory:
         mentioned = name_words(mention)
         if not mentioned:
             return []
-        if (other_way := turned(mention)) and not self._by_whole_name(mentioned):
+        if (other_way := body_with_owner(mention)) and not self._by_whole_name(mentioned):
             return self.find(other_way)
         relation, gender, generation = related(mention), told_gender(mention), told_generation(mention)
         for by_name, found in self._readings(mention, mentioned):

@@ -11,7 +11,7 @@ from index.core.sentences import embedded_sentences, sentences
 from index.store.records import PassageRow, Records
 from retrieval.core.scores import ANSWERING, Scored, probability
 from retrieval.core.tracing import staged
-from retrieval.query.parser import expected, holds
+from retrieval.query.parser import contains_kind, expected
 from retrieval.search.searcher import Searcher
 
 
@@ -184,13 +184,13 @@ class _Reader:
         """Return whether a passage holds the kind of answer expected: 1, -1 for no, 0 where none is known."""
         if self._kind is None:
             return 0.0
-        return 1.0 if holds(self._kind, self._rows[passage].text, self._question) else -1.0
+        return 1.0 if contains_kind(self._kind, self._rows[passage].text, self._question) else -1.0
 
     def _nearby(self, article: int) -> list[int]:
         """Return which unread passages of an article promise most."""
         unread = [passage for passage in self._records.article_passages([article]) if passage not in self.logits]
         self._rows |= self._records.passages(unread)
-        near = self._searcher.nearness(self._question, unread)
+        near = self._searcher.max_cosine(self._question, unread)
         promise = {passage: near[passage] + HOLDS * max(self.held(passage), 0.0) for passage in unread}
         return sorted(promise, key=lambda passage: -promise[passage])[:NEARBY]
 
@@ -215,7 +215,7 @@ def windows(searcher: Searcher, question: str, texts: Mapping[int, str]) -> dict
         spans = embedded_sentences(text)[: len(rows)]
         runs = [(first, _last(text, spans, first)) for first in range(len(spans))]
         parts = {run: text[spans[run[0]][0] : spans[run[1]][1]] for run in runs}
-        shares = searcher.shares(question, parts)
+        shares = searcher.idf_coverage(question, parts)
         promise = {run: shares[run] + float(near[run[0] : run[1] + 1].max()) for run in runs}
         cut[passage] = max((promise[run], part) for run, part in parts.items())[1]
     return cut
@@ -249,7 +249,7 @@ def highlight(searcher: Searcher, question: str, texts: Mapping[int, str]) -> di
     """
     split = {passage: sentences(text)[:_MOST] for passage, text in texts.items()}
     pieces = {(p, span): texts[p][slice(*span)] for p in split for span in split[p]}
-    shares = searcher.shares(question, pieces)
+    shares = searcher.idf_coverage(question, pieces)
     best = {p: sorted(spans, key=lambda span: -shares[p, span]) for p, spans in split.items() if spans}
     read = [] if searcher.fast else list(best)[:WEIGHED]
     close = [(p, span) for p in read if len(best[p]) > 1 for span in best[p][:CLOSELY]]

@@ -22,7 +22,7 @@ from index.store.lexical import stems
 from index.store.records import Records
 from retrieval.core.scores import Scored, best_of, fuse
 from retrieval.core.tracing import stage, staged
-from retrieval.query.person import Roll
+from retrieval.query.person import PersonCache
 from retrieval.query.speakers import Directory
 from retrieval.search.hits import Elsewhere
 from retrieval.search.near_duplicates import copies_elsewhere
@@ -70,7 +70,7 @@ class _Loaded(Generic[T]):
             return self._loaded[0]
 
 
-class ModelShelf:
+class ModelCache:
     """The models of a process, each loaded once, however many generations and threads use it."""
 
     def __init__(self, encoder: Path, reranker: Path) -> None:
@@ -101,16 +101,16 @@ class ModelShelf:
         return self._reranker()
 
 
-def shelf_for(generation: Generation, shelf: ModelShelf | None) -> ModelShelf:
+def shelf_for(generation: Generation, shelf: ModelCache | None) -> ModelCache:
     """Return the models of a generation: those of a shelf where they are the same, so that they stay loaded."""
     wanted = (generation.encoder, generation.reranker)
-    return shelf if shelf and shelf.folders == wanted else ModelShelf(*wanted)
+    return shelf if shelf and shelf.folders == wanted else ModelCache(*wanted)
 
 
 class Searcher:
     """Search over one generation; safe to share by threads."""
 
-    def __init__(self, generation: Generation, models: ModelShelf, *, fast: bool = False) -> None:
+    def __init__(self, generation: Generation, models: ModelCache, *, fast: bool = False) -> None:
         """Search a generation with models that fit it.
 
         Args:
@@ -121,7 +121,7 @@ class Searcher:
         self.generation = generation
         self.models = models
         self.fast = fast
-        self._directory = _Loaded(lambda: Directory(Roll(generation.records_path)))
+        self._directory = _Loaded(lambda: Directory(PersonCache(generation.records_path)))
         self._scopes: dict[tuple[str, ...], Scope] = {}
 
     def load(self) -> None:
@@ -204,7 +204,7 @@ class Searcher:
         texts = {article: [row.title] for article, row in articles.items()}
         for row in rows.values():
             texts[row.article].append(row.text)
-        shares = self.shares(question, {article: "\n".join(found) for article, found in texts.items()})
+        shares = self.idf_coverage(question, {article: "\n".join(found) for article, found in texts.items()})
         return {passage: shares[row.article] for passage, row in rows.items()}
 
     def vector(self, text: str) -> Floats:
@@ -212,7 +212,7 @@ class Searcher:
         return self.models.vector(text)
 
     @staged("vectors")
-    def nearness(self, text: str, passages: Sequence[int]) -> dict[int, float]:
+    def max_cosine(self, text: str, passages: Sequence[int]) -> dict[int, float]:
         """Return the cosine of a text to each passage, or to its best sentence where that is nearer, by id."""
         query = self.vector(text)
         near = {i: float(row @ query) for i, row in self.generation.vectors.by_id(passages).items()}
@@ -239,8 +239,8 @@ class Searcher:
         """
         if not self.fast:
             return dict(zip(texts, self.logits(question, list(texts.values())), strict=True))
-        near = self.nearness(question, list(texts))
-        shares = self.shares(question, texts)
+        near = self.max_cosine(question, list(texts))
+        shares = self.idf_coverage(question, texts)
         return {passage: 10.4 * shares[passage] + 16.2 * near[passage] - 15.4 for passage in texts}
 
     def logits(self, question: str, texts: Sequence[str]) -> list[float]:
@@ -251,7 +251,7 @@ class Searcher:
         with stage("reranking"):
             return [float(logit) for logit in reranker.run(pairs, batch_size=1)[:, 0]]
 
-    def shares(self, wanted: str, texts: Mapping[K, str]) -> dict[K, float]:
+    def idf_coverage(self, wanted: str, texts: Mapping[K, str]) -> dict[K, float]:
         """Return which share of some words each text holds, rare words weighing more, between 0 and 1."""
         weights = self.word_weights(wanted)
         total = sum(weights.values()) or 1.0

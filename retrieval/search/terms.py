@@ -11,7 +11,7 @@ from itertools import chain, pairwise
 from rapidfuzz.distance import OSA
 
 from index.generations.generation import Generation
-from index.store.catalog import Catalogue
+from index.store.catalog import Catalog
 from index.store.lexical import stems
 from index.store.records import Records
 from retrieval.core.names import fold
@@ -85,7 +85,7 @@ def topics_of(generation: Generation) -> list[str]:
     Each is spelt as it mostly is within sentences. What says little ("about", "said") is left out.
     """
     count = _Count()
-    with closing(Catalogue.open(generation.records_path)) as catalogue:
+    with closing(Catalog.open(generation.records_path)) as catalogue:
         for text in chain(catalogue.newest_titles(TITLES), catalogue.newest_texts(TEXTS)):
             count.add(text)
     topics = count.topics()

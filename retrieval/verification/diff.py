@@ -13,8 +13,15 @@ from rapidfuzz.distance import Levenshtein
 from index.core.article import Span
 from retrieval.core.tokens import Word, plain, same_case
 from retrieval.verification.claim import Claim, Item
-from retrieval.verification.exact_match import Stretch, find_stretches, is_amount, is_conditional, is_negator, turned
-from retrieval.verification.statements import Spoken, Statement
+from retrieval.verification.exact_match import (
+    Stretch,
+    changed_aspects,
+    find_stretches,
+    is_amount,
+    is_conditional,
+    is_negator,
+)
+from retrieval.verification.statements import SpokenWord, Statement
 
 Kind = Literal["same", "left out", "added", "changed"]
 
@@ -27,7 +34,7 @@ class Difference:
         kind: words of the statement left out, words added to them, words changed, or the same words.
         claimed: the words of the claim; empty where some were left out.
         stands: the words of the statement; empty where some were added.
-        turns: what it may turn; see `retrieval.verification.exact_match.turned`; empty where none of the known kinds.
+        turns: what it may turn; see `changed_aspects`; empty where none of the known kinds.
     """
 
     kind: Kind
@@ -91,7 +98,7 @@ class Comparison:
                 found.setdefault(passage, []).append((inside[0].start, inside[-1].end))
         return found
 
-    def _spoken(self) -> Iterator[Spoken]:
+    def _spoken(self) -> Iterator[SpokenWord]:
         for first, stop in self.stretches:
             yield from self.statement.words[first:stop]
 
@@ -209,7 +216,7 @@ def _turns(said: Sequence[Word], stood: Sequence[Word], claim: Claim) -> tuple[s
     if [word.key for word in said] == [word.key for word in stood]:
         capitals = any(w.text.isupper() != o.text.isupper() for w, o in zip(said, stood, strict=True))
         return ("name",) if capitals else ()
-    return turned(said, stood, caseless=claim.caseless)
+    return changed_aspects(said, stood, caseless=claim.caseless)
 
 
 def _questions(claim: Claim, words: Sequence[Word], stretches: Sequence[Stretch]) -> Iterator[Difference]:
@@ -236,7 +243,7 @@ def _cut_off(claim: Claim, words: Sequence[Word], stretches: Sequence[Stretch]) 
         yield Difference("left out", "", words[after].text, ("number",))
     for (_, first), (stop, _) in pairwise(stretches):
         hidden = _hidden(words, first, stop)
-        turns = turned((), hidden, caseless=claim.caseless)
+        turns = changed_aspects((), hidden, caseless=claim.caseless)
         if telling := tuple(turn for turn in turns if turn == "negation"):
             yield Difference("left out", "", plain(hidden), telling)
         elif any(map(is_conditional, hidden)):

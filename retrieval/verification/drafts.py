@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from index.core.article import Article
 from index.quotations.pipeline import QuotationFinder
-from index.quotations.speech.quote_marks import Marked, find_marked
+from index.quotations.speech.quote_marks import QuotedSpan, find_marked
 from index.quotations.speech.types import Quotation
 from retrieval.verification.claim import Claim, read_claim
 
@@ -71,13 +71,13 @@ def _claims(article: Article, quotations: Sequence[Quotation]) -> list[Drafted]:
     return sorted((one for one in found if one.claim.words), key=lambda one: one.paragraph)
 
 
-def _within(marked: Iterable[Marked], quotation: Quotation) -> Iterator[Marked]:
+def _within(marked: Iterable[QuotedSpan], quotation: Quotation) -> Iterator[QuotedSpan]:
     for stretch in marked:
         if stretch.inner_start < quotation.end and quotation.start < stretch.inner_end:
             yield stretch
 
 
-def _text(article: Article, paragraph: int, stretch: Marked) -> str:
+def _text(article: Article, paragraph: int, stretch: QuotedSpan) -> str:
     return article.paragraphs[paragraph][stretch.inner_start : stretch.inner_end]
 
 

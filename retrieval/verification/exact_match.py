@@ -107,7 +107,7 @@ def person_of(word: Word) -> str | None:
     return _PERSONS.get(expanded(word.key)[0])
 
 
-def turned(claimed: Sequence[Word], stands: Sequence[Word], *, caseless: bool = False) -> tuple[str, ...]:
+def changed_aspects(claimed: Sequence[Word], stands: Sequence[Word], *, caseless: bool = False) -> tuple[str, ...]:
     """Return what it may turn to say some words in place of others: kinds in the order in which they matter.
 
     Nothing is turned by another spelling of the same ("won't", "will not"; "two", "2").

@@ -28,7 +28,7 @@ _QUICK = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SpokenWord:
     """A word of a statement: in which passage it stands, and whether in quotation marks."""
 
     word: Word
@@ -48,7 +48,7 @@ class Statement:
     """
 
     article: int
-    words: tuple[Spoken, ...]
+    words: tuple[SpokenWord, ...]
     name: str | None = None
     person: Person | None = None
 
@@ -70,7 +70,7 @@ class Statements:
         self._searcher, self._records, self._scope = searcher, records, scope
         self.directory = searcher.speakers(scope)
         self._rows: dict[int, PassageRow] = {}
-        self._words: dict[int, tuple[Spoken, ...]] = {}
+        self._words: dict[int, tuple[SpokenWord, ...]] = {}
         self._own: dict[int, list[int]] = {}
 
     def near(self, text: str, people: Sequence[Person]) -> list[int]:
@@ -117,14 +117,14 @@ class Statements:
         """Return whole passages, whoever speaks in them."""
         return [Statement(row.article, self.words(row.id)) for row in self._read(passages).values()]
 
-    def words(self, passage: int) -> tuple[Spoken, ...]:
+    def words(self, passage: int) -> tuple[SpokenWord, ...]:
         """Return the words of a passage, and which of them stand in quotation marks."""
         if passage not in self._words:
             text = self._read([passage])[passage].text
             # A year without its century ("‘08") is taken for an opening mark when it is typed with one.
             ((*marked,),) = find_marked([_YEAR.sub("’", text)])
             self._words[passage] = tuple(
-                Spoken(word, passage, any(m.inner_start <= word.start and word.end <= m.inner_end for m in marked))
+                SpokenWord(word, passage, any(m.inner_start <= word.start and word.end <= m.inner_end for m in marked))
                 for word in words_of(text)
             )
         return self._words[passage]
@@ -134,14 +134,14 @@ class Statements:
         return self._read([passage])[passage].text
 
     def _statement(self, article: int, pieces: Iterable[tuple[int, Quotation]]) -> Statement:
-        words: list[Spoken] = []
+        words: list[SpokenWord] = []
         name = None
         for passage, quotation in pieces:
             name = quotation.speaker or name
             inside = [one for one in self.words(passage) if quotation.start <= one.word.start < quotation.end]
             # A paragraph that goes on with somebody's words is quoted as a whole, though its marks were not closed.
             direct = quotation.kind == "direct" and not _YEAR.search(self.text(passage))
-            words += [Spoken(one.word, passage, one.quoted or direct) for one in inside]
+            words += [SpokenWord(one.word, passage, one.quoted or direct) for one in inside]
         person = self.directory.person(article, name) if name else None
         return Statement(article, tuple(words), name, person)
 

@@ -65,7 +65,7 @@ class Resembling:
         ]
         cosines = self._cosines(found, query)
         texts = {at: " ".join(w.word.text for w in one.words) for at, one in enumerate(found)}
-        shares = self._searcher.shares(claim.text, texts)
+        shares = self._searcher.idf_coverage(claim.text, texts)
         scored = [(one, (1 - _OF_WORDS) * cosines[at] + _OF_WORDS * shares[at]) for at, one in enumerate(found)]
         return sorted(scored, key=lambda one: -one[1])
 
@@ -239,7 +239,7 @@ class _Checking:
             return False
         if comparison.similarity < ALTERED or comparison.similarity >= CLEARLY_OWN:
             return comparison.similarity >= CLEARLY_OWN
-        shares = self._searcher.shares(self._claim.text, {0: comparison.stands})
+        shares = self._searcher.idf_coverage(self._claim.text, {0: comparison.stands})
         return shares[0] >= ALTERED_CONTENT or not self._searcher.word_weights(self._claim.text)
 
     def equals(self, comparison: Comparison | None) -> list[Comparison]:

@@ -19,14 +19,14 @@ from bot.telegram.handlers.conversation import Conversation
 from bot.telegram.handlers.gate import RefusedError, refused, where_of
 from bot.telegram.newsroom import article_files, worker_client
 from bot.telegram.newsroom.submission import MOST_BYTES, MOST_WAITING, Offered, is_article, offered_by
-from bot.telegram.newsroom.understood import Understood
-from bot.telegram.state.messages import Sent
+from bot.telegram.newsroom.understood import ArticlePreview
+from bot.telegram.state.messages import SentMessage
 from bot.telegram.transport.addressing import command_words
 from bot.telegram.ui import keyboards
 from bot.telegram.ui.answer_message import LONGEST_NAME, LONGEST_TITLE, cited
-from bot.telegram.ui.formatted_text import Marked, joined, shortened, styled
+from bot.telegram.ui.formatted_text import FormattedText, joined, shortened, styled
 from bot.telegram.ui.keyboards import Press, keyboard
-from bot.telegram.ui.replying import Context, Place, answer_press, message_of, press_of, send, texts_of, typing
+from bot.telegram.ui.replying import ChatPlace, Context, answer_press, message_of, press_of, send, texts_of, typing
 from bot.telegram.ui.texts import NewsroomTexts, texts_for
 from index.core.errors import OnrecordError
 from index.readers.registry import READERS
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
     from telegram import InlineKeyboardMarkup
 
-    from bot.telegram.newsroom.build_jobs import Indexing
-    from bot.telegram.newsroom.submission import Draft
-    from bot.telegram.services import Desk
+    from bot.telegram.newsroom.build_jobs import BuildJobs
+    from bot.telegram.newsroom.submission import PendingArticle
+    from bot.telegram.services import Services
     from bot.telegram.transport.polling import PollingApplication
     from bot.telegram.ui.texts import NewsroomTexts
     from index.store.records import FiledArticle
@@ -49,17 +49,20 @@ LONGEST_LISTED: Final = 60
 _ENGLISH: Final = "en"
 
 
-def draft_message(read: Understood, texts: NewsroomTexts) -> Marked:
+def draft_message(read: ArticlePreview, texts: NewsroomTexts) -> FormattedText:
     """Return how an article was understood: title, outlet, day, how many paragraphs and quotations, who is quoted."""
     heading = styled(_brief(read.title, LONGEST_TITLE), MessageEntityType.BOLD)
     told = "\n".join(_told(read, texts))
     heard = [_heard(speaker.speaker, speaker.count, speaker.words, texts) for speaker in read.heard]
     notes = list(_notes(read, texts))
-    parts = [joined("\n", [heading, Marked(told)]), *map(Marked, filter(None, ["\n".join(heard), "\n".join(notes)]))]
-    return joined("\n\n", [*parts, Marked(texts.understood)])
+    parts = [
+        joined("\n", [heading, FormattedText(told)]),
+        *map(FormattedText, filter(None, ["\n".join(heard), "\n".join(notes)])),
+    ]
+    return joined("\n\n", [*parts, FormattedText(texts.understood)])
 
 
-def _told(read: Understood, texts: NewsroomTexts) -> Iterator[str]:
+def _told(read: ArticlePreview, texts: NewsroomTexts) -> Iterator[str]:
     day = texts.read_no_day
     if read.date:
         day = texts.read_day.format(day=long_date(read.date), origin=read.date_from or "")
@@ -76,7 +79,7 @@ def _heard(speaker: str | None, count: int, words: str, texts: NewsroomTexts) ->
     return texts.quoted.format(speaker=name, count=count, words=_brief(words, LONGEST_NAME))
 
 
-def _notes(read: Understood, texts: NewsroomTexts) -> Iterator[str]:
+def _notes(read: ArticlePreview, texts: NewsroomTexts) -> Iterator[str]:
     if read.language not in (None, _ENGLISH):
         yield texts.read_language.format(language=read.language)
     if read.count > 1:
@@ -100,7 +103,7 @@ _PRIVATE: Final = "--allow-private fetches it"
 
 
 def add_article_handlers(
-    application: PollingApplication, desk: Desk, indexing: Indexing, question: Handler, wordless: Handler
+    application: PollingApplication, desk: Services, indexing: BuildJobs, question: Handler, wordless: Handler
 ) -> None:
     """Let admins add articles; to be added before the handlers of questions.
 
@@ -125,7 +128,7 @@ def add_article_handlers(
 class AddCommands:
     """Answers commands and presses about adding articles."""
 
-    def __init__(self, desk: Desk, indexing: Indexing, question: Handler, wordless: Handler) -> None:
+    def __init__(self, desk: Services, indexing: BuildJobs, question: Handler, wordless: Handler) -> None:
         """Answer from a desk."""
         self._desk = desk
         self._indexing = indexing
@@ -154,7 +157,7 @@ class AddCommands:
         """Bring the index up to date with all its sources."""
         message, texts = message_of(update), texts_of(update)
         if refusal := await refused(self._desk, update, texts):
-            await send(context.bot, Place.of(message), Marked(refusal))
+            await send(context.bot, ChatPlace.of(message), FormattedText(refusal))
             return
         where = where_of(update)
         await asyncio.to_thread(self._drafts.add_job, where, "reindex")
@@ -177,7 +180,7 @@ class AddCommands:
             await _without_buttons(query, context, said)
         self._indexing.ask()
 
-    async def _decided(self, draft: Draft, press: Press, texts: NewsroomTexts) -> str:
+    async def _decided(self, draft: PendingArticle, press: Press, texts: NewsroomTexts) -> str:
         if press.action == keyboards.DISCARD:
             await asyncio.to_thread(self._drafts.drop, draft)
             return texts.discarded
@@ -192,7 +195,7 @@ class AddCommands:
 
     async def _take(self, update: Update, context: Context, offered: Offered | None) -> None:
         message, texts = message_of(update), texts_of(update)
-        place = Place.of(message, replying=True)
+        place = ChatPlace.of(message, replying=True)
         held: Path | None = None
         try:
             offered = await self._checked(update, offered, texts)
@@ -214,18 +217,20 @@ class AddCommands:
             RefusedError: it is nothing, too large, of an unknown kind, too much, or from somebody who may not.
         """
         if refusal := await refused(self._desk, update, texts):
-            raise RefusedError(Marked(refusal))
+            raise RefusedError(FormattedText(refusal))
         if offered is None:
-            raise RefusedError(Marked(texts.add_usage))
+            raise RefusedError(FormattedText(texts.add_usage))
         if await asyncio.to_thread(self._drafts.waiting, message_of(update).chat_id) >= MOST_WAITING:
-            raise RefusedError(Marked(texts.too_many_drafts.format(most=MOST_WAITING)))
+            raise RefusedError(FormattedText(texts.too_many_drafts.format(most=MOST_WAITING)))
         if offered.suffix not in READERS:
-            raise RefusedError(Marked(texts.unknown_kind.format(kinds=", ".join(sorted(READERS)))))
+            raise RefusedError(FormattedText(texts.unknown_kind.format(kinds=", ".join(sorted(READERS)))))
         if offered.size > MOST_BYTES:
-            raise RefusedError(Marked(texts.too_large.format(size=f"{offered.size >> 20}", most=MOST_BYTES >> 20)))
+            raise RefusedError(
+                FormattedText(texts.too_large.format(size=f"{offered.size >> 20}", most=MOST_BYTES >> 20))
+            )
         return offered
 
-    async def _read(self, context: Context, offered: Offered, held: Path, texts: NewsroomTexts) -> Understood:
+    async def _read(self, context: Context, offered: Offered, held: Path, texts: NewsroomTexts) -> ArticlePreview:
         """Return how something is understood, with its content in a file.
 
         Raises:
@@ -237,7 +242,7 @@ class AddCommands:
             try:
                 content = bytes(await (await context.bot.get_file(offered.document)).download_as_bytearray())
             except TelegramError as error:
-                raise RefusedError(Marked(texts.not_downloaded.format(reason=error.message))) from None
+                raise RefusedError(FormattedText(texts.not_downloaded.format(reason=error.message))) from None
             await asyncio.to_thread(held.write_bytes, content)
         elif not offered.url:
             await asyncio.to_thread(held.write_text, offered.text, "utf-8", "replace")
@@ -248,10 +253,10 @@ class AddCommands:
         except OnrecordError as error:
             reason = str(error).replace(_PRIVATE, "my setting telegram.allow_private would let me")
             reason = shortened(printable(reason), LONGEST_REASON)
-            raise RefusedError(Marked(texts.not_read.format(reason=reason))) from None
-        return Understood.from_json(done)
+            raise RefusedError(FormattedText(texts.not_read.format(reason=reason))) from None
+        return ArticlePreview.from_json(done)
 
-    async def _offer_back(self, context: Context, update: Update, held: Path, read: Understood) -> None:
+    async def _offer_back(self, context: Context, update: Update, held: Path, read: ArticlePreview) -> None:
         """Show how an article was understood, with buttons.
 
         Raises:
@@ -260,15 +265,15 @@ class AddCommands:
         texts, folder = texts_of(update), self._desk.settings.articles
         known = await self._desk.work(lambda: self._desk.engine.newsroom().known(read.paragraphs))
         if known:
-            raise RefusedError(joined("\n", [Marked(texts.exists), cited(known.citation)]))
+            raise RefusedError(joined("\n", [FormattedText(texts.exists), cited(known.citation)]))
         content = await asyncio.to_thread(held.read_bytes)
         name = article_files.file_name(read.title, read.date, content, read.suffix)
         there: bool = folder is not None and await asyncio.to_thread((folder / name).exists)
         if there:
-            raise RefusedError(Marked(texts.exists_soon.format(name=name)))
+            raise RefusedError(FormattedText(texts.exists_soon.format(name=name)))
         number = await asyncio.to_thread(self._drafts.add, where_of(update), name, held, read.title)
         buttons = [(texts.save, Press(keyboards.SAVE, number)), (texts.discard, Press(keyboards.DISCARD, number))]
-        place = Place.of(message_of(update), replying=True)
+        place = ChatPlace.of(message_of(update), replying=True)
         await send(context.bot, place, draft_message(read, texts), keyboard([buttons]))
 
 
@@ -277,7 +282,7 @@ async def _without_buttons(query: CallbackQuery, context: Context, said: str) ->
     message = query.message
     if not isinstance(message, Message):
         return
-    text = joined("\n\n", [Marked(message.text or "", message.entities), Marked(said)])
+    text = joined("\n\n", [FormattedText(message.text or "", message.entities), FormattedText(said)])
     with suppress(TelegramError):
         await context.bot.edit_message_text(text.text, message.chat.id, message.message_id, entities=text.entities)
 
@@ -293,7 +298,7 @@ CHOICES: Final = 8
 LONGEST_BUTTON_TITLE: Final = 100
 
 
-def add_remove_handlers(application: PollingApplication, desk: Desk, indexing: Indexing) -> None:
+def add_remove_handlers(application: PollingApplication, desk: Services, indexing: BuildJobs) -> None:
     """Let admins take articles out; to be added before the handlers of other buttons."""
     removing = RemoveCommands(desk, indexing)
     application.add_handler(CommandHandler("remove", removing.remove, filters.UpdateType.MESSAGE))
@@ -304,7 +309,7 @@ def add_remove_handlers(application: PollingApplication, desk: Desk, indexing: I
 class RemoveCommands:
     """Answers the command and the presses about taking articles out."""
 
-    def __init__(self, desk: Desk, indexing: Indexing) -> None:
+    def __init__(self, desk: Services, indexing: BuildJobs) -> None:
         """Answer from a desk."""
         self._desk = desk
         self._indexing = indexing
@@ -313,16 +318,16 @@ class RemoveCommands:
         """Offer the articles that some words name, the newest in the index first."""
         message, texts = message_of(update), texts_of(update)
         if refusal := await refused(self._desk, update, texts):
-            await send(context.bot, Place.of(message), Marked(refusal))
+            await send(context.bot, ChatPlace.of(message), FormattedText(refusal))
             return
         words = command_words(message)
         found = await self._desk.work(lambda: self._desk.engine.newsroom().filed(words, CHOICES))
         if not found:
-            await send(context.bot, Place.of(message), Marked(texts.remove_none))
+            await send(context.bot, ChatPlace.of(message), FormattedText(texts.remove_none))
             return
-        sent = Sent(listing=LISTING, choices=tuple(article.name for article in found))
-        talk = Conversation(self._desk, context.bot, Place.of(message), 0, texts_for(update.effective_user))
-        await talk.show(Marked(texts.remove_which), sent, lambda key: _choices(key, found))
+        sent = SentMessage(listing=LISTING, choices=tuple(article.name for article in found))
+        talk = Conversation(self._desk, context.bot, ChatPlace.of(message), 0, texts_for(update.effective_user))
+        await talk.show(FormattedText(texts.remove_which), sent, lambda key: _choices(key, found))
 
     async def press(self, update: Update, context: Context) -> None:
         """Ask whether an article is really meant, take it out, or keep it."""

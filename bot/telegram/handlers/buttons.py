@@ -16,7 +16,7 @@ from bot.render.text import citation_line
 from bot.telegram.handlers.conversation import Conversation, NotDone
 from bot.telegram.handlers.lists import show_list, turn_page
 from bot.telegram.handlers.verify_and_record import RECORD, send_record
-from bot.telegram.state.messages import Reference, Sent
+from bot.telegram.state.messages import Reference, SentMessage
 from bot.telegram.ui import keyboards
 from bot.telegram.ui.answer_message import (
     MOST_PASSAGES,
@@ -27,15 +27,15 @@ from bot.telegram.ui.answer_message import (
     message_for,
     part_of,
 )
-from bot.telegram.ui.formatted_text import Marked, shortened
+from bot.telegram.ui.formatted_text import FormattedText, shortened
 from bot.telegram.ui.keyboards import Press, answer_keyboard, offers
-from bot.telegram.ui.replying import Context, Place, answer_press, press_of, send_file
+from bot.telegram.ui.replying import ChatPlace, Context, answer_press, press_of, send_file
 from bot.telegram.ui.texts import Texts, texts_for
 from retrieval.conversation.state import places
 from retrieval.core.answer import Answer, Hit
 
 if TYPE_CHECKING:
-    from bot.telegram.services import Desk
+    from bot.telegram.services import Services
 
 WHO_ELSE_ASKS: Final = "who else said that?"
 
@@ -43,7 +43,7 @@ WHO_ELSE_ASKS: Final = "who else said that?"
 class Buttons:
     """Answers presses of the buttons under the bot's messages."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Services) -> None:
         """Answer from a desk."""
         self._desk = desk
 
@@ -78,7 +78,7 @@ class Buttons:
         sent, done = known or (None, set[str]())
         if sent is None or not offers(sent, press, texts):
             raise NotDone(texts.answer_gone)
-        talk = Conversation(self._desk, context.bot, Place.of(message, replying=True), query.from_user.id, texts)
+        talk = Conversation(self._desk, context.bot, ChatPlace.of(message, replying=True), query.from_user.id, texts)
         return _Pressed(talk, press, sent, message.message_id, frozenset(done))
 
 
@@ -96,7 +96,7 @@ class _Pressed:
 
     talk: Conversation
     press: Press
-    sent: Sent
+    sent: SentMessage
     message: int
     done: frozenset[str]
 
@@ -152,7 +152,7 @@ class _Pressed:
             await self.talk.set_dialog(page[1].dialog)
         return None
 
-    def _next_page(self) -> tuple[Marked, Sent] | None:
+    def _next_page(self) -> tuple[FormattedText, SentMessage] | None:
         """Return a message with what was not shown yet, and what is to be remembered of it; None if there is none."""
         hits, exhausted = self._further()
         if not hits:
@@ -186,18 +186,18 @@ class _Pressed:
         message = await self.talk.desk.work(self._in_context)
         await self.talk.show(message, self.sent.following())
 
-    def _in_context(self) -> Marked:
+    def _in_context(self) -> FormattedText:
         hit = self._found()
         return context_message(hit, self.talk.desk.engine.neighbours(hit.article, hit.paragraph, NEIGHBOURS))
 
     async def _article(self) -> None:
         article = await self.talk.desk.work(self._whole_article)
-        if isinstance(article, Marked):
+        if isinstance(article, FormattedText):
             await self.talk.show(article, self.sent.following())
         else:
             await self._document(*article)
 
-    def _whole_article(self) -> Marked | tuple[str, bytes, str]:
+    def _whole_article(self) -> FormattedText | tuple[str, bytes, str]:
         """Return an article as a message or, where it is long, as the name and content of a file with a caption."""
         reference, engine = self.sent.passages[self.press.numbers[0]], self.talk.desk.engine
         passages, hit = engine.article(reference.article), reference.find(engine)
@@ -207,7 +207,7 @@ class _Pressed:
         return article_message(passages, hit) or (*article_file(passages, hit), caption)
 
     async def _document(self, name: str, content: bytes, caption: str) -> None:
-        arrived = await send_file(self.talk.bot, self.talk.place, name, content, Marked(caption))
+        arrived = await send_file(self.talk.bot, self.talk.place, name, content, FormattedText(caption))
         await self.talk.note(arrived, self.sent.following())
 
     async def _rest(self) -> None:

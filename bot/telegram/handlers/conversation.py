@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Final
 
 from telegram import InlineKeyboardMarkup
 
-from bot.telegram.state.messages import Sent, sent_answer
+from bot.telegram.state.messages import SentMessage, sent_answer
 from bot.telegram.ui.answer_message import message_for
 from bot.telegram.ui.keyboards import answer_keyboard
-from bot.telegram.ui.replying import Place, send, typing
+from bot.telegram.ui.replying import ChatPlace, send, typing
 from retrieval.batch import whole_text
 from retrieval.conversation.state import Dialog
 
 if TYPE_CHECKING:
     from telegram import Bot, Message
 
-    from bot.telegram.services import Desk
-    from bot.telegram.ui.formatted_text import Marked
+    from bot.telegram.services import Services
+    from bot.telegram.ui.formatted_text import FormattedText
     from bot.telegram.ui.texts import Texts
 
 PASSAGES: Final = 5
@@ -47,9 +47,9 @@ class Conversation:
         texts: the language.
     """
 
-    desk: Desk
+    desk: Services
     bot: Bot
-    place: Place
+    place: ChatPlace
     person: int
     texts: Texts
 
@@ -72,7 +72,7 @@ class Conversation:
             # Also where Telegram was too slow to say that the answer arrived.
             await self.set_dialog(sent.dialog)
 
-    async def show(self, text: Marked, sent: Sent, buttons: Buttons | None = None) -> None:
+    async def show(self, text: FormattedText, sent: SentMessage, buttons: Buttons | None = None) -> None:
         """Send a text with its buttons, and remember it.
 
         Args:
@@ -88,12 +88,12 @@ class Conversation:
         if key is not None:
             await self.desk.remember(lambda: memory.arrived(key, chat, arrived.message_id))
 
-    async def note(self, arrived: Message, sent: Sent) -> None:
+    async def note(self, arrived: Message, sent: SentMessage) -> None:
         """Remember a message without buttons that has been sent, so that a reply to it goes on from there."""
         memory, chat = self.desk.memory, self.place.chat
         await self.desk.remember(lambda: memory.arrived(memory.reserve(chat, sent), chat, arrived.message_id))
 
-    def _converse(self, question: str, dialog: Dialog) -> tuple[Marked, Sent]:
+    def _converse(self, question: str, dialog: Dialog) -> tuple[FormattedText, SentMessage]:
         engine = self.desk.engine
         generation = engine.generation
         answer, after = self.desk.answered(lambda: engine.converse(question, dialog))

@@ -13,31 +13,31 @@ from bot.render.text import printable
 from bot.telegram.handlers.conversation import Conversation
 from bot.telegram.newsroom.alert_message import told_as
 from bot.telegram.newsroom.subscriptions import MOST_FOLLOWS, Follower, TooManyFollowsError
-from bot.telegram.state.messages import Sent
+from bot.telegram.state.messages import SentMessage
 from bot.telegram.transport.addressing import command_words
 from bot.telegram.ui import keyboards
-from bot.telegram.ui.formatted_text import Marked, shortened
+from bot.telegram.ui.formatted_text import FormattedText, shortened
 from bot.telegram.ui.keyboards import Press, answer_keyboard, keyboard
 from bot.telegram.ui.replying import (
+    ChatPlace,
     Context,
-    Place,
     answer_press,
-    language_of,
     message_of,
     press_of,
     send,
     texts_of,
     typing,
+    user_language,
 )
 from bot.telegram.ui.texts import NewsroomTexts, texts_for
-from retrieval.newsroom.subscription import Wanted
+from retrieval.newsroom.subscription import Subscription
 
 if TYPE_CHECKING:
     from telegram import InlineKeyboardMarkup, MaybeInaccessibleMessage, User
 
     from bot.telegram.newsroom.alerts import Alerts
-    from bot.telegram.newsroom.subscriptions import Follow
-    from bot.telegram.services import Desk
+    from bot.telegram.newsroom.subscriptions import StoredSubscription
+    from bot.telegram.services import Services
     from bot.telegram.transport.polling import PollingApplication
     from retrieval.newsroom.subscription import Meaning
 
@@ -48,7 +48,7 @@ LONGEST_LISTED: Final = 150
 LISTING: Final = "follow"
 
 
-def add_follow_handlers(application: PollingApplication, desk: Desk, alerts: Alerts) -> None:
+def add_follow_handlers(application: PollingApplication, desk: Services, alerts: Alerts) -> None:
     """Let people follow; to be added before the handlers of other buttons."""
     following, new = FollowCommands(desk, alerts), filters.UpdateType.MESSAGE
     for name in ("follow", "following", "unfollow"):
@@ -61,7 +61,7 @@ def add_follow_handlers(application: PollingApplication, desk: Desk, alerts: Ale
 class FollowCommands:
     """Answers commands and presses about following."""
 
-    def __init__(self, desk: Desk, alerts: Alerts) -> None:
+    def __init__(self, desk: Services, alerts: Alerts) -> None:
         """Answer from a desk."""
         self._desk = desk
         self._alerts = alerts
@@ -73,17 +73,17 @@ class FollowCommands:
         words = " ".join(command_words(message).split())
         if not words or len(words) > LONGEST:
             text = texts.follow_too_long.format(longest=LONGEST) if words else texts.follow_usage
-            await send(context.bot, Place.of(message), Marked(text))
+            await send(context.bot, ChatPlace.of(message), FormattedText(text))
             return
         # The first to follow anything waits until all articles have been looked at.
-        async with typing(context.bot, Place.of(message), self._desk.typing_slots):
+        async with typing(context.bot, ChatPlace.of(message), self._desk.typing_slots):
             meaning = await self._desk.work(lambda: self._desk.engine.newsroom().meaning(words))
             follower, wanted = _follower(message, update.effective_user), meaning.wanted
             said = await self._begun(follower, wanted, texts, meaning.known) if wanted else ""
         if wanted is None:
             await self._ask(update, context, meaning)
         else:
-            await send(context.bot, Place.of(message), Marked(said))
+            await send(context.bot, ChatPlace.of(message), FormattedText(said))
 
     async def following(self, update: Update, context: Context) -> None:
         """List what the chat follows, each with a button to follow it no longer."""
@@ -100,7 +100,7 @@ class FollowCommands:
         ]
         if len(named) == 1:
             text = await self._dropped(message.chat_id, named[0].id, texts)
-            await send(context.bot, Place.of(message), Marked(text))
+            await send(context.bot, ChatPlace.of(message), FormattedText(text))
         else:
             await self._list(context, message, texts.unfollow_which, texts)
 
@@ -135,12 +135,12 @@ class FollowCommands:
         sent = await self._desk.recall(lambda: memory.by_key(chat, press.key), None)
         if sent is None or sent.listing != LISTING or len(press.numbers) != 1:
             return texts.not_followed
-        choices = [*(Wanted(name, sent.standalone) for name in sent.choices), *_readings(sent)]
+        choices = [*(Subscription(name, sent.standalone) for name in sent.choices), *_readings(sent)]
         if press.numbers[0] >= len(choices):
             return texts.not_followed
         return await self._begun(_follower(query.message, query.from_user), choices[press.numbers[0]], texts)
 
-    async def _begun(self, follower: Follower, wanted: Wanted, texts: NewsroomTexts, known: int = 0) -> str:
+    async def _begun(self, follower: Follower, wanted: Subscription, texts: NewsroomTexts, known: int = 0) -> str:
         """Follow something, and return what to say of it."""
         try:
             follow = await self._desk.work(lambda: self._alerts.follow(follower, wanted))
@@ -158,11 +158,11 @@ class FollowCommands:
         message, texts = message_of(update), texts_of(update)
         name = shortened(printable(meaning.name), LONGEST_NAMED)
         text = (texts.which_one if meaning.choices else texts.nobody_yet).format(name=name)
-        sent = Sent(listing=LISTING, question=meaning.name, standalone=meaning.topic, choices=meaning.choices)
+        sent = SentMessage(listing=LISTING, question=meaning.name, standalone=meaning.topic, choices=meaning.choices)
         labels = [*meaning.choices, texts.name_anyway.format(name=name), texts.as_topic.format(name=name)]
-        talk = Conversation(self._desk, context.bot, Place.of(message), 0, texts_for(update.effective_user))
+        talk = Conversation(self._desk, context.bot, ChatPlace.of(message), 0, texts_for(update.effective_user))
         await talk.show(
-            Marked(text),
+            FormattedText(text),
             sent,
             lambda key: keyboard(
                 [(label, Press(keyboards.FOLLOW, key, (number,)))] for number, label in enumerate(labels)
@@ -172,9 +172,9 @@ class FollowCommands:
     async def _list(self, context: Context, message: Message, heading: str, texts: NewsroomTexts) -> None:
         follows = await self._of_chat(message.chat_id)
         text, markup = _listed(follows, heading, texts)
-        await send(context.bot, Place.of(message), text, markup)
+        await send(context.bot, ChatPlace.of(message), text, markup)
 
-    async def _of_chat(self, chat: int) -> list[Follow]:
+    async def _of_chat(self, chat: int) -> list[StoredSubscription]:
         return await self._desk.recall(lambda: self._follows.of_chat(chat), [])
 
     async def _show_done(
@@ -197,20 +197,25 @@ class FollowCommands:
             await context.bot.edit_message_text(text.text, chat, message.message_id, reply_markup=markup)
 
 
-def _listed(follows: list[Follow], heading: str, texts: NewsroomTexts) -> tuple[Marked, InlineKeyboardMarkup | None]:
+def _listed(
+    follows: list[StoredSubscription], heading: str, texts: NewsroomTexts
+) -> tuple[FormattedText, InlineKeyboardMarkup | None]:
     if not follows:
-        return Marked(texts.following_nothing), None
+        return FormattedText(texts.following_nothing), None
     named = [(one, shortened(told_as(one.wanted, texts), LONGEST_LISTED)) for one in follows]
     text = "\n".join([heading, *(f"• {what}" for _, what in named)])
     rows = [[(texts.unfollow_one.format(what=what), Press(keyboards.UNFOLLOW, 0, (one.id,)))] for one, what in named]
-    return Marked(text), keyboard(rows)
+    return FormattedText(text), keyboard(rows)
 
 
-def _readings(sent: Sent) -> list[Wanted]:
+def _readings(sent: SentMessage) -> list[Subscription]:
     """Return what words may mean that name nobody who is quoted: a name to come, or a topic."""
-    return [Wanted(sent.question, sent.standalone), Wanted(None, f"{sent.question} {sent.standalone}".strip())]
+    return [
+        Subscription(sent.question, sent.standalone),
+        Subscription(None, f"{sent.question} {sent.standalone}".strip()),
+    ]
 
 
 def _follower(message: MaybeInaccessibleMessage, user: User | None) -> Follower:
-    place = Place.of(message)
-    return Follower(place.chat, place.topic, user.id if user else None, language_of(user))
+    place = ChatPlace.of(message)
+    return Follower(place.chat, place.topic, user.id if user else None, user_language(user))

@@ -15,13 +15,13 @@ from bot.render.text import printable
 from bot.telegram.access import Pairing, Redeemed, Standing, chat_in, is_code, person_in
 from bot.telegram.newsroom.submission import Where
 from bot.telegram.transport.addressing import command_words, is_meant_for_bot
-from bot.telegram.transport.queueing import Rates, Verdict
-from bot.telegram.ui.formatted_text import Marked
-from bot.telegram.ui.replying import Context, Place, language_of, message_of, send
+from bot.telegram.transport.queueing import Admission, Rates
+from bot.telegram.ui.formatted_text import FormattedText
+from bot.telegram.ui.replying import ChatPlace, Context, message_of, send, user_language
 from bot.telegram.ui.texts import Texts, texts_for
 
 if TYPE_CHECKING:
-    from bot.telegram.services import Desk
+    from bot.telegram.services import Services
     from bot.telegram.transport.polling import PollingApplication
     from bot.telegram.ui.texts import NewsroomTexts
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 class RefusedError(Exception):
     """What somebody wants is not done; the text tells people why."""
 
-    def __init__(self, text: Marked) -> None:
+    def __init__(self, text: FormattedText) -> None:
         """Say why."""
         super().__init__(text.text)
         self.text = text
 
 
-async def refused(desk: Desk, update: Update, texts: NewsroomTexts) -> str | None:
+async def refused(desk: Services, update: Update, texts: NewsroomTexts) -> str | None:
     """Return why somebody may not change the articles, in one line; None where they may."""
     if not await desk.is_admin(person_in(update)):
         return texts.not_admin
@@ -46,8 +46,8 @@ def where_of(update: Update) -> Where:
     """Return where whoever wrote or pressed something is told."""
     message = update.effective_message
     assert message is not None, "what is pressed stands under a message"
-    place = Place.of(message)
-    return Where(place.chat, place.topic, language_of(update.effective_user))
+    place = ChatPlace.of(message)
+    return Where(place.chat, place.topic, user_language(update.effective_user))
 
 
 _LOGGER = logging.getLogger(__name__)
@@ -61,9 +61,9 @@ WORDS_A_MINUTE: Final = 1 / 60
 LONGEST_NAME: Final = 64
 
 
-def add_door(application: PollingApplication, desk: Desk) -> None:
+def add_door(application: PollingApplication, desk: Services) -> None:
     """Put the door before all handlers of an application, whenever these are added."""
-    door, new = Door(desk), filters.UpdateType.MESSAGE
+    door, new = AccessGate(desk), filters.UpdateType.MESSAGE
     application.add_handler(CommandHandler("pair", door.pair, new), ASKING_IN)
     application.add_handler(CommandHandler("whoami", door.tell_ids, new), ASKING_IN)
     application.add_handler(CommandHandler("start", door.start, new, has_args=1), ASKING_IN)
@@ -71,10 +71,10 @@ def add_door(application: PollingApplication, desk: Desk) -> None:
     application.add_handler(TypeHandler(Update, door.admit), DOOR)
 
 
-class Door:
+class AccessGate:
     """Lets through what may be asked, and lets people in by a code."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Services) -> None:
         """Decide by the desk's access."""
         self._desk = desk
         self._pairing = Pairing(desk.store)
@@ -96,7 +96,7 @@ class Door:
     async def pair(self, update: Update, context: Context) -> NoReturn:
         """Let somebody in who sends "/pair CODE"."""
         message, texts = message_of(update), texts_for(update.effective_user)
-        await send(context.bot, Place.of(message), Marked(await self._redeemed(message, texts)))
+        await send(context.bot, ChatPlace.of(message), FormattedText(await self._redeemed(message, texts)))
         raise ApplicationHandlerStop
 
     async def start(self, update: Update, context: Context) -> None:
@@ -113,7 +113,7 @@ class Door:
         if message.chat.type != ChatType.PRIVATE:
             lines.append(texts.group_id.format(id=message.chat_id))
         lines.append(texts.standings[await self._desk.standing(update)])
-        await send(context.bot, Place.of(message), Marked("\n".join(lines)))
+        await send(context.bot, ChatPlace.of(message), FormattedText("\n".join(lines)))
         raise ApplicationHandlerStop
 
     async def move(self, update: Update, _: Context) -> None:
@@ -149,8 +149,8 @@ class Door:
         elif update.inline_query:
             button = InlineQueryResultsButton(texts.inline_not_allowed, start_parameter="whoami")
             await update.inline_query.answer([], cache_time=0, is_personal=True, button=button)
-        elif update.message and is_meant_for_bot(update.message) and self._words.ask(chat) is Verdict.WELCOME:
-            await send(update.get_bot(), Place.of(update.message), Marked(word))
+        elif update.message and is_meant_for_bot(update.message) and self._words.ask(chat) is Admission.WELCOME:
+            await send(update.get_bot(), ChatPlace.of(update.message), FormattedText(word))
 
 
 def _name(message: Message) -> str:

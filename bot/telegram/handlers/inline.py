@@ -24,7 +24,7 @@ from retrieval.conversation.state import Dialog
 from retrieval.core.answer import Answer, Hit
 
 if TYPE_CHECKING:
-    from bot.telegram.services import Desk
+    from bot.telegram.services import Services
 
 PASSAGES: Final = 20
 MOST_RESULTS: Final = 50
@@ -41,7 +41,7 @@ START_PARAMETER: Final = "inline"
 class Inline:
     """Answers inline queries."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Services) -> None:
         """Answer from a desk."""
         self._desk = desk
         self._typed: dict[int, str] = {}

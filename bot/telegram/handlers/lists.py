@@ -14,9 +14,9 @@ from telegram.error import BadRequest
 
 from bot.render.text import marked, printable, speaker_text
 from bot.telegram.handlers.conversation import NotDone
-from bot.telegram.state.messages import Sent
+from bot.telegram.state.messages import SentMessage
 from bot.telegram.ui.answer_message import LONGEST_NAME, cited
-from bot.telegram.ui.formatted_text import ELLIPSIS, Marked, joined, shortened, styled
+from bot.telegram.ui.formatted_text import ELLIPSIS, FormattedText, joined, shortened, styled
 from bot.telegram.ui.keyboards import choice_rows, keyboard, page_row
 from retrieval.attribution.listing import SpeakerError
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from telegram import InlineKeyboardMarkup
 
     from bot.telegram.handlers.conversation import Conversation
-    from bot.telegram.services import Engine
+    from bot.telegram.services import BotEngine
     from bot.telegram.ui.keyboards import Press
     from bot.telegram.ui.texts import Texts
     from retrieval.attribution.listing import Quoted
@@ -41,7 +41,7 @@ SOURCES_NAMED: Final = 8
 class Page:
     """A page of a list: its text, which page it is, from 0, and how many there are."""
 
-    text: Marked
+    text: FormattedText
     number: int
     pages: int
 
@@ -55,20 +55,20 @@ async def show_list(talk: Conversation, listing: str, name: str = "") -> None:
         name: whose quotations.
     """
     texts, engine = talk.texts, talk.desk.engine
-    sent = Sent(listing=listing, question=name, dialog=await talk.dialog())
+    sent = SentMessage(listing=listing, question=name, dialog=await talk.dialog())
     brief = shortened(printable(name), LONGEST_NAME)
     try:
         page = await talk.desk.work(lambda: page_of(engine, sent, 0, texts))
     except SpeakerError as error:
         people = error.people
         text = (texts.several if people else texts.nobody).format(name=brief)
-        choosing = Sent(listing=listing, choices=people, dialog=sent.dialog)
-        await talk.show(Marked(text), choosing, lambda key: keyboard(choice_rows(key, people)))
+        choosing = SentMessage(listing=listing, choices=people, dialog=sent.dialog)
+        await talk.show(FormattedText(text), choosing, lambda key: keyboard(choice_rows(key, people)))
         return
     await talk.show(page.text, sent, lambda key: _turning(key, page, texts))
 
 
-async def turn_page(talk: Conversation, press: Press, sent: Sent, message: int) -> None:
+async def turn_page(talk: Conversation, press: Press, sent: SentMessage, message: int) -> None:
     """Put another page of a list in place of the one that a message shows.
 
     Raises:
@@ -93,7 +93,7 @@ async def turn_page(talk: Conversation, press: Press, sent: Sent, message: int) 
             raise
 
 
-def page_of(engine: Engine, sent: Sent, number: int, texts: Texts) -> Page:
+def page_of(engine: BotEngine, sent: SentMessage, number: int, texts: Texts) -> Page:
     """Return a page of a list, the last one where there are fewer.
 
     Raises:
@@ -114,22 +114,22 @@ def _quotes(quoted: Sequence[Quoted], name: str, number: int, texts: Texts) -> P
     return cut.page([styled(heading, MessageEntityType.BOLD), *blocks], texts)
 
 
-def _quoted(one: Quoted) -> Marked:
+def _quoted(one: Quoted) -> FormattedText:
     words = shortened(marked(one.text, one.quotation.kind), LONGEST_QUOTATION)
     return joined("\n", [styled(words, MessageEntityType.BLOCKQUOTE), cited(one.citation)])
 
 
-def _speakers(engine: Engine, number: int, texts: Texts) -> Page:
+def _speakers(engine: BotEngine, number: int, texts: Texts) -> Page:
     total = len(engine.speakers())
     if not total:
-        return Page(Marked(texts.nobody_quoted), 0, 1)
+        return Page(FormattedText(texts.nobody_quoted), 0, 1)
     cut = _Cut.of(number, total, LINES_A_PAGE)
     summaries = islice(engine.speaker_summaries(), cut.first, cut.end)
     lines = [shortened(speaker_text(one).strip(), LONGEST_LISTED) for one in summaries]
     return cut.page(_listed(texts.speakers_heading.format(count=total), lines), texts)
 
 
-def _sources(engine: Engine, number: int, texts: Texts) -> Page:
+def _sources(engine: BotEngine, number: int, texts: Texts) -> Page:
     names = list(dict.fromkeys(map(_source_name, engine.sources())))
     more = [ELLIPSIS] if len(names) > SOURCES_NAMED else []
     heading = texts.sources_heading.format(names=", ".join([*names[:SOURCES_NAMED], *more]))
@@ -149,8 +149,8 @@ def _source_name(source: str) -> str:
     return shortened(printable(name), LONGEST_NAME)
 
 
-def _listed(heading: str, lines: Sequence[str]) -> list[Marked]:
-    return [styled(heading, MessageEntityType.BOLD), *([Marked("\n".join(lines))] if lines else [])]
+def _listed(heading: str, lines: Sequence[str]) -> list[FormattedText]:
+    return [styled(heading, MessageEntityType.BOLD), *([FormattedText("\n".join(lines))] if lines else [])]
 
 
 class _Cut(NamedTuple):
@@ -169,7 +169,7 @@ class _Cut(NamedTuple):
         number = min(number, pages - 1)
         return cls(number * a_page, min((number + 1) * a_page, total), total, number, pages)
 
-    def page(self, parts: Iterable[Marked], texts: Texts) -> Page:
+    def page(self, parts: Iterable[FormattedText], texts: Texts) -> Page:
         """Return the page; where there are several, it tells below its parts which it is."""
         place = texts.page.format(first=self.first + 1, last=self.end, total=self.total)
         told = [styled(place, MessageEntityType.ITALIC)] if self.pages > 1 else []

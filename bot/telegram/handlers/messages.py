@@ -21,19 +21,19 @@ from bot.telegram.handlers.conversation import Conversation
 from bot.telegram.handlers.follow import add_follow_handlers
 from bot.telegram.handlers.inline import Inline
 from bot.telegram.handlers.lists import show_list
-from bot.telegram.handlers.verify_and_record import check_claim, send_record
+from bot.telegram.handlers.verify_and_record import answer_claim, send_record
 from bot.telegram.transport.addressing import Addressed, asked_words, command_words, replies_to_bot, words_replied_to
-from bot.telegram.ui.formatted_text import Marked
+from bot.telegram.ui.formatted_text import FormattedText
 from bot.telegram.ui.keyboards import Press
-from bot.telegram.ui.replying import Context, Place, message_of, send
+from bot.telegram.ui.replying import ChatPlace, Context, message_of, send
 from bot.telegram.ui.texts import texts_for
 from retrieval.conversation.state import Dialog
 
 if TYPE_CHECKING:
     from bot.telegram.newsroom.alerts import Alerts
-    from bot.telegram.newsroom.build_jobs import Indexing
-    from bot.telegram.services import Desk
-    from bot.telegram.state.messages import Sent
+    from bot.telegram.newsroom.build_jobs import BuildJobs
+    from bot.telegram.services import Services
+    from bot.telegram.state.messages import SentMessage
     from bot.telegram.transport.polling import PollingApplication
 
 OnRecord = Callable[[Conversation, str], Awaitable[None]]
@@ -42,7 +42,7 @@ LONGEST_QUESTION: Final = 1000
 """Characters; a longer one costs seconds, and finds nothing that its first sentences would not."""
 
 
-def add_handlers(application: PollingApplication, desk: Desk) -> None:
+def add_handlers(application: PollingApplication, desk: Services) -> None:
     """Have an application answer what people write, press and type, from a desk."""
     written = Written(desk)
     new, private = filters.UpdateType.MESSAGE, filters.ChatType.PRIVATE
@@ -71,7 +71,7 @@ def add_handlers(application: PollingApplication, desk: Desk) -> None:
     application.add_handler(InlineQueryHandler(Inline(desk).offer, block=False))
 
 
-def add_newsroom_handlers(application: PollingApplication, desk: Desk, alerts: Alerts, indexing: Indexing) -> None:
+def add_newsroom_handlers(application: PollingApplication, desk: Services, alerts: Alerts, indexing: BuildJobs) -> None:
     """Have an application follow, and let admins change the articles; to be done before `add_handlers`."""
     written = Written(desk)
     add_follow_handlers(application, desk, alerts)
@@ -82,7 +82,7 @@ def add_newsroom_handlers(application: PollingApplication, desk: Desk, alerts: A
 class Written:
     """Answers messages."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Services) -> None:
         """Answer from a desk."""
         self._desk = desk
 
@@ -132,7 +132,7 @@ class Written:
 
     async def verify(self, update: Update, context: Context) -> None:
         """Check the words after the command."""
-        await self._on_record(update, context, check_claim, texts_for(update.effective_user).verify_usage)
+        await self._on_record(update, context, answer_claim, texts_for(update.effective_user).verify_usage)
 
     async def record(self, update: Update, context: Context) -> None:
         """Send the record of whoever is named after the command."""
@@ -176,7 +176,7 @@ class Written:
     def _talk(self, update: Update, context: Context) -> Conversation:
         message = message_of(update)
         person = message.from_user.id if message.from_user else 0
-        return Conversation(self._desk, context.bot, Place.of(message), person, texts_for(update.effective_user))
+        return Conversation(self._desk, context.bot, ChatPlace.of(message), person, texts_for(update.effective_user))
 
     async def _dialog(self, talk: Conversation, message: Message) -> Dialog:
         """Return the conversation that a message goes on with: that of the answer it replies to, else one's own."""
@@ -187,7 +187,7 @@ class Written:
                 return sent.dialog.resumed(time.time())
         return await talk.dialog()
 
-    def _replied(self, chat: int, replied: Message) -> Sent | None:
+    def _replied(self, chat: int, replied: Message) -> SentMessage | None:
         if sent := self._desk.memory.by_message(chat, replied.message_id):
             return sent
         # Sent in the moment before a crash: its id was not written down, but its buttons tell which it is.
@@ -203,4 +203,4 @@ async def _refuse_length(update: Update, context: Context) -> None:
 
 
 async def _say(update: Update, context: Context, text: str) -> None:
-    await send(context.bot, Place.of(message_of(update)), Marked(text))
+    await send(context.bot, ChatPlace.of(message_of(update)), FormattedText(text))

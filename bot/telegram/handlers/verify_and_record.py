@@ -13,9 +13,9 @@ from bot.render.filters import read_typed
 from bot.render.text import printable
 from bot.render.timeline_page import html_page
 from bot.render.timeline_picture import can_draw, png_bytes, summary, timeline
-from bot.telegram.state.messages import Sent, sent_answer
+from bot.telegram.state.messages import SentMessage, sent_answer
 from bot.telegram.ui.answer_message import LONGEST_NAME, message_for
-from bot.telegram.ui.formatted_text import Marked, joined, shortened, styled
+from bot.telegram.ui.formatted_text import FormattedText, joined, shortened, styled
 from bot.telegram.ui.keyboards import choice_rows, keyboard
 from bot.telegram.ui.replying import send, send_file, typing
 from retrieval.answering.verdict_answer import answer_of
@@ -23,9 +23,9 @@ from retrieval.attribution.listing import SpeakerError
 
 if TYPE_CHECKING:
     from bot.telegram.handlers.conversation import Conversation
-    from bot.telegram.services import Engine
+    from bot.telegram.services import BotEngine
     from bot.telegram.ui.texts import Texts
-    from retrieval.newsroom.timeline import Sheet
+    from retrieval.newsroom.timeline import Timeline
 
 RECORD: Final = "record"
 """What a message asks to choose for, where several people bear a name."""
@@ -49,12 +49,12 @@ class Recorded:
     """
 
     picture: bytes
-    caption: Marked
+    caption: FormattedText
     name: str
     page: bytes
 
 
-async def check_claim(talk: Conversation, typed: str) -> None:
+async def answer_claim(talk: Conversation, typed: str) -> None:
     """Answer a claim that was typed with its verdict, like a question: with buttons, and to go on from."""
     claim = read_typed(typed)
     dialog = await talk.dialog()
@@ -81,7 +81,7 @@ async def send_record(talk: Conversation, name: str, about: str | None = None) -
         await _ask_whose(talk, name, about, error.people)
         return
     if made is None:
-        await send(talk.bot, talk.place, Marked(texts.record_nothing))
+        await send(talk.bot, talk.place, FormattedText(texts.record_nothing))
         return
     await _send(talk, made)
 
@@ -91,8 +91,8 @@ async def _ask_whose(talk: Conversation, name: str, about: str | None, people: t
     found = _ABOUT.fullmatch(name)
     words, topic = (found["name"], found["about"]) if found and not about else (name, about)
     text = (texts.several if people else texts.nobody).format(name=shortened(printable(words), LONGEST_NAME))
-    choosing = Sent(listing=RECORD, question=topic or "", choices=people, dialog=await talk.dialog())
-    await talk.show(Marked(text), choosing, lambda key: keyboard(choice_rows(key, people)))
+    choosing = SentMessage(listing=RECORD, question=topic or "", choices=people, dialog=await talk.dialog())
+    await talk.show(FormattedText(text), choosing, lambda key: keyboard(choice_rows(key, people)))
 
 
 async def _send(talk: Conversation, made: Recorded) -> None:
@@ -107,10 +107,10 @@ async def _send(talk: Conversation, made: Recorded) -> None:
             message_thread_id=place.topic,
         )
     arrived = await send_file(talk.bot, place, made.name, made.page, None if made.picture else made.caption)
-    await talk.note(arrived, Sent(dialog=await talk.dialog()))
+    await talk.note(arrived, SentMessage(dialog=await talk.dialog()))
 
 
-def _made(engine: Engine, typed: str, about: str | None, texts: Texts) -> Recorded | None:
+def _made(engine: BotEngine, typed: str, about: str | None, texts: Texts) -> Recorded | None:
     sheet = _sheet(engine, typed, about)
     if not sheet.topics:
         return None
@@ -119,7 +119,7 @@ def _made(engine: Engine, typed: str, about: str | None, texts: Texts) -> Record
     return Recorded(picture, short_list(sheet, texts), f"{name[:LONGEST_NAME]}.html", html_page(sheet).encode())
 
 
-def _sheet(engine: Engine, typed: str, about: str | None) -> Sheet:
+def _sheet(engine: BotEngine, typed: str, about: str | None) -> Timeline:
     """Return the record of whoever is named, in the longest reading of the words that names anybody.
 
     Raises:
@@ -139,17 +139,17 @@ def _sheet(engine: Engine, typed: str, about: str | None) -> Sheet:
     raise error
 
 
-def short_list(sheet: Sheet, texts: Texts) -> Marked:
+def short_list(sheet: Timeline, texts: Texts) -> FormattedText:
     """Return a record as a short list that fits under a picture: how much, on what, and who quoted most."""
     name = shortened(printable(sheet.speaker), LONGEST_NAME)
     about = shortened(printable(sheet.about), LONGEST_NAME) if sheet.about else ""
     heading = texts.record_heading.format(name=name) + (f" – {about}" if about else "")
     named = [f"{shortened(printable(one), LONGEST_NAME)} ({count})" for one, count in sheet.outlets[:OUTLETS_NAMED]]
     ending = [texts.record_outlets.format(outlets=", ".join(named)), texts.record_page]
-    blocks = [styled(heading, MessageEntityType.BOLD), Marked(f"{summary(sheet)}.")]
-    end = joined("\n", map(Marked, ending))
+    blocks = [styled(heading, MessageEntityType.BOLD), FormattedText(f"{summary(sheet)}.")]
+    end = joined("\n", map(FormattedText, ending))
     for topic in sheet.topics:
-        line = Marked(f"• {shortened(printable(topic.label), LONGEST_LABEL)} ({len(topic.entries)})")
+        line = FormattedText(f"• {shortened(printable(topic.label), LONGEST_LABEL)} ({len(topic.entries)})")
         if joined("\n", [*blocks, line, end]).units <= _CAPTION:
             blocks.append(line)
     return joined("\n", [*blocks, end])

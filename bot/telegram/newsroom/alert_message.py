@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from telegram.constants import MessageLimit
 
 from bot.render.text import place_line, printable, speakers_line
-from bot.telegram.state.messages import Sent, sent_answer
+from bot.telegram.state.messages import SentMessage, sent_answer
 from bot.telegram.ui.answer_message import LONGEST_NAME, MOST_PASSAGES, Message, message_for
-from bot.telegram.ui.formatted_text import Marked, joined, shortened
+from bot.telegram.ui.formatted_text import FormattedText, joined, shortened
 from retrieval.conversation.state import Dialog, Turn, places
 from retrieval.core.answer import Answer, Citation, Copy, Hit, HitQuotation
 from retrieval.newsroom.new_passages import MOST
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.telegram.newsroom.subscriptions import Alert
     from bot.telegram.ui.texts import NewsroomTexts, Texts
     from retrieval.newsroom.new_passages import News
-    from retrieval.newsroom.subscription import Wanted
+    from retrieval.newsroom.subscription import Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ LONGEST_WORDS: Final = 80
 LONGEST_PLACE: Final = 70
 
 
-def told_as(wanted: Wanted, texts: NewsroomTexts) -> str:
+def told_as(wanted: Subscription, texts: NewsroomTexts) -> str:
     """Return what is followed, for people: a name, a topic, or a name on a topic."""
     speaker, topic = shortened(wanted.speaker or "", LONGEST_NAME), shortened(wanted.topic, LONGEST_NAME)
     if not speaker:
@@ -102,7 +102,7 @@ def told_as(wanted: Wanted, texts: NewsroomTexts) -> str:
     return printable(form.format(speaker=speaker, topic=topic))
 
 
-def alert_message(alert: Alert, texts: Texts, newsroom: NewsroomTexts) -> tuple[Marked, Sent]:
+def alert_message(alert: Alert, texts: Texts, newsroom: NewsroomTexts) -> tuple[FormattedText, SentMessage]:
     """Return an alert as a message, and what is to be remembered of it, so that its buttons and replies to it work."""
     content, wanted = alert.content, alert.follow.wanted
     what = told_as(wanted, newsroom)
@@ -117,12 +117,12 @@ def alert_message(alert: Alert, texts: Texts, newsroom: NewsroomTexts) -> tuple[
     return whole, _remembered(alert, answer, message)
 
 
-def _listed(hits: tuple[Hit, ...], count: int, texts: NewsroomTexts) -> list[Marked]:
+def _listed(hits: tuple[Hit, ...], count: int, texts: NewsroomTexts) -> list[FormattedText]:
     """Return what a digest says of the passages that it does not quote."""
     lines = [_line(hit, texts) for hit in hits[MOST_PASSAGES:][:LISTED]]
     if more := count - min(count, MOST_PASSAGES) - len(lines):
         lines.append(texts.and_more.format(count=more))
-    return [Marked("\n".join(lines))] if lines else []
+    return [FormattedText("\n".join(lines))] if lines else []
 
 
 def _line(hit: Hit, texts: NewsroomTexts) -> str:
@@ -135,11 +135,11 @@ def _line(hit: Hit, texts: NewsroomTexts) -> str:
     )
 
 
-def _room(listed: list[Marked]) -> int:
-    return MessageLimit.MAX_TEXT_LENGTH - (joined("\n\n", [Marked(""), *listed]).units if listed else 0)
+def _room(listed: list[FormattedText]) -> int:
+    return MessageLimit.MAX_TEXT_LENGTH - (joined("\n\n", [FormattedText(""), *listed]).units if listed else 0)
 
 
-def _remembered(alert: Alert, answer: Answer, message: Message) -> Sent:
+def _remembered(alert: Alert, answer: Answer, message: Message) -> SentMessage:
     wanted = alert.follow.wanted
     turn = Turn(
         answer.question,
@@ -152,7 +152,7 @@ def _remembered(alert: Alert, answer: Answer, message: Message) -> Sent:
     return replace(sent, follow=alert.follow.id, dialog=Dialog().after(turn, alert.made))
 
 
-def _question(wanted: Wanted) -> str:
+def _question(wanted: Subscription) -> str:
     """Return the question that the news answer, so that a reply to them goes on from there."""
     if not wanted.speaker:
         return wanted.topic

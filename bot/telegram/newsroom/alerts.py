@@ -15,11 +15,11 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, Tele
 
 from bot.telegram.access import Standing
 from bot.telegram.newsroom.alert_message import NewsContent, alert_message
-from bot.telegram.newsroom.subscriptions import GIVEN_UP, Follows
+from bot.telegram.newsroom.subscriptions import GIVEN_UP, SubscriptionStore
 from bot.telegram.state.store import Workers
 from bot.telegram.transport.delivery import may_have_arrived, seconds_of, sent_once
 from bot.telegram.ui.keyboards import answer_keyboard
-from bot.telegram.ui.replying import Place, send
+from bot.telegram.ui.replying import ChatPlace, send
 from bot.telegram.ui.texts import newsroom_texts, texts_in
 
 if TYPE_CHECKING:
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
     from telegram import Bot
 
-    from bot.telegram.newsroom.subscriptions import Alert, Follow, Follower
-    from bot.telegram.services import Desk
+    from bot.telegram.newsroom.subscriptions import Alert, Follower, StoredSubscription
+    from bot.telegram.services import Services
     from bot.telegram.state.store import Store
     from retrieval.newsroom.fingerprints import Sighting
     from retrieval.newsroom.new_passages import News, Newsreader
-    from retrieval.newsroom.subscription import Wanted
+    from retrieval.newsroom.subscription import Subscription
 
 
 _ARTICLES: Final = 20
@@ -136,9 +136,9 @@ class Alerts:
         follows: what chats follow.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Services) -> None:
         """Tell from a desk."""
-        self.follows = Follows(desk.store)
+        self.follows = SubscriptionStore(desk.store)
         self._desk = desk
         self._ledger = StoredLedger(desk.store)
         # One to look, which may take long, and one to keep the journal of what is sent meanwhile.
@@ -147,7 +147,7 @@ class Alerts:
         self._stopping = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def follow(self, follower: Follower, wanted: Wanted) -> Follow:
+    def follow(self, follower: Follower, wanted: Subscription) -> StoredSubscription:
         """Let a chat follow something from the generation on that answers now; blocking.
 
         Raises:
@@ -197,7 +197,7 @@ class Alerts:
             return True
         reader = self._desk.engine.newsroom().newsreader(self._ledger)
         look, whole = self._ledger.look(reader), True
-        known: dict[tuple[Wanted, int], News] = {}
+        known: dict[tuple[Subscription, int], News] = {}
         for follow in self.follows.behind(look):
             key = (follow.wanted, follow.seen)
             try:
@@ -270,7 +270,7 @@ class Alerts:
         key = await self._desk.recall(lambda: memory.reserve(follower.chat, sent), None)
         markup = None if key is None else answer_keyboard(key, sent, texts)
         with sent_once():
-            arrived = await send(bot, Place(follower.chat, follower.topic), text, markup)
+            arrived = await send(bot, ChatPlace(follower.chat, follower.topic), text, markup)
         self._desk.metrics.alerted("sent")
         await self._workers.work(lambda: self.follows.arrived(alert))
         if key is not None:

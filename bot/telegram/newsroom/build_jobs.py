@@ -13,10 +13,10 @@ from telegram.error import Forbidden, TelegramError
 
 from bot.render.text import printable
 from bot.telegram.newsroom import worker_client
-from bot.telegram.newsroom.submission import Drafts
+from bot.telegram.newsroom.submission import PendingArticles
 from bot.telegram.transport.delivery import sent_once
-from bot.telegram.ui.formatted_text import Marked, shortened
-from bot.telegram.ui.replying import Place, send
+from bot.telegram.ui.formatted_text import FormattedText, shortened
+from bot.telegram.ui.replying import ChatPlace, send
 from bot.telegram.ui.texts import NewsroomTexts, newsroom_texts
 from index.core.errors import BusyError, OnrecordError
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from telegram import Bot
 
     from bot.telegram.newsroom.submission import Job
-    from bot.telegram.services import Desk
+    from bot.telegram.services import Services
     from bot.telegram.state.store import Json
 
 
@@ -43,16 +43,16 @@ LONGEST_REASON: Final = 600
 LONGEST_TITLE: Final = 100
 
 
-class Indexing:
+class BuildJobs:
     """Builds what is asked for, several things at once where they came meanwhile; a restart goes on with what is left.
 
     Attributes:
         drafts: what was sent, and what is to be built.
     """
 
-    def __init__(self, desk: Desk, state: Path | None) -> None:
+    def __init__(self, desk: Services, state: Path | None) -> None:
         """Build what the desk answers from."""
-        self.drafts = Drafts(desk.store, state)
+        self.drafts = PendingArticles(desk.store, state)
         self._desk = desk
         self._asked = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -142,7 +142,9 @@ class Indexing:
             return job
         try:
             with sent_once():
-                sent = await send(bot, Place(job.where.chat, job.where.topic), Marked(_texts(job).build_begins))
+                sent = await send(
+                    bot, ChatPlace(job.where.chat, job.where.topic), FormattedText(_texts(job).build_begins)
+                )
         except TelegramError as error:
             _LOGGER.info("How far a build is cannot be shown: %s", error)
             return job
@@ -151,7 +153,7 @@ class Indexing:
 
     async def _tell(self, bot: Bot, job: Job, outcome: str) -> None:
         try:
-            await send(bot, Place(job.where.chat, job.where.topic), Marked(outcome))
+            await send(bot, ChatPlace(job.where.chat, job.where.topic), FormattedText(outcome))
         except Forbidden as error:
             _LOGGER.info("What came of a build is not wanted any more: %s", error)
         await asyncio.to_thread(self.drafts.done, job)

@@ -121,7 +121,7 @@ class Where(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class PendingArticle:
     """An article that is not saved yet: where it was sent, the name to save it under, its file, its title."""
 
     id: int
@@ -152,7 +152,7 @@ class Job:
     message: int | None
 
 
-class Drafts:
+class PendingArticles:
     """Keeps rows in a store and files in a folder; threads may share it; blocking.
 
     Raises:
@@ -197,22 +197,22 @@ class Drafts:
         self.forget_old()
         return int(self._store.rows("SELECT count(*) FROM drafts WHERE chat = ?", (chat,))[0][0])
 
-    def get(self, chat: int, number: int) -> Draft | None:
+    def get(self, chat: int, number: int) -> PendingArticle | None:
         """Return a draft of a chat, unless it is too old, or not there any more."""
         self.forget_old()
         columns = "id, chat, topic, language, name, held, title"
         rows = self._store.rows(f"SELECT {columns} FROM drafts WHERE id = ? AND chat = ?", (number, chat))  # noqa: S608  (our own words)
         for id_, owner, topic, language, name, held, title in rows:
-            return Draft(id_, Where(owner, topic, language), name, self._folder / held, title)
+            return PendingArticle(id_, Where(owner, topic, language), name, self._folder / held, title)
         return None
 
-    def drop(self, draft: Draft) -> None:
+    def drop(self, draft: PendingArticle) -> None:
         """Forget a draft."""
         with self._store.writing() as database:
             database.execute("DELETE FROM drafts WHERE id = ?", (draft.id,))
         draft.held.unlink(missing_ok=True)
 
-    def saved(self, draft: Draft) -> None:
+    def saved(self, draft: PendingArticle) -> None:
         """Have the index built, as a draft has been saved; it is none any more."""
         with self._store.writing() as database:
             if database.execute("DELETE FROM drafts WHERE id = ?", (draft.id,)).rowcount:

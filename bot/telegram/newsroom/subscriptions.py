@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from bot.telegram.newsroom.alert_message import NewsContent
-from retrieval.newsroom.subscription import Wanted
+from retrieval.newsroom.subscription import Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,7 @@ class Follower(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Follow:
+class StoredSubscription:
     """What a chat follows.
 
     Attributes:
@@ -55,7 +55,7 @@ class Follow:
 
     id: int
     follower: Follower
-    wanted: Wanted
+    wanted: Subscription
     seen: int
 
 
@@ -73,7 +73,7 @@ class Alert:
     """
 
     id: int
-    follow: Follow
+    follow: StoredSubscription
     content: NewsContent
     attempts: int
     made: float
@@ -84,7 +84,7 @@ class TooManyFollowsError(Exception):
     """The chat follows as much as it may."""
 
 
-class Follows:
+class SubscriptionStore:
     """Keeps them in a store; threads may share it; blocking.
 
     Raises:
@@ -96,7 +96,7 @@ class Follows:
         self._store = store
         self._clock = clock
 
-    def add(self, follower: Follower, wanted: Wanted, seen: int) -> Follow:
+    def add(self, follower: Follower, wanted: Subscription, seen: int) -> StoredSubscription:
         """Let a chat follow something from a look on; what it follows already goes on as it was.
 
         Raises:
@@ -115,7 +115,7 @@ class Follows:
                 database.execute(f"INSERT INTO follows ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608
         return next(one for one in self.of_chat(chat) if one.wanted == wanted)
 
-    def drop(self, chat: int, number: int) -> Follow | None:
+    def drop(self, chat: int, number: int) -> StoredSubscription | None:
         """Let a chat follow something no longer; return what it was, or None where the chat does not follow it."""
         found = next((one for one in self.of_chat(chat) if one.id == number), None)
         with self._store.writing() as database:
@@ -138,11 +138,11 @@ class Follows:
         with self._store.writing() as database:
             database.execute("UPDATE follows SET topic = NULL WHERE id = ?", (follow,))
 
-    def of_chat(self, chat: int) -> list[Follow]:
+    def of_chat(self, chat: int) -> list[StoredSubscription]:
         """Return what a chat follows, in the order in which it was asked for."""
         return self._follows("WHERE chat = ? ORDER BY id", chat)
 
-    def behind(self, look: int) -> list[Follow]:
+    def behind(self, look: int) -> list[StoredSubscription]:
         """Return what is followed by chats that have not been told what a look saw."""
         return self._follows("WHERE seen < ? ORDER BY id", look)
 
@@ -150,7 +150,7 @@ class Follows:
         """Tell whether anything is followed."""
         return bool(self._store.rows("SELECT 1 FROM follows LIMIT 1"))
 
-    def tell(self, follow: Follow, look: int, content: NewsContent) -> None:
+    def tell(self, follow: StoredSubscription, look: int, content: NewsContent) -> None:
         """Write down what a chat is to be told, and that it need not be told again: all at once, or nothing.
 
         What still waits to be told of the same is told together with it.
@@ -206,10 +206,12 @@ class Follows:
             if whole_chat:
                 database.execute(others, (due, alert.follow.follower.chat))
 
-    def _follows(self, where: str, *values: int) -> list[Follow]:
+    def _follows(self, where: str, *values: int) -> list[StoredSubscription]:
         return [_follow(row) for row in self._store.rows(f"SELECT {_COLUMNS} FROM follows {where}", values)]  # noqa: S608  (our own words)
 
 
-def _follow(row: tuple[Any, ...]) -> Follow:
+def _follow(row: tuple[Any, ...]) -> StoredSubscription:
     number, chat, topic, person, language, speaker, about, seen = row
-    return Follow(number, Follower(chat, topic, person, language), Wanted(speaker or None, about), seen)
+    return StoredSubscription(
+        number, Follower(chat, topic, person, language), Subscription(speaker or None, about), seen
+    )

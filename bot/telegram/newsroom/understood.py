@@ -27,7 +27,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class ArticlePreview:
     """One article, or the first of several in a file, and what else is in the file.
 
     Attributes:

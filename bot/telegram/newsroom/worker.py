@@ -17,7 +17,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bot.telegram.newsroom.understood import Understood
+from bot.telegram.newsroom.understood import ArticlePreview
 from index.core.article import Article
 from index.core.errors import ArticleError, BusyError, OnrecordError
 from index.generations.generation import IndexFolder
@@ -44,14 +44,14 @@ def do_task(task: Json, tell: Tell) -> Json:
     """Do what a task says, and return what came of it.
 
     Args:
-        task: "do" is "read" or "build"; the others are the arguments of `read_sent` and `build_index`.
+        task: "do" is "read" or "build"; the others are the arguments of `read_sent` and `run_build_task`.
         tell: told how far it is.
 
     Raises:
         OnrecordError: it failed.
     """
     rest = {name: value for name, value in task.items() if name != "do"}
-    return read_sent(**rest) if task["do"] == "read" else build_index(tell, **rest)
+    return read_sent(**rest) if task["do"] == "read" else run_build_task(tell, **rest)
 
 
 def read_sent(*, path: str, name: str, url: str | None, told: Json, limits: Json, allow_private: bool) -> Json:
@@ -81,7 +81,7 @@ def read_sent(*, path: str, name: str, url: str | None, told: Json, limits: Json
         file.write_bytes(_as_line(articles[0]))
     suffix = ".jsonl" if url is not None or told else file.suffix
     (reading,) = QuotationFinder().read(articles[:1])
-    return Understood.of(suffix, articles, reading, unread).to_json()
+    return ArticlePreview.of(suffix, articles, reading, unread).to_json()
 
 
 def _articles(file: Path, name: str, apart: ReadingProcess, unread: list[str]) -> Iterator[Article]:
@@ -124,7 +124,7 @@ def _as_line(article: Article) -> bytes:
     return json.dumps(record, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 
-def build_index(tell: Tell, *, index: str, notes: str, sources: list[str], links: Json) -> Json:
+def run_build_task(tell: Tell, *, index: str, notes: str, sources: list[str], links: Json) -> Json:
     """Build the index; return what came of it.
 
     Args:

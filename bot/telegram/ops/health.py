@@ -78,7 +78,7 @@ _LARGEST: Final = 100_000
 
 
 class Work(Protocol):
-    """What is at work; see `bot.telegram.transport.queueing.InTurn`."""
+    """What is at work; see `bot.telegram.transport.queueing.PerChatQueue`."""
 
     @property
     def waiting(self) -> int:

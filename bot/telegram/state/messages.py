@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from retrieval.core.answer import Answer
 
 
-class Articles(Protocol):
+class PassageLookup(Protocol):
     """Where passages are looked up again; see `retrieval.engine.Engine`."""
 
     def article(self, name: str, /) -> list[Hit]:
@@ -76,7 +76,7 @@ class Reference:
         """Where the passage stood."""
         return self.article, self.paragraph
 
-    def find(self, engine: Articles) -> Hit | None:
+    def find(self, engine: PassageLookup) -> Hit | None:
         """Return the passage as the index has it now; None where the article has no such passage, or is gone."""
         for hit in self._candidates(engine):
             if _digest(hit.text) == self.digest:
@@ -84,17 +84,17 @@ class Reference:
                 return replace(hit, highlights=self.highlights, also=tuple(copies))
         return None
 
-    def _candidates(self, engine: Articles) -> Iterator[Hit]:
+    def _candidates(self, engine: PassageLookup) -> Iterator[Hit]:
         yield from engine.neighbours(self.article, self.paragraph, 0)
         yield from engine.article(self.article)
 
-    def _copies(self, engine: Articles) -> Iterator[Hit]:
+    def _copies(self, engine: PassageLookup) -> Iterator[Hit]:
         for article, paragraph in self.also:
             yield from engine.neighbours(article, paragraph, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class SentMessage:
     """A message the bot sent.
 
     Attributes:
@@ -137,9 +137,9 @@ class Sent:
         """Where all passages stand that were shown of the answer."""
         return (*self.earlier, *(one.place for one in self.passages))
 
-    def following(self) -> Sent:
+    def following(self) -> SentMessage:
         """Return what is to be remembered of a message that only shows more about this one: where replies go on."""
-        return Sent(dialog=self.dialog)
+        return SentMessage(dialog=self.dialog)
 
     def to_json(self) -> str:
         """Return all of it but the dialog as one line of JSON."""
@@ -148,7 +148,7 @@ class Sent:
         return json.dumps(record)
 
     @classmethod
-    def from_json(cls, text: str, dialog: Dialog) -> Sent:
+    def from_json(cls, text: str, dialog: Dialog) -> SentMessage:
         """Return what `to_json` wrote, with its dialog.
 
         Raises:
@@ -167,7 +167,9 @@ class Sent:
             raise ValueError(f"is no message that was sent: {error}") from None
 
 
-def sent_answer(answer: Answer, shown: tuple[int, ...], left: tuple[Span, ...], *, k: int, before: Dialog) -> Sent:
+def sent_answer(
+    answer: Answer, shown: tuple[int, ...], left: tuple[Span, ...], *, k: int, before: Dialog
+) -> SentMessage:
     """Return what is to be remembered of an answer but for the generation and the conversation with it.
 
     Args:
@@ -178,7 +180,7 @@ def sent_answer(answer: Answer, shown: tuple[int, ...], left: tuple[Span, ...], 
         before: the conversation it was asked in.
     """
     references = [Reference.to(hit) for hit in answer.hits or answer.nearest]
-    return Sent(
+    return SentMessage(
         question=answer.question,
         standalone=answer.standalone,
         history=tuple(turn.question for turn in before.turns),
@@ -242,7 +244,7 @@ COMMIT;
 """
 
 
-class AnswersSent:
+class MessageStore:
     """What the bot remembers. One thread at a time may use it; every method is one short transaction."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
@@ -270,7 +272,7 @@ class AnswersSent:
         """Close the file."""
         self._db.close()
 
-    def reserve(self, chat: int, sent: Sent) -> int:
+    def reserve(self, chat: int, sent: SentMessage) -> int:
         """Remember a message that is about to be sent; return the key that its buttons carry."""
         key = secrets.randbits(_KEY_BITS)
         self._db.execute(
@@ -290,11 +292,11 @@ class AnswersSent:
             cursor.execute("UPDATE sent SET message = ? WHERE key = ?", (message, key))
             cursor.execute("COMMIT")
 
-    def by_key(self, chat: int, key: int) -> Sent | None:
+    def by_key(self, chat: int, key: int) -> SentMessage | None:
         """Return a message by its key, if it was sent to that chat."""
         return self._sent("SELECT body, dialog FROM sent WHERE chat = ? AND key = ?", (chat, key))
 
-    def by_message(self, chat: int, message: int) -> Sent | None:
+    def by_message(self, chat: int, message: int) -> SentMessage | None:
         """Return a message by its id in a chat."""
         return self._sent("SELECT body, dialog FROM sent WHERE chat = ? AND message = ?", (chat, message))
 
@@ -323,13 +325,13 @@ class AnswersSent:
         else:
             self._db.execute("DELETE FROM dialogs WHERE chat = ? AND person = ?", (chat, person))
 
-    def _sent(self, select: str, values: tuple[int, int]) -> Sent | None:
+    def _sent(self, select: str, values: tuple[int, int]) -> SentMessage | None:
         row = self._db.execute(select, values).fetchone()
         if not row:
             return None
         try:
             body, dialog = (zlib.decompress(packed) for packed in row)
-            return Sent.from_json(body.decode(), Dialog.from_json(dialog))
+            return SentMessage.from_json(body.decode(), Dialog.from_json(dialog))
         except (ValueError, TypeError, zlib.error):
             _LOGGER.warning("What is remembered of a message is damaged, and is taken for forgotten")
             return None
@@ -369,14 +371,14 @@ def _packed(text: str) -> bytes:
 FILE: Final = "not-what-i-asked.jsonl"
 
 
-class Misses:
+class FeedbackStore:
     """The file of them in the state folder; without a folder, nothing is kept."""
 
     def __init__(self, folder: Path | None) -> None:
         """Write nothing yet."""
         self._folder = folder
 
-    def add(self, sent: Sent) -> None:
+    def add(self, sent: SentMessage) -> None:
         """Append an answer: what was asked and returned, but not by whom.
 
         Raises:
@@ -394,7 +396,7 @@ class Misses:
             os.close(descriptor)
 
 
-def _record(sent: Sent) -> dict[str, object]:
+def _record(sent: SentMessage) -> dict[str, object]:
     return {
         "question": sent.question,
         "history": list(sent.history),

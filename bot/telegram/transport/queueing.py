@@ -37,7 +37,7 @@ QUIET: Final = 60.0
 """Seconds between two friendly words to one person."""
 
 
-class Verdict(Enum):
+class Admission(Enum):
     """What becomes of something asked: it is answered, refused with a word, or passed over."""
 
     WELCOME = auto()
@@ -84,7 +84,7 @@ class Rates:
         """Return how many people are remembered."""
         return len(self._buckets)
 
-    def ask(self, person: int) -> Verdict:
+    def ask(self, person: int) -> Admission:
         """Count one thing asked by a person and return what becomes of it."""
         now = self._clock()
         bucket = self._buckets.setdefault(person, _Bucket(self._at_once, now))
@@ -95,14 +95,14 @@ class Rates:
         bucket.at = now
         if bucket.left >= 1:
             bucket.left -= 1
-            return Verdict.WELCOME
+            return Admission.WELCOME
         if now - bucket.told < QUIET:
-            return Verdict.PASSED_OVER
+            return Admission.PASSED_OVER
         bucket.told = now
-        return Verdict.TOO_MUCH
+        return Admission.TOO_MUCH
 
 
-class Gate:
+class RateGate:
     """Lets in what a person asks, but not too much of it.
 
     It stands before the queue of a chat, so that a flood takes no memory; what in a group is not meant for the bot
@@ -125,9 +125,9 @@ class Gate:
             return True
         rates = self._inline if update.inline_query else self._rates
         verdict = rates.ask(update.effective_user.id)
-        if verdict is not Verdict.WELCOME:
-            await _refuse(update, with_a_word=verdict is Verdict.TOO_MUCH)
-        return verdict is Verdict.WELCOME
+        if verdict is not Admission.WELCOME:
+            await _refuse(update, with_a_word=verdict is Admission.TOO_MUCH)
+        return verdict is Admission.WELCOME
 
 
 def _is_asked(update: Update) -> bool:
@@ -150,7 +150,7 @@ MOST_WAITING: Final = 200
 """Updates of one chat that may wait for their turn; a group that is busier than that is not read by anybody."""
 
 
-class InTurn(BaseUpdateProcessor):
+class PerChatQueue(BaseUpdateProcessor):
     """Processes the updates of all chats at once, but those of one chat one after the other, in order.
 
     Waiting for one's turn costs a task and no thread, so the number at once is high: one chat that floods the bot
@@ -160,7 +160,7 @@ class InTurn(BaseUpdateProcessor):
     What is done is struck out of the journal; what is cancelled by the end of the process stays in it.
     """
 
-    def __init__(self, journal: Journal | None = None, gate: Gate | None = None, metrics: Metrics = NONE) -> None:
+    def __init__(self, journal: Journal | None = None, gate: RateGate | None = None, metrics: Metrics = NONE) -> None:
         """Be ready.
 
         Args:
@@ -170,7 +170,7 @@ class InTurn(BaseUpdateProcessor):
         """
         super().__init__(max_concurrent_updates=UPDATES_AT_ONCE)
         self._journal = journal
-        self._gate = gate or Gate()
+        self._gate = gate or RateGate()
         self._metrics = metrics
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._waiting: Counter[int] = Counter()

@@ -15,7 +15,7 @@ from telegram.constants import MessageEntityType, MessageLimit
 from bot.render.text import PlainView, citation_line, origin_parts, printable, same_passage, speakers_line, summary_line
 from bot.telegram.ui.formatted_text import (
     ELLIPSIS,
-    Marked,
+    FormattedText,
     joined,
     last_stop,
     reach,
@@ -47,7 +47,7 @@ LONGEST_CITED_TITLE: Final = 60
 
 
 @dataclass(frozen=True)
-class Message(Marked):
+class Message(FormattedText):
     """A message with passages, and which they are.
 
     Attributes:
@@ -82,7 +82,7 @@ def message_for(answer: Answer, texts: Texts = ENGLISH, room: int = MessageLimit
             block = passage(hit, (start, end), texts=texts, number=number)
         parts.append(block)
         shown.append(position)
-    whole = joined("\n\n", parts or [Marked(texts.nothing)])
+    whole = joined("\n\n", parts or [FormattedText(texts.nothing)])
     return Message(whole.text, whole.entities, tuple(shown), left)
 
 
@@ -95,7 +95,7 @@ def part_of(hit: Hit, start: int, stop: int, texts: Texts = ENGLISH) -> Message:
     return Message(part.text, part.entities, (0,), _parts(hit.text, (end, stop)))
 
 
-def passage(hit: Hit, span: Span | None = None, *, texts: Texts = ENGLISH, number: int | None = None) -> Marked:
+def passage(hit: Hit, span: Span | None = None, *, texts: Texts = ENGLISH, number: int | None = None) -> FormattedText:
     """Return a hit as a block quotation, verbatim, followed by who speaks and where it stands.
 
     Args:
@@ -105,8 +105,8 @@ def passage(hit: Hit, span: Span | None = None, *, texts: Texts = ENGLISH, numbe
         number: what it is called by, if it has to be told from others.
     """
     start, end = span or (0, len(hit.text))
-    before = [Marked(ELLIPSIS)] if start > 0 else []
-    after = [Marked(ELLIPSIS)] if end < len(hit.text) else []
+    before = [FormattedText(ELLIPSIS)] if start > 0 else []
+    after = [FormattedText(ELLIPSIS)] if end < len(hit.text) else []
     return joined("\n", [*before, quotation(hit, start, end), *after, *_attribution(hit, texts, number)])
 
 
@@ -126,7 +126,7 @@ def excerpt(hit: Hit, room: int) -> Span:
     return start, end
 
 
-def quotation(hit: Hit, start: int, end: int) -> Marked:
+def quotation(hit: Hit, start: int, end: int) -> FormattedText:
     """Return code points of a passage as a block quotation, which can be folded where it is long."""
     quoted = hit.text[start:end]
     long = units(quoted) > LONG_PASSAGE
@@ -137,10 +137,10 @@ def quotation(hit: Hit, start: int, end: int) -> Marked:
         if max(first, start) < min(last, end)
     )
     entities = [MessageEntity(block, 0, len(quoted)), *bold]
-    return Marked(quoted, MessageEntity.adjust_message_entities_to_utf_16(quoted, entities))
+    return FormattedText(quoted, MessageEntity.adjust_message_entities_to_utf_16(quoted, entities))
 
 
-def cited(citation: Citation, before: str = "") -> Marked:
+def cited(citation: Citation, before: str = "") -> FormattedText:
     """Return where something stands, linked to the original where there is one.
 
     Args:
@@ -151,7 +151,7 @@ def cited(citation: Citation, before: str = "") -> Marked:
     entities = [MessageEntity(MessageEntityType.ITALIC, 0, units(before + line))]
     if _is_web_address(citation.url):
         entities.append(MessageEntity(MessageEntityType.TEXT_LINK, units(before), units(line), url=citation.url))
-    return Marked(before + line, entities)
+    return FormattedText(before + line, entities)
 
 
 def brief(citation: Citation) -> Citation:
@@ -164,14 +164,14 @@ def brief(citation: Citation) -> Citation:
     )
 
 
-def _head(answer: Answer, texts: Texts) -> list[Marked]:
+def _head(answer: Answer, texts: Texts) -> list[FormattedText]:
     parts = []
     if summary := summary_line(answer):
-        parts.append(Marked(shortened(summary, LONGEST_LINE)))
+        parts.append(FormattedText(shortened(summary, LONGEST_LINE)))
     if answer.standalone.strip() != answer.question.strip():
         parts.append(styled(f"→ {shortened(answer.standalone, LONGEST_LINE)}", MessageEntityType.ITALIC))
     if answer.nearest and not answer.hits:
-        parts.append(Marked(texts.nearest))
+        parts.append(FormattedText(texts.nearest))
     return parts
 
 
@@ -181,16 +181,16 @@ def _parts(text: str, *spans: Span) -> tuple[Span, ...]:
 
 def _around(hit: Hit, texts: Texts, number: int | None) -> int:
     """Return how many units stand around a passage that is cut at both ends."""
-    ellipses = [Marked(ELLIPSIS), Marked(""), Marked(ELLIPSIS)]
+    ellipses = [FormattedText(ELLIPSIS), FormattedText(""), FormattedText(ELLIPSIS)]
     return joined("\n", [*ellipses, *_attribution(hit, texts, number)]).units
 
 
-def _attribution(hit: Hit, texts: Texts, number: int | None) -> list[Marked]:
+def _attribution(hit: Hit, texts: Texts, number: int | None) -> list[FormattedText]:
     speakers = speakers_line(hit)
     copies = [cited(copy.citation, texts.also_in) for copy in islice(hit.also, MOST_COPIES)]
     if more := len(hit.also) - len(copies):
         copies.append(styled(texts.and_in_more.format(count=more), MessageEntityType.ITALIC))
-    lines = [Marked(f"— {shortened(speakers, LONGEST_NAME)}")] if speakers else []
+    lines = [FormattedText(f"— {shortened(speakers, LONGEST_NAME)}")] if speakers else []
     return [*lines, cited(hit.citation, f"[{number}] " if number else ""), *copies]
 
 
@@ -202,8 +202,8 @@ def _is_web_address(url: str | None) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
-def _taken(parts: Sequence[Marked]) -> int:
-    return joined("\n\n", [*parts, Marked("")]).units
+def _taken(parts: Sequence[FormattedText]) -> int:
+    return joined("\n\n", [*parts, FormattedText("")]).units
 
 
 LONGEST_FILE_NAME: Final = 60
@@ -211,7 +211,7 @@ _ROOM: Final = MessageLimit.MAX_TEXT_LENGTH
 _NO_FILE_NAME: Final = re.compile(r"[^\w.,’ -]+")
 
 
-def context_message(hit: Hit, around: Sequence[Hit]) -> Marked:
+def context_message(hit: Hit, around: Sequence[Hit]) -> FormattedText:
     """Return a passage among its neighbours, each with its paragraph number, as one message.
 
     Neighbours that do not fit whole are left out, those furthest off first, and an ellipsis stands for them.
@@ -221,8 +221,8 @@ def context_message(hit: Hit, around: Sequence[Hit]) -> Marked:
         around: the neighbours in order, the passage among them.
     """
     speakers = speakers_line(hit)
-    end = [*([Marked(f"— {shortened(speakers, LONGEST_TITLE)}")] if speakers else []), cited(hit.citation)]
-    room = _ROOM - joined("\n", [Marked(""), *end]).units - 4 * len(ELLIPSIS) - 8
+    end = [*([FormattedText(f"— {shortened(speakers, LONGEST_TITLE)}")] if speakers else []), cited(hit.citation)]
+    room = _ROOM - joined("\n", [FormattedText(""), *end]).units - 4 * len(ELLIPSIS) - 8
     first, last = excerpt(hit, room)
     blocks = {hit.paragraph: quotation(hit, first, last)}
     before = [one for one in around if one.paragraph < hit.paragraph]
@@ -230,17 +230,17 @@ def context_message(hit: Hit, around: Sequence[Hit]) -> Marked:
     room -= blocks[hit.paragraph].units
     whole = [first == 0, last == len(hit.text)]
     for side, one in _outwards(before, after):
-        block = Marked(f"[{one.citation.paragraph}] {one.text}")
+        block = FormattedText(f"[{one.citation.paragraph}] {one.text}")
         whole[side] = whole[side] and block.units + 2 <= room
         if whole[side]:
             blocks[one.paragraph] = block
             room -= block.units + 2
     shown = [blocks[paragraph] for paragraph in sorted(blocks)]
-    left_out = [[] if one else [Marked(ELLIPSIS)] for one in whole]
+    left_out = [[] if one else [FormattedText(ELLIPSIS)] for one in whole]
     return joined("\n\n", [*left_out[0], *shown, *left_out[1], joined("\n", end)])
 
 
-def article_message(passages: Sequence[Hit], hit: Hit | None) -> Marked | None:
+def article_message(passages: Sequence[Hit], hit: Hit | None) -> FormattedText | None:
     """Return a whole article as one message, or None where it does not fit.
 
     Args:
@@ -248,9 +248,11 @@ def article_message(passages: Sequence[Hit], hit: Hit | None) -> Marked | None:
         hit: the passage to be set off, if it is still there.
     """
     citation = brief(passages[0].citation)
-    heading = [styled(citation.title, MessageEntityType.BOLD), Marked(", ".join(origin_parts(citation)))]
+    heading = [styled(citation.title, MessageEntityType.BOLD), FormattedText(", ".join(origin_parts(citation)))]
     paragraphs = (
-        quotation(replace(hit, text=one.text), 0, len(one.text)) if hit and same_passage(one, hit) else Marked(one.text)
+        quotation(replace(hit, text=one.text), 0, len(one.text))
+        if hit and same_passage(one, hit)
+        else FormattedText(one.text)
         for one in passages
     )
     message = joined("\n\n", [joined("\n", heading), *paragraphs])

@@ -21,7 +21,7 @@ _JOINER: Final = "\N{ZERO WIDTH JOINER}"
 
 
 @dataclass(frozen=True)
-class Marked:
+class FormattedText:
     """A text with its formatting, ready for `send_message`."""
 
     text: str
@@ -42,17 +42,17 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def joined(separator: str, parts: Iterable[Marked]) -> Marked:
+def joined(separator: str, parts: Iterable[FormattedText]) -> FormattedText:
     """Return texts one after the other, with something between them."""
     pieces: list[tuple[str, Sequence[MessageEntity]]] = []
     for part in parts:
         pieces += [(separator, ()), (part.text, part.entities)] if pieces else [(part.text, part.entities)]
-    return Marked(*MessageEntity.concatenate(*pieces))
+    return FormattedText(*MessageEntity.concatenate(*pieces))
 
 
-def styled(text: str, style: MessageEntityType) -> Marked:
+def styled(text: str, style: MessageEntityType) -> FormattedText:
     """Return a text that is all in one style."""
-    return Marked(text, [MessageEntity(style, 0, units(text))])
+    return FormattedText(text, [MessageEntity(style, 0, units(text))])
 
 
 def shortened(text: str, room: int) -> str:

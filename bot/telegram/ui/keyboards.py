@@ -12,7 +12,7 @@ from bot.telegram.ui.formatted_text import shortened
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from bot.telegram.state.messages import Sent
+    from bot.telegram.state.messages import SentMessage
     from bot.telegram.ui.texts import Texts
     from index.core.article import Span
 
@@ -66,7 +66,9 @@ class Press(NamedTuple):
         return cls(found[1], int(found[2]), tuple(int(number) for number in found[3].split(":")[1:]))
 
 
-def answer_keyboard(key: int, sent: Sent, texts: Texts, pressed: Collection[str] = ()) -> InlineKeyboardMarkup | None:
+def answer_keyboard(
+    key: int, sent: SentMessage, texts: Texts, pressed: Collection[str] = ()
+) -> InlineKeyboardMarkup | None:
     """Return the buttons under an answer, without those that have done what they do; None where none is left.
 
     Args:
@@ -80,7 +82,7 @@ def answer_keyboard(key: int, sent: Sent, texts: Texts, pressed: Collection[str]
     )
 
 
-def offers(sent: Sent, press: Press, texts: Texts) -> bool:
+def offers(sent: SentMessage, press: Press, texts: Texts) -> bool:
     """Tell whether a button stands, or stood, under a message: a client can send back whatever it likes."""
     if press.action == PAGE:
         return bool(sent.listing) and not sent.choices and len(press.numbers) == 1
@@ -110,7 +112,7 @@ def page_row(key: int, page: int, pages: int, texts: Texts) -> list[tuple[str, P
     return before + after
 
 
-def _rows(key: int, sent: Sent, texts: Texts) -> Iterable[list[tuple[str, Press]]]:
+def _rows(key: int, sent: SentMessage, texts: Texts) -> Iterable[list[tuple[str, Press]]]:
     yield from choice_rows(key, sent.choices)
     yield rest_row(key, 0, sent.left, texts)
     if not sent.status:
@@ -143,7 +145,7 @@ def rest_row(key: int, number: int, left: Iterable[Span], texts: Texts) -> list[
     return [(texts.rest if start else texts.beginning, Press(REST, key, (number, start, end))) for start, end in left]
 
 
-def _numbered(sent: Sent, alone: str, one_of: str) -> list[tuple[int, str]]:
+def _numbered(sent: SentMessage, alone: str, one_of: str) -> list[tuple[int, str]]:
     several = len(sent.passages) + len(sent.waiting) > 1
     labels = [one_of.format(number=number + 1) if several else alone for number in range(len(sent.passages))]
     return list(enumerate(labels))

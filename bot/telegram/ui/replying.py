@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from telegram import Bot, InlineKeyboardMarkup, MaybeInaccessibleMessage
 
-    from bot.telegram.ui.formatted_text import Marked
+    from bot.telegram.ui.formatted_text import FormattedText
 
 
 ENGLISH: Final = "en"
@@ -53,14 +53,14 @@ async def answer_press(query: CallbackQuery, said: str | None, *, alert: bool = 
         await query.answer(text, show_alert=alert)
 
 
-def language_of(user: User | None) -> str:
+def user_language(user: User | None) -> str:
     """Return the language that somebody's Telegram is set to, as an ISO 639-1 code; English where it tells none."""
     return (user.language_code if user else None) or ENGLISH
 
 
 def texts_of(update: Update) -> NewsroomTexts:
     """Return what is said of following and of articles in the language of whoever sent an update."""
-    return newsroom_texts(language_of(update.effective_user))
+    return newsroom_texts(user_language(update.effective_user))
 
 
 _LOGGER = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ _LOGGER = logging.getLogger(__name__)
 TYPING_LASTS: Final = 4.5
 
 
-class Place(NamedTuple):
+class ChatPlace(NamedTuple):
     """Where something is sent: a chat, a topic of it, and the message it replies to."""
 
     chat: int
@@ -94,7 +94,9 @@ class Place(NamedTuple):
         return None if self.reply_to is None else ReplyParameters(self.reply_to, allow_sending_without_reply=True)
 
 
-async def send(bot: Bot, place: Place, marked: Marked, markup: InlineKeyboardMarkup | None = None) -> Message:
+async def send(
+    bot: Bot, place: ChatPlace, marked: FormattedText, markup: InlineKeyboardMarkup | None = None
+) -> Message:
     """Send a text; as plain text where Telegram refuses its formatting.
 
     Raises:
@@ -116,7 +118,9 @@ async def send(bot: Bot, place: Place, marked: Marked, markup: InlineKeyboardMar
         )
 
 
-async def send_file(bot: Bot, place: Place, name: str, content: bytes, caption: Marked | None = None) -> Message:
+async def send_file(
+    bot: Bot, place: ChatPlace, name: str, content: bytes, caption: FormattedText | None = None
+) -> Message:
     """Send a file.
 
     Args:
@@ -141,7 +145,7 @@ async def send_file(bot: Bot, place: Place, name: str, content: bytes, caption: 
 
 
 @asynccontextmanager
-async def typing(bot: Bot, place: Place, slots: asyncio.Semaphore) -> AsyncIterator[None]:
+async def typing(bot: Bot, place: ChatPlace, slots: asyncio.Semaphore) -> AsyncIterator[None]:
     """Show "is typing" for as long as the block takes.
 
     Args:
@@ -157,7 +161,7 @@ async def typing(bot: Bot, place: Place, slots: asyncio.Semaphore) -> AsyncItera
         await asyncio.wait({task})
 
 
-async def _keep_typing(bot: Bot, place: Place, slots: asyncio.Semaphore) -> None:
+async def _keep_typing(bot: Bot, place: ChatPlace, slots: asyncio.Semaphore) -> None:
     while True:
         async with slots:
             with suppress(TelegramError):

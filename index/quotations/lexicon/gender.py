@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from index.quotations.lexicon import words
-from index.quotations.lexicon.names import TITLES, fold, known_first_names
+from index.quotations.lexicon import word_set
+from index.quotations.lexicon.names import TITLES, compared_form, known_first_names
 
 Gender = Literal["male", "female"]
 
@@ -40,8 +40,8 @@ _TITLES: dict[str, Gender] = {
     "princess": "female",
     "sister": "female",
 }
-_MALE_NOUNS = words("man boy father son husband brother uncle nephew grandfather actor businessman widower")
-_FEMALE_NOUNS = words(
+_MALE_NOUNS = word_set("man boy father son husband brother uncle nephew grandfather actor businessman widower")
+_FEMALE_NOUNS = word_set(
     "woman girl mother daughter wife sister aunt niece grandmother actress businesswoman widow waitress heiress"
 )
 _NEITHER = frozenset({"human", "freshman", "ombudsman"})
@@ -49,7 +49,7 @@ _RELATING = frozenset({"of", "for", "to", "with", "at", "in", "from"})
 _POSSESSIVE = re.compile(r"['’]s?$")
 # The commonest first names of adults in US Social Security records of 1940-1990; of those given to both sexes,
 # which `_BOTH` repeats, the lists tell only that they are first names.
-_MALE = words(
+_MALE = word_set(
     """james john robert michael william david richard charles joseph thomas christopher daniel paul mark donald george
     kenneth steven edward brian ronald anthony kevin jason matthew gary timothy jose larry jeffrey frank scott eric
     stephen andrew raymond gregory joshua jerry dennis walter patrick peter harold douglas henry carl arthur ryan roger
@@ -67,7 +67,7 @@ _MALE = words(
     alberto dave ivan bernie geoffrey geoff rob matt nick ken doug stuart luke simon noah ethan isaac elijah owen
     """
 )
-_FEMALE = words(
+_FEMALE = word_set(
     """mary patricia linda barbara elizabeth jennifer maria susan margaret dorothy lisa nancy karen betty helen sandra
     donna carol ruth sharon michelle laura sarah kimberly deborah jessica shirley cynthia angela melissa brenda amy anna
     rebecca virginia kathleen pamela martha debra amanda stephanie carolyn christine marie janet catherine frances ann
@@ -86,16 +86,16 @@ _FEMALE = words(
     isabella abigail hannah chloe zoe naomi ruth miriam leah susanna nina maggie molly claire allison alison kirsten
     """
 )
-_BOTH = words(
+_BOTH = word_set(
     "kim jean leslie dana tracy jackie jessie courtney shannon marion casey kelly angel jaime francis lynn joy carol"
     " christian adrian stacy stacey robin chris alex sam pat jo lee jamie taylor jordan morgan"
 )
-_EXCEPTIONS = words("ezra luca elisha nikita garcia musa mustafa costa")
+_EXCEPTIONS = word_set("ezra luca elisha nikita garcia musa mustafa costa")
 
 
 def by_title(word: str) -> Gender | None:
     """Return the gender that a title tells ("Mrs.")."""
-    return _TITLES.get(fold(word))
+    return _TITLES.get(compared_form(word))
 
 
 def by_role(role: str) -> Gender | None:
@@ -105,7 +105,7 @@ def by_role(role: str) -> Gender | None:
     What has a capital and is no title is a name: "Goldman Sachs president", "Boy Scouts leader".
     """
     for written in role.split():
-        word = fold(written)
+        word = compared_form(written)
         if word in _RELATING:
             return None
         if _POSSESSIVE.search(written) or (written[0].isupper() and word not in TITLES):
@@ -119,7 +119,7 @@ def by_role(role: str) -> Gender | None:
 
 def by_first_name(name: str) -> Gender | None:
     """Return the gender of a first name: from the commonest, else by the ending -a, which is female in most tongues."""
-    first = fold(name.partition("-")[0])
+    first = compared_form(name.partition("-")[0])
     if first in _BOTH:
         return None
     if first in _MALE:
@@ -133,5 +133,5 @@ def by_first_name(name: str) -> Gender | None:
 
 def is_first_name(word: str) -> bool:
     """Whether a word is a common first name, or one that has or is a pet form."""
-    name = fold(word)
+    name = compared_form(word)
     return name in _MALE or name in _FEMALE or name in known_first_names()

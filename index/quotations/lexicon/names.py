@@ -8,9 +8,9 @@ from functools import cache
 
 from nicknames import NickNamer, name_triplets
 
-from index.quotations.lexicon import words
+from index.quotations.lexicon import word_set
 
-TITLES = words(
+TITLES = word_set(
     """mr mrs ms miss dr sir dame sen rep gov lt col gen maj cpl capt cmdr adm sgt rev hon fr prof st pvt det supt atty
     president senator congressman congresswoman governor secretary mayor judge justice general vice speaker chairman
     chairwoman chair attorney professor director ambassador king queen prince princess pope lord lady first former ex
@@ -58,27 +58,27 @@ def clean(word: str) -> str:
     return bare + "." if len(bare) == 1 and bare.isupper() and word.startswith(bare + ".") else bare
 
 
-def fold(word: str) -> str:
+def compared_form(word: str) -> str:
     """Return a word in the form in which names are compared."""
     return clean(word).replace(".", "").replace("’", "'").casefold()
 
 
 def spelled_out(word: str) -> str:
     """Return a word of a description in its compared form, the usual abbreviations of offices spelled out."""
-    return _ABBREVIATIONS.get(fold(word), fold(word))
+    return _ABBREVIATIONS.get(compared_form(word), compared_form(word))
 
 
-def name_words(text: str) -> tuple[str, ...]:
+def bare_name_words(text: str) -> tuple[str, ...]:
     """Return the words of a name without titles before it, possessive and punctuation; empty where nothing is left.
 
-    >>> name_words("Mayor Ana Reyes’s"), name_words("van Houten")
+    >>> bare_name_words("Mayor Ana Reyes’s"), bare_name_words("van Houten")
     (('Ana', 'Reyes'), ('Houten',))
     """
-    words = [clean(word) if fold(word) not in SUFFIXES else word.strip(",") for word in text.split()]
+    words = [clean(word) if compared_form(word) not in SUFFIXES else word.strip(",") for word in text.split()]
     words = [word for word in words if word and _may_name(word)]
-    cut = max((at + 1 for at, word in enumerate(words) if fold(word) in TITLES), default=0)
+    cut = max((at + 1 for at, word in enumerate(words) if compared_form(word) in TITLES), default=0)
     words = words[cut:]
-    while len(words) > 1 and fold(words[0]) in PARTICLES and not _is_forename(words):
+    while len(words) > 1 and compared_form(words[0]) in PARTICLES and not _is_forename(words):
         words = words[1:]
     return tuple(words)
 
@@ -86,17 +86,21 @@ def name_words(text: str) -> tuple[str, ...]:
 def _may_name(word: str) -> bool:
     """Whether a word may be part of a name: it has a capital, or is "al", or as "al-Farsi" ends in one that has."""
     particle, _, rest = word.partition("-")
-    return word[0].isupper() or (fold(particle) in PARTICLES and (not rest or rest[0].isupper()))
+    return word[0].isupper() or (compared_form(particle) in PARTICLES and (not rest or rest[0].isupper()))
 
 
 def without_particle(words: tuple[str, ...], longer: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     """Return "Lindqvist" for "Van Lindqvist" where one of some longer names shows that Van is no first name there."""
-    begins = len(words) == 2 and fold(words[0]) in _FORENAMES_TOO
+    begins = len(words) == 2 and compared_form(words[0]) in _FORENAMES_TOO
     if not begins:
         return words
     # "Pieter van Houten" is "Van Houten" where no first name comes before.
-    surname = [fold(word) for word in words]
-    return words[1:] if any(len(one) > 2 and [fold(word) for word in one[-2:]] == surname for one in longer) else words
+    surname = [compared_form(word) for word in words]
+    return (
+        words[1:]
+        if any(len(one) > 2 and [compared_form(word) for word in one[-2:]] == surname for one in longer)
+        else words
+    )
 
 
 def _is_forename(words: list[str]) -> bool:
@@ -105,13 +109,13 @@ def _is_forename(words: list[str]) -> bool:
 
 def last_name(words: tuple[str, ...]) -> str:
     """Return the surname in its compared form, without the article of "al-Farsi"."""
-    kept = [word for word in words if fold(word) not in SUFFIXES]
-    return _ARTICLE.sub("", fold(kept[-1])) if kept else ""
+    kept = [word for word in words if compared_form(word) not in SUFFIXES]
+    return _ARTICLE.sub("", compared_form(kept[-1])) if kept else ""
 
 
 def same_first(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Whether the first names of two names may belong to one person; a surname alone contradicts nobody."""
-    return len(one) < 2 or len(other) < 2 or first_names_agree(fold(one[0]), fold(other[0]))
+    return len(one) < 2 or len(other) < 2 or first_names_agree(compared_form(one[0]), compared_form(other[0]))
 
 
 def first_names_agree(one: str, other: str) -> bool:

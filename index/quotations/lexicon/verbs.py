@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from index.quotations.lexicon import words
+from index.quotations.lexicon import word_set
 
 _CLAUSE = """
 say state declare announce assert claim allege affirm reaffirm aver avow attest testify certify maintain contend argue
@@ -50,9 +50,9 @@ _NAMING = """
 call label brand dub describe characterize characterise portray depict term liken compare denounce dismiss deride hail
 decry condemn praise criticize criticise slam blast mock ridicule tout cite accuse blame credit
 """
-OPINING = words("agree disagree")
+OPINING = word_set("agree disagree")
 """Verbs that tell what somebody holds of another's words, and no words of his own."""
-NAMERS = words("call label brand dub describe term")
+NAMERS = word_set("call label brand dub describe term")
 """Verbs whose clause is a name given to something, not something said."""
 _INFINITIVE = """
 ask beg urge implore beseech promise vow pledge threaten offer swear order instruct command demand propose tell advise
@@ -133,18 +133,18 @@ _IRREGULAR = {
     "forecast": "forecasts forecast forecasting",
     "put": "puts put putting",
 }
-_DOUBLED = words("admit quip rebut brag beg nod grin sob slam fret blog sum")
-ADDRESSED = words("tell inform remind assure reassure warn notify ask brief caution")
+_DOUBLED = word_set("admit quip rebut brag beg nod grin sob slam fret blog sum")
+ADDRESSED = word_set("tell inform remind assure reassure warn notify ask brief caution")
 """Verbs that take the one spoken to as their object: "told AFP" is no inversion."""
 # Complements of nouns that report: "her claim that", "X's view that".
-NOUNS = words(
+NOUNS = word_set(
     """claim claims assertion statement announcement allegation allegations accusation accusations argument contention
     admission complaint complaints declaration denial promise pledge vow remark remarks comment comments suggestion
     warning warnings prediction insistence acknowledgment testimony proposal view opinion message response answer
     explanation criticism conclusion word"""
 )
 NEGATIONS = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "without", "hardly"})
-REFUSALS = words("decline declines declined declining refuse refuses refused refusing fail fails failed")
+REFUSALS = word_set("decline declines declined declining refuse refuses refused refusing fail fails failed")
 
 
 @dataclass(slots=True)

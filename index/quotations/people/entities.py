@@ -10,7 +10,16 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc, Token
 
 from index.quotations.lexicon.gender import GENDERS, Gender, by_first_name, by_role, by_title
-from index.quotations.lexicon.names import SUFFIXES, TITLES, clean, fold, last_name, name_words, same_first, spelled_out
+from index.quotations.lexicon.names import (
+    SUFFIXES,
+    TITLES,
+    bare_name_words,
+    clean,
+    compared_form,
+    last_name,
+    same_first,
+    spelled_out,
+)
 from index.quotations.lexicon.verbs import CUES
 from index.quotations.people.names_in_text import Found, find_names
 from index.quotations.speech.clauses import child, is_subject, roles, title_before
@@ -23,7 +32,7 @@ _AT_THE_END = (sys.maxsize, 0)
 
 
 @dataclass(slots=True, eq=False)
-class Person:
+class Entity:
     """Somebody whom an article names.
 
     Attributes:
@@ -81,22 +90,22 @@ class Mention:
         subject: whether the name is the subject of its clause.
     """
 
-    person: Person
+    person: Entity
     paragraph: int
     first: int
     last: int
     subject: bool
 
 
-class Cast:
+class EntityClusters:
     """Everybody named in one article."""
 
     def __init__(self, docs: Sequence[Doc]) -> None:
         """Read the names from the parsed paragraphs of an article."""
-        self.people: list[Person] = []
+        self.people: list[Entity] = []
         self._at: dict[tuple[int, int], Mention] = {}
-        self._by_last: dict[str, list[Person]] = {}
-        self._by_first: dict[str, list[Person]] = {}
+        self._by_last: dict[str, list[Entity]] = {}
+        self._by_first: dict[str, list[Entity]] = {}
         self._named: dict[int, list[Mention]] = {}
         found = find_names(docs)
         for number, first, last, words in found:
@@ -135,37 +144,39 @@ class Cast:
 
     def _unseen(self, doc: Doc, number: int, token: Token) -> None:
         beside = [token.i - 1, token.i + 1]
-        if any(0 <= i < len(doc) and doc[i].pos_ == "PROPN" and fold(doc[i].text) not in TITLES for i in beside):
+        if any(
+            0 <= i < len(doc) and doc[i].pos_ == "PROPN" and compared_form(doc[i].text) not in TITLES for i in beside
+        ):
             return
         person = self._short(token.text, title_before(doc, token.i), (number, token.i))
         if person is not None:
             self._add(doc, (number, token.i, token.i, (clean(token.text),)), person)
 
-    def _full(self, words: tuple[str, ...]) -> Person:
+    def _full(self, words: tuple[str, ...]) -> Entity:
         for person in self._by_last.get(last_name(words), ()):
             if same_first(person.words, words) and _suffix(person.words) == _suffix(words):
                 return person
         return self._new(words)
 
-    def _new(self, words: tuple[str, ...]) -> Person:
-        person = Person()
+    def _new(self, words: tuple[str, ...]) -> Entity:
+        person = Entity()
         person.forms[words] = 0
         self.people.append(person)
         self._by_last.setdefault(last_name(words), []).append(person)
         if len(words) > 1:
-            self._by_first.setdefault(fold(words[0]), []).append(person)
+            self._by_first.setdefault(compared_form(words[0]), []).append(person)
         return person
 
-    def _short(self, word: str, title: str | None, at: tuple[int, int]) -> Person | None:
+    def _short(self, word: str, title: str | None, at: tuple[int, int]) -> Entity | None:
         """Whom a single name means: of those who bear it the most named, one introduced before the place if any was."""
-        found = self._by_last.get(last_name((word,))) or self._by_first.get(fold(word), [])
+        found = self._by_last.get(last_name((word,))) or self._by_first.get(compared_form(word), [])
         gender = by_title(title) if title else None
         if gender:
             found = [one for one in found if one.gender in {gender, None}]
         introduced = [one for one in found if one.since <= at]
         return max(introduced or found, key=lambda one: (one.prominence, (-one.since[0], -one.since[1])), default=None)
 
-    def _add(self, doc: Doc, found: Found, person: Person) -> None:
+    def _add(self, doc: Doc, found: Found, person: Entity) -> None:
         number, first, last, words = found
         subject = any(is_subject(doc[at]) for at in range(first, last + 1))
         mention = Mention(person, number, first, last, subject)
@@ -192,12 +203,12 @@ class Cast:
         """Return the person named at a token of a paragraph."""
         return self._at.get((paragraph, position))
 
-    def called(self, name: str) -> Person | None:
+    def called(self, name: str) -> Entity | None:
         """Return the person whom a name outside any sentence means, one new to the article if need be.
 
         "Said: …" names nobody where the article has nobody of that name.
         """
-        words = name_words(name.title() if name.isupper() else name)
+        words = bare_name_words(name.title() if name.isupper() else name)
         if not words:
             return None
         if len(words) > 1:
@@ -205,7 +216,7 @@ class Cast:
         known = self._short(words[0], None, _AT_THE_END)
         return known or (None if _is_inflected_verb(words[0]) else self._new(words))
 
-    def in_role(self, phrase: str, before: tuple[int, int]) -> Person | None:
+    def in_role(self, phrase: str, before: tuple[int, int]) -> Entity | None:
         """Return the one person whom a description ("the county's mayor") fits, of those named before a place.
 
         Where others were named since that person was, the description may be one of theirs that the article left out.
@@ -222,12 +233,12 @@ class Cast:
 
 
 def _is_inflected_verb(word: str) -> bool:
-    cue = CUES.get(fold(word))
-    return cue is not None and cue.lemma != fold(word)
+    cue = CUES.get(compared_form(word))
+    return cue is not None and cue.lemma != compared_form(word)
 
 
 def _suffix(words: tuple[str, ...]) -> str:
-    return fold(words[-1]) if fold(words[-1]) in SUFFIXES else ""
+    return compared_form(words[-1]) if compared_form(words[-1]) in SUFFIXES else ""
 
 
 def _fits(wanted: list[str], role: str) -> bool:
@@ -251,7 +262,7 @@ def _may_name(token: Token) -> bool:
     return bool(not token.is_sent_start or token.dep_ in {"nsubj", "nsubjpass"})
 
 
-def apposed_name(head: Token, cast: Cast, paragraph: int) -> Mention | None:
+def apposed_name(head: Token, cast: EntityClusters, paragraph: int) -> Mention | None:
     """Return the person named in apposition to a noun phrase ("the mayor, Ana Reyes,")."""
     link = child(head, "prep")
     other = child(link, "pobj") if link is not None else None
@@ -266,7 +277,7 @@ def apposed_name(head: Token, cast: Cast, paragraph: int) -> Mention | None:
     return found
 
 
-def _bears(person: Person, head: Token, office: Token) -> bool:
+def _bears(person: Entity, head: Token, office: Token) -> bool:
     """Whether an article calls it somebody's office through which it tells of another: "a lawyer for the mayor"."""
     roles = ([spelled_out(word) for word in role.split()] for role in person.roles)
-    return any(_noun(role) == fold(office.text) and fold(head.text) not in role for role in roles)
+    return any(_noun(role) == compared_form(office.text) and compared_form(head.text) not in role for role in roles)

@@ -28,7 +28,7 @@ _SON = "\0"
 """Begins what stands for the first name of a son: so it is no beginning of another, and no other is one of it."""
 
 
-class Line(NamedTuple):
+class ArticleSpeaker(NamedTuple):
     """A speaker of an article as it is joined with others: its row, and the row of the article."""
 
     row: int
@@ -82,7 +82,7 @@ def family_of(name: str, kind: str) -> str:
     return _key(name, kind)[-1]
 
 
-def join_family(lines: Iterable[Line]) -> Iterator[Joined]:
+def join_family(lines: Iterable[ArticleSpeaker]) -> Iterator[Joined]:
     """Yield the people that the speakers of one family are.
 
     The same first and last name is one person, with or without initials between. A last name alone is whoever bears it
@@ -92,7 +92,7 @@ def join_family(lines: Iterable[Line]) -> Iterator[Joined]:
     Args:
         lines: all who are quoted, article by article.
     """
-    groups: dict[Key, list[Line]] = defaultdict(list)
+    groups: dict[Key, list[ArticleSpeaker]] = defaultdict(list)
     for line in lines:
         groups[_key(line.speaker.name, line.speaker.kind)].append(line)
     _part_sons(groups)
@@ -111,7 +111,7 @@ def _key(name: str, kind: str) -> Key:
     return (kept[0], kept[-1]) if len(kept) > 1 else (kept[0],)
 
 
-def _part_sons(groups: dict[Key, list[Line]]) -> None:
+def _part_sons(groups: dict[Key, list[ArticleSpeaker]]) -> None:
     """Give sons groups of their own, where they are told from their fathers."""
     sons = {key: theirs for key, found in groups.items() if (theirs := [one for one in found if _generation(one)])}
     without_first_name = any(len(key) == 1 for key in sons)
@@ -130,12 +130,12 @@ def _part_sons(groups: dict[Key, list[Line]]) -> None:
                 groups[only] += groups.pop(nameless)
 
 
-def _generation(line: Line) -> str:
+def _generation(line: ArticleSpeaker) -> str:
     """Return what tells a son from his father, such as "jr", or nothing."""
     return told_generation(line.speaker.name) if line.speaker.kind == "person" else ""
 
 
-def _join_short_first_names(groups: dict[Key, list[Line]]) -> None:
+def _join_short_first_names(groups: dict[Key, list[ArticleSpeaker]]) -> None:
     """Join Ken and Kenneth of one last name, unless their genders differ."""
     keys = {key[0]: key for key in groups if len(key) == 2 and key[0]}
     agreeing = _agreeing(keys)
@@ -163,11 +163,11 @@ def _agreeing(names: Iterable[str]) -> dict[str, set[str]]:
     return agreeing
 
 
-def _genders(groups: dict[Key, list[Line]], key: Key) -> set[str]:
+def _genders(groups: dict[Key, list[ArticleSpeaker]], key: Key) -> set[str]:
     return {line.speaker.gender for line in groups[key] if line.speaker.gender}
 
 
-def _join_last_names(groups: dict[Key, list[Line]]) -> None:
+def _join_last_names(groups: dict[Key, list[ArticleSpeaker]]) -> None:
     quoted = {key: sum(line.quotations for line in found) for key, found in groups.items()}
     bearers = Counter({key: count for key, count in quoted.items() if len(key) == 2 and key[0]})
     for key in [key for key in groups if key not in bearers]:
@@ -180,7 +180,7 @@ def _join_last_names(groups: dict[Key, list[Line]]) -> None:
             groups[likely[0][0]] += groups.pop(key)
 
 
-def _joined(lines: list[Line], first: tuple[int, int]) -> Joined:
+def _joined(lines: list[ArticleSpeaker], first: tuple[int, int]) -> Joined:
     carried: Counter[str] = Counter()
     for line in lines:
         carried[line.speaker.name] += line.quotations

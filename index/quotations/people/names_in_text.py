@@ -10,7 +10,15 @@ from typing import TypeAlias
 from spacy.tokens import Doc, Token
 
 from index.quotations.lexicon.gender import is_first_name
-from index.quotations.lexicon.names import HONORIFICS, PARTICLES, TITLES, clean, fold, name_words, without_particle
+from index.quotations.lexicon.names import (
+    HONORIFICS,
+    PARTICLES,
+    TITLES,
+    bare_name_words,
+    clean,
+    compared_form,
+    without_particle,
+)
 from index.quotations.speech.clauses import child, is_surname
 
 Found: TypeAlias = tuple[int, int, int, tuple[str, ...]]
@@ -49,7 +57,7 @@ def find_names(docs: Sequence[Doc]) -> list[Found]:
 
 
 def _key(words: tuple[str, ...]) -> str:
-    return fold(" ".join(words))
+    return compared_form(" ".join(words))
 
 
 def _add(spans: _Spans, found: Iterable[_Name]) -> None:
@@ -65,7 +73,7 @@ def _other_names(docs: Sequence[Doc]) -> Counter[str]:
     for doc in docs:
         for entity in doc.ents:
             if entity.label_ == "PERSON" or entity.label_ in _ELSE:
-                counts[_key(name_words(entity.text))] += 1 if entity.label_ in _ELSE else -1
+                counts[_key(bare_name_words(entity.text))] += 1 if entity.label_ in _ELSE else -1
     return counts
 
 
@@ -74,14 +82,14 @@ def _entities(doc: Doc) -> Iterator[_Name]:
         if entity.label_ != "PERSON" or doc[entity.end - 1].tag_ == "NNPS":  # "the Reyeses"
             continue
         first, last = entity.start, entity.end - 1
-        while first < last and (fold(doc[first].text) in TITLES or not doc[first].text[0].isupper()):
+        while first < last and (compared_form(doc[first].text) in TITLES or not doc[first].text[0].isupper()):
             first += 1
         while last > first and (doc[last].tag_ == "POS" or not doc[last].text[0].isalpha()):
             last -= 1
         if any(doc[at].tag_ == "POS" for at in range(first, last)):  # "Editor's Note"
             continue
-        words = name_words(doc[first : last + 1].text)
-        if len(words) == 1 and fold(words[0]) in _NOBODY:
+        words = bare_name_words(doc[first : last + 1].text)
+        if len(words) == 1 and compared_form(words[0]) in _NOBODY:
             continue
         if words and any(char.isalpha() for char in words[-1]) and len(words) <= _LONGEST:
             yield first, last, words
@@ -94,12 +102,12 @@ def _lexical(doc: Doc) -> Iterator[_Name]:
         token = doc[at]
         if _opens_name(token):
             first, last = _before_hyphen(doc, at), _name_end(doc, at)
-            words = name_words(doc[first : last + 1].text)
+            words = bare_name_words(doc[first : last + 1].text)
             placed = doc[last].ent_type_ in _PLACES and not _is_possessed(doc[at])
             if last > at and len(words) in {2, 3, 4} and not placed:
                 yield first, last, words
                 at = last
-            elif first and fold(doc[first - 1].text) in HONORIFICS and len(words) == 1:
+            elif first and compared_form(doc[first - 1].text) in HONORIFICS and len(words) == 1:
                 yield first, last, words
         at += 1
 
@@ -112,7 +120,7 @@ def _described(doc: Doc) -> Iterator[_Name]:
         first = token.i
         while first and doc[first - 1].pos_ == "PROPN" and _is_capitalized(doc[first - 1]):
             first -= 1
-        words = name_words(doc[first : token.i + 1].text)
+        words = bare_name_words(doc[first : token.i + 1].text)
         if len(words) in {2, 3} and all(map(str.isalpha, words)) and _is_person_beside(token):
             yield token.i + 1 - len(words), token.i, words
 
@@ -125,7 +133,7 @@ def _is_person_beside(name: Token) -> bool:
     if (age.isdigit() and 10 <= int(age) < 110 and doc[at + 2 : at + 3].text == ",") or doc[at + 1].lower_ == "who":
         return True
     apposed = child(name, "appos")
-    return apposed is not None and apposed.pos_ == "NOUN" and fold(apposed.text) in TITLES
+    return apposed is not None and apposed.pos_ == "NOUN" and compared_form(apposed.text) in TITLES
 
 
 def _shaped(doc: Doc) -> Iterator[_Name]:
@@ -136,7 +144,7 @@ def _shaped(doc: Doc) -> Iterator[_Name]:
             first = (
                 token.i - 1 if before is not None and before.pos_ == "PROPN" and _is_capitalized(before) else token.i
             )
-            words = name_words(doc[first : token.i + 1].text)
+            words = bare_name_words(doc[first : token.i + 1].text)
             yield token.i + 1 - len(words), token.i, words
 
 
@@ -168,9 +176,9 @@ def _is_capitalized(token: Token) -> bool:
 
 
 def _opens_name(token: Token) -> bool:
-    if not token.text[0].isupper() or token.pos_ != "PROPN" or fold(token.text) in TITLES:
+    if not token.text[0].isupper() or token.pos_ != "PROPN" or compared_form(token.text) in TITLES:
         return False
-    if token.i and fold(token.nbor(-1).text) in TITLES and token.nbor(-1).text[0].isupper():
+    if token.i and compared_form(token.nbor(-1).text) in TITLES and token.nbor(-1).text[0].isupper():
         return True
     return (token.ent_type_ not in _PLACES or _is_possessed(token)) and is_first_name(token.text)
 
@@ -192,7 +200,7 @@ def _name_end(doc: Doc, first: int) -> int:
     while last + 1 < len(doc) and last - first < _LONGEST:
         token, end = doc[last + 1], _after_hyphen(doc, last + 1)
         followed = end > last + 1 or (last + 2 < len(doc) and doc[last + 2].pos_ == "PROPN")
-        particle = fold(token.text) in PARTICLES and followed
+        particle = compared_form(token.text) in PARTICLES and followed
         proper = token.pos_ == "PROPN" and token.text[0].isupper() and token.text[0].isalpha()
         if not particle and not proper and not is_surname(token):
             break

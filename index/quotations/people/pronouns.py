@@ -12,23 +12,23 @@ from typing import TypeGuard
 
 from spacy.tokens import Token
 
-from index.quotations.lexicon import words
+from index.quotations.lexicon import word_set
 from index.quotations.lexicon.gender import GENDERS, Gender
 from index.quotations.lexicon.names import TITLES
-from index.quotations.people.entities import Cast, Mention, Person
+from index.quotations.people.entities import Entity, EntityClusters, Mention
 from index.quotations.speech.types import Speaker
 
 _PLURALS = frozenset({"they", "them", "themselves"})
 PRONOUNS = (
     frozenset(GENDERS)
     | _PLURALS
-    | words(
+    | word_set(
         """i me we us you it its who whom which what this that these those there everyone all anyone nobody someone
         something nothing myself ourselves"""
     )
 )
 _REACH = 1
-_PERSON_NOUNS = TITLES | words(
+_PERSON_NOUNS = TITLES | word_set(
     """man woman person boy girl mother father son daughter husband wife brother sister friend neighbor neighbour
     resident voter official source ally supporter opponent witness victim survivor worker employee driver pilot
     employer member leader insider speaker participant attendee protester passenger customer shopper tourist patient
@@ -44,26 +44,26 @@ _PERSON_NOUNS = TITLES | words(
 class Focus:
     """What each sentence read so far was about, in the order of the text."""
 
-    people: list[tuple[int, int, Person | Speaker | None]] = field(default_factory=list)
+    people: list[tuple[int, int, Entity | Speaker | None]] = field(default_factory=list)
     groups: list[tuple[int, int, Speaker]] = field(default_factory=list)
 
     def unclear(self, paragraph: int, sentence: int) -> None:
         """Note that a sentence was about somebody whom nothing else names: a pronoun after it may mean them."""
         self.people.append((paragraph, sentence, None))
 
-    def on(self, paragraph: int, sentence: int, who: Person | Speaker) -> None:
+    def on(self, paragraph: int, sentence: int, who: Entity | Speaker) -> None:
         """Note the subject of a sentence, given by the number of its paragraph and its first token."""
         if is_one(who):
             self.people.append((paragraph, sentence, who))
         elif isinstance(who, Speaker):
             self.groups.append((paragraph, sentence, who))
 
-    def latest(self, paragraph: int, since: tuple[int, int]) -> Person | Speaker | None:
+    def latest(self, paragraph: int, since: tuple[int, int]) -> Entity | Speaker | None:
         """Return the person whom a sentence of this paragraph, after a place, was about; the last one."""
         number, sentence, person = self.people[-1] if self.people else (-1, -1, None)
         return person if number == paragraph and (number, sentence) > since else None
 
-    def resolve(self, token: Token, paragraph: int, cast: Cast) -> Person | Speaker | None:
+    def resolve(self, token: Token, paragraph: int, cast: EntityClusters) -> Entity | Speaker | None:
         """Return whom a pronoun in a paragraph means, or None."""
         if token.lower_ in _PLURALS:
             return self._group(paragraph)
@@ -71,7 +71,7 @@ class Focus:
         if gender is None:
             return None
         person = _in_sentence(token, paragraph, cast, gender) or self._before(token, paragraph, cast, gender)
-        if isinstance(person, Person):
+        if isinstance(person, Entity):
             person.seen[gender] += 1
         return person
 
@@ -88,7 +88,7 @@ class Focus:
             number == paragraph and person is not None and person.gender == gender for number, _, person in self.people
         )
 
-    def _before(self, token: Token, paragraph: int, cast: Cast, gender: Gender) -> Person | Speaker | None:
+    def _before(self, token: Token, paragraph: int, cast: EntityClusters, gender: Gender) -> Entity | Speaker | None:
         for number, _, person in reversed(self.people):
             if number < paragraph - _REACH:
                 break
@@ -96,13 +96,13 @@ class Focus:
                 return None
             if person.gender not in {gender, None}:
                 continue
-            if isinstance(person, Person) and person.gender is None and self._surer(paragraph, gender):
+            if isinstance(person, Entity) and person.gender is None and self._surer(paragraph, gender):
                 return None
             return person
         return _only(cast, paragraph, token, gender)
 
 
-def is_one(who: Person | Speaker | None) -> TypeGuard[Person | Speaker]:
+def is_one(who: Entity | Speaker | None) -> TypeGuard[Entity | Speaker]:
     """Whether a speaker may be called he or she: a person, or one who is only described ("a neighbor of hers")."""
     if not isinstance(who, Speaker):
         return who is not None
@@ -110,7 +110,7 @@ def is_one(who: Person | Speaker | None) -> TypeGuard[Person | Speaker]:
     return who.kind == "group" and bool(head) and head[-1] in _PERSON_NOUNS
 
 
-def _in_sentence(token: Token, paragraph: int, cast: Cast, gender: Gender) -> Person | None:
+def _in_sentence(token: Token, paragraph: int, cast: EntityClusters, gender: Gender) -> Entity | None:
     """The subject of the sentence before the pronoun, the main one if there are several."""
     found = [
         one
@@ -130,11 +130,11 @@ def _leads(name: Token, pronoun: Token) -> bool:
     return bool(verb.dep_ in {"conj", "advcl"} and verb.head in {root, pronoun.head})
 
 
-def _mentions(cast: Cast, paragraph: int, first: int, end: int) -> list[Mention]:
+def _mentions(cast: EntityClusters, paragraph: int, first: int, end: int) -> list[Mention]:
     return [one for one in cast.named(paragraph) if first <= one.first < end]
 
 
-def _only(cast: Cast, paragraph: int, token: Token, gender: Gender) -> Person | None:
+def _only(cast: EntityClusters, paragraph: int, token: Token, gender: Gender) -> Entity | None:
     people = {
         id(one.person): one.person
         for one in _mentions(cast, paragraph, 0, token.i)

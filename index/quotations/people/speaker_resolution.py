@@ -8,12 +8,12 @@ from typing import Literal
 from spacy.tokens import Doc, Span, Token
 
 from index.quotations.lexicon.gender import GENDERS, by_first_name, by_role, is_first_name
-from index.quotations.lexicon.names import TITLES, fold
-from index.quotations.people.entities import Cast, Mention, Person, apposed_name
+from index.quotations.lexicon.names import TITLES, compared_form
+from index.quotations.people.entities import Entity, EntityClusters, Mention, apposed_name
 from index.quotations.people.pronouns import PRONOUNS, Focus, is_one
 from index.quotations.speech.clauses import FINITE, MESSAGES, child, noun_phrase
-from index.quotations.speech.quote_marks import Frame
-from index.quotations.speech.reports import Report
+from index.quotations.speech.quote_marks import MaskedParagraph
+from index.quotations.speech.reports import SpeechReport
 from index.quotations.speech.types import Speaker
 
 _ASIDE = frozenset({"relcl", "acl", "advcl", "pcomp"})
@@ -29,13 +29,13 @@ _DEFINITE = frozenset({"the", "this", "that", "his", "her", "their", "its"})
 class Sources:
     """Resolves the sources of one article's reports, in the order of the text."""
 
-    cast: Cast
+    cast: EntityClusters
     _focus: Focus = field(default_factory=Focus)
     _groups: dict[str, Speaker] = field(default_factory=dict)
-    _frame: Frame | None = None
-    _order: list[Person | Speaker] = field(default_factory=list)
+    _frame: MaskedParagraph | None = None
+    _order: list[Entity | Speaker] = field(default_factory=list)
 
-    def read(self, doc: Doc, frame: Frame, paragraph: int, reports: list[Report]) -> None:
+    def read(self, doc: Doc, frame: MaskedParagraph, paragraph: int, reports: list[SpeechReport]) -> None:
         """Resolve the sources of a paragraph's reports."""
         self._frame = frame
         waiting = sorted(reports, key=lambda one: one.verb)
@@ -54,9 +54,9 @@ class Sources:
 
     def speakers(self) -> tuple[Speaker, ...]:
         """Return everybody resolved so far, in the order of their first words."""
-        return tuple(_speaker(one) if isinstance(one, Person) else one for one in self._order)
+        return tuple(_speaker(one) if isinstance(one, Entity) else one for one in self._order)
 
-    def _resolve(self, report: Report) -> Person | Speaker | None:
+    def _resolve(self, report: SpeechReport) -> Entity | Speaker | None:
         if report.source is None:
             if not report.unclear:
                 self._go_on(report)
@@ -66,7 +66,7 @@ class Sources:
             self._speaks(found, report)
         return found
 
-    def _led_in(self, report: Report) -> Person | None:
+    def _led_in(self, report: SpeechReport) -> Entity | None:
         """Whoever wrote what a colon leads in, by a first name that fits: "Ana wrote a note: “…,” she said"."""
         pronoun, writer = report.source, report.before.source if report.before is not None else None
         if not isinstance(pronoun, Token) or not isinstance(writer, Token):
@@ -74,7 +74,7 @@ class Sources:
         named = is_first_name(writer.text) and by_first_name(writer.text) == GENDERS.get(pronoun.lower_)
         return self.cast.called(writer.text) if named else None
 
-    def _go_on(self, report: Report) -> None:
+    def _go_on(self, report: SpeechReport) -> None:
         """Words without a cue: those of whom the paragraph was about since the last report, else of its speaker."""
         before = report.before
         since = (before.paragraph, before.verb) if before is not None else (-1, -1)
@@ -84,12 +84,12 @@ class Sources:
         elif before is not None:
             report.speaker = before.speaker
 
-    def _speaks(self, found: Person | Speaker, report: Report) -> None:
+    def _speaks(self, found: Entity | Speaker, report: SpeechReport) -> None:
         report.speaker = found.name
         if found not in self._order:
             self._order.append(found)
 
-    def _subject(self, sentence: Span, paragraph: int) -> Person | Speaker | None:
+    def _subject(self, sentence: Span, paragraph: int) -> Entity | Speaker | None:
         one = child(sentence.root, "nsubj", "nsubjpass")
         if one is None:
             return self._fronted(sentence, paragraph)
@@ -100,7 +100,7 @@ class Sources:
             return self._phrase(one)
         return found
 
-    def _fronted(self, sentence: Span, paragraph: int) -> Person | None:
+    def _fronted(self, sentence: Span, paragraph: int) -> Entity | None:
         """Whoever a sentence begins with, where the parser found no subject: "And Lee, for all he won, seems …"."""
         start = sentence.start
         while start < sentence.root.i and sentence.doc[start].pos_ in {"CCONJ", "ADV", "SPACE"}:
@@ -108,7 +108,7 @@ class Sources:
         mention = self.cast.at(paragraph, start)
         return mention.person if mention is not None and start < sentence.root.i else None
 
-    def _who(self, source: Token | str, report: Report) -> Person | Speaker | None:
+    def _who(self, source: Token | str, report: SpeechReport) -> Entity | Speaker | None:
         if isinstance(source, str):
             return self.cast.called(source)
         if source.lower_ in PRONOUNS:
@@ -122,13 +122,13 @@ class Sources:
         text = self._frame.source[self._frame.start(span.start_char) : self._frame.end(span.end_char)]
         return self._group(text, "organisation" if source.tag_ == "NNP" else "group")
 
-    def _named(self, source: Token, paragraph: int, verb: int = -1) -> Person | None:
+    def _named(self, source: Token, paragraph: int, verb: int = -1) -> Entity | None:
         mention = (
             self._last_apposed(source, paragraph, verb)
             or self.cast.at(paragraph, source.i)
             or apposed_name(source, self.cast, paragraph)
         )
-        if mention is None and fold(source.text) in TITLES:
+        if mention is None and compared_form(source.text) in TITLES:
             mention = self._titled(source, paragraph)
         if mention is None and verb > source.i:
             mention = self._beside(source, paragraph, verb)
@@ -151,7 +151,7 @@ class Sources:
                 return None
         return None
 
-    def _possessor(self, source: Token, paragraph: int) -> Person | None:
+    def _possessor(self, source: Token, paragraph: int) -> Entity | None:
         """What "her letter" or "Reyes's statement" says, its writer says."""
         owner = child(source, "poss")
         if owner is None:
@@ -160,7 +160,7 @@ class Sources:
         if mention is not None:
             return mention.person
         found = self._focus.resolve(owner, paragraph, self.cast) if owner.lower_ in GENDERS else None
-        return found if isinstance(found, Person) else None
+        return found if isinstance(found, Entity) else None
 
     def _last_apposed(self, source: Token, paragraph: int, verb: int) -> Mention | None:
         """In "from Lee to, now, Cruz, Reyes said" no comma closes an apposition: the last name is the subject."""
@@ -182,7 +182,9 @@ class Sources:
         if any(one.is_punct and one.text != "-" for one in between):
             return None
         # "A spokesman for Ana Reyes said" names two people; "Secretary of State Ana Reyes said" one.
-        if any(one.pos_ == "ADP" for one in between) and not (fold(source.text) in TITLES and source.text[0].isupper()):
+        if any(one.pos_ == "ADP" for one in between) and not (
+            compared_form(source.text) in TITLES and source.text[0].isupper()
+        ):
             return None
         mention = self.cast.at(paragraph, at)
         return mention if mention is not None and doc[at].dep_ not in {"pobj", "dobj"} else None
@@ -205,6 +207,6 @@ def _names_somebody(sentence: Span) -> bool:
     return False
 
 
-def _speaker(person: Person) -> Speaker:
+def _speaker(person: Entity) -> Speaker:
     forms = tuple(" ".join(form) for form in person.forms if form != person.words)
     return Speaker(person.name, "person", person.gender, tuple(person.roles), forms)

@@ -7,8 +7,8 @@ from itertools import islice
 
 from spacy.tokens import Doc, Span, Token
 
-from index.quotations.lexicon import words
-from index.quotations.lexicon.names import COURTESY, TITLES, fold
+from index.quotations.lexicon import word_set
+from index.quotations.lexicon.names import COURTESY, TITLES, compared_form
 from index.quotations.lexicon.verbs import CUES, NEGATIONS, REFUSALS
 
 _LINKING = frozenset({"ADP", "ADV", "CCONJ", "DET", "PART", "PRON", "SCONJ"})
@@ -18,7 +18,7 @@ FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 
 def title_before(doc: Doc, first: int) -> str | None:
     """Return the title that stands before a name, or None."""
-    return str(doc[first - 1].text) if first and fold(doc[first - 1].text) in TITLES else None
+    return str(doc[first - 1].text) if first and compared_form(doc[first - 1].text) in TITLES else None
 
 
 def is_subject(token: Token) -> bool:
@@ -40,7 +40,7 @@ def roles(doc: Doc, first: int, last: int) -> Iterable[str]:
         left -= 1
     while 0 < left < first and _continues_title(doc[left - 1]):
         left -= 1
-    while left < first and fold(doc[left].text) in COURTESY:
+    while left < first and compared_form(doc[left].text) in COURTESY:
         left += 1
     if left < first and not any(one.tag_ in FINITE for one in doc[left:first]):
         yield doc[left:first].text.strip()
@@ -92,12 +92,12 @@ _RELATIVE = frozenset({"who", "which", "that"})
 _BORROWING = frozenset({"conj", "xcomp", "advcl", "pcomp", "ccomp", "dep", "parataxis"})
 _NOMINAL = frozenset({"DET", "ADJ", "NOUN", "PROPN", "NUM", "PRON"})
 _MAX_CLIMB = 6
-_TURNS = words("while whereas but and although though after before as when since until")
+_TURNS = word_set("while whereas but and although though after before as when since until")
 # How many words may stand between one of those and the subject: "but on Friday morning Olmo said".
 _FRONTED = 6
 # "Made a point of saying", "took the unusual step of criticizing": who made it or took it says so.
-_OCCASIONS = words("point habit practice career step opportunity occasion liberty")
-MESSAGES = words(
+_OCCASIONS = word_set("point habit practice career step opportunity occasion liberty")
+MESSAGES = word_set(
     """statement memo letter tweet tweets email e-mail message release report post note video ad advertisement speech
     interview remarks testimony op-ed editorial essay article affidavit brief filing complaint motion lawsuit order
     resolution petition blog comment sign signs banner banners placard placards poster posters words messages letters
@@ -356,7 +356,7 @@ def _continues_phrase(token: Token) -> bool:
 
 def _ends_title(doc: Doc, at: int) -> bool:
     """Whether a full stop belongs to a title that the tokenizer took apart: "Lt. Tyler Ostrander"."""
-    return doc[at].text == "." and fold(doc[at - 1].text) in TITLES and doc[at + 1 : at + 2].text[:1].isupper()
+    return doc[at].text == "." and compared_form(doc[at - 1].text) in TITLES and doc[at + 1 : at + 2].text[:1].isupper()
 
 
 _SUPPOSING = frozenset({"might", "may", "could", "should", "must"})

@@ -5,12 +5,12 @@ from __future__ import annotations
 from spacy.tokens import Doc, Token
 
 from index.core.article import Span
-from index.quotations.lexicon import words
+from index.quotations.lexicon import word_set
 from index.quotations.lexicon.verbs import CUES, Cue
 from index.quotations.speech.clauses import asserted, child, extent, is_passive, trimmed
 
 _OBJECTS = frozenset({"dobj", "attr", "oprd"})
-_TIMES = words(
+_TIMES = word_set(
     """today yesterday tonight tomorrow monday tuesday wednesday thursday friday saturday sunday morning afternoon
     evening night week month year day"""
 )

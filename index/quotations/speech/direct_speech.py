@@ -9,8 +9,8 @@ from spacy.tokens import Doc, Token
 from index.core.article import Span
 from index.quotations.lexicon.verbs import ADDRESSED, CUES
 from index.quotations.speech.clauses import FINITE, child, is_passive, phrase_after, phrase_from, subject
-from index.quotations.speech.quote_marks import Frame, Marked
-from index.quotations.speech.reports import ACCORDING, Report, cue_text, is_nested
+from index.quotations.speech.quote_marks import MaskedParagraph, QuotedSpan
+from index.quotations.speech.reports import ACCORDING, SpeechReport, cue_text, is_nested
 
 _LINKS = frozenset({"ccomp", "dobj", "advcl", "parataxis", "intj", "dep", "oprd", "attr"})
 _COPULAS = frozenset({"is", "was", "are", "were", "be", "been", "'s", "’s"})
@@ -108,7 +108,9 @@ _YES_OR_NO = re.compile(r"\W*(?:yes|no|yeah|yep|nope|absolutely|of course|not at
 _ASIDES = frozenset({"when", "as", "while", "after", "before", "in", "during", "at", "on"})
 
 
-def join_marks(doc: Doc, frame: Frame, reports: list[Report], previous: Report | None) -> list[Report]:
+def join_marks(
+    doc: Doc, frame: MaskedParagraph, reports: list[SpeechReport], previous: SpeechReport | None
+) -> list[SpeechReport]:
     """Return the reports of a paragraph, those of its quotation marks among them, in the order of the text.
 
     Args:
@@ -141,7 +143,7 @@ def join_marks(doc: Doc, frame: Frame, reports: list[Report], previous: Report |
     return sorted(result, key=lambda one: min(one.ranges))
 
 
-def _begins_sentence(text: str, stretch: Marked) -> bool:
+def _begins_sentence(text: str, stretch: QuotedSpan) -> bool:
     """Whether quoted words stand free; within a sentence that reports nothing they are a title or a term."""
     before = text[: stretch.start].rstrip()
     if before.endswith(_CLOSING):
@@ -150,11 +152,11 @@ def _begins_sentence(text: str, stretch: Marked) -> bool:
     return not before or before[-1] in ".!?…:—–―-)]*"
 
 
-def _covers(reports: list[Report], stretch: Marked) -> bool:
+def _covers(reports: list[SpeechReport], stretch: QuotedSpan) -> bool:
     return any(start <= stretch.start and stretch.end <= end for one in reports for start, end in one.ranges)
 
 
-def _keep_nearest(doc: Doc, frame: Frame, reports: list[Report], stretch: Marked) -> None:
+def _keep_nearest(doc: Doc, frame: MaskedParagraph, reports: list[SpeechReport], stretch: QuotedSpan) -> None:
     """Direct speech that two verbs claim ("denied it: “…,” she said") belongs to the nearer one."""
     whole = (stretch.start, stretch.end)
     claims = sorted(
@@ -173,25 +175,25 @@ def _keep_nearest(doc: Doc, frame: Frame, reports: list[Report], stretch: Marked
                 _give_up(reports, report, held)
 
 
-def _give_up(reports: list[Report], report: Report, held: Span) -> None:
+def _give_up(reports: list[SpeechReport], report: SpeechReport, held: Span) -> None:
     report.ranges.remove(held)
     if not report.ranges:
         reports.remove(report)
 
 
-def _leads_in(text: str, held: Span, stretch: Marked) -> bool:
+def _leads_in(text: str, held: Span, stretch: QuotedSpan) -> bool:
     """Whether a range is direct speech and what a colon ends before it: "wrote a note: “…,” she said"."""
     start, end = held
     ends = stretch.inner_end <= end <= stretch.end + 1
     return start < stretch.start and ends and text[start : stretch.start].rstrip().endswith(":")
 
 
-def _is_told(doc: Doc, frame: Frame, start: int, end: int) -> bool:
+def _is_told(doc: Doc, frame: MaskedParagraph, start: int, end: int) -> bool:
     """Whether words between two places say something themselves: "said she had no time: “…,” she wrote"."""
     return any(token.tag_ in FINITE and start <= frame.start(token.idx) < end for token in doc)
 
 
-def _cut(text: str, reports: list[Report], stretch: Marked) -> None:
+def _cut(text: str, reports: list[SpeechReport], stretch: QuotedSpan) -> None:
     """Where a range ends in direct speech that is a sentence of its own, only that speech was meant."""
     for report in reports:
         for at, (start, end) in enumerate(report.ranges):
@@ -206,7 +208,7 @@ def _aside(rest: str) -> bool:
     return rest.lstrip(" ,").split(" ", 1)[0] in _ASIDES
 
 
-def _snap(reports: list[Report], stretch: Marked) -> None:
+def _snap(reports: list[SpeechReport], stretch: QuotedSpan) -> None:
     """Grow ranges that cut a stretch in two, so that they hold it whole."""
     for report in reports:
         for at, (start, end) in enumerate(report.ranges):
@@ -218,26 +220,30 @@ def _snap(reports: list[Report], stretch: Marked) -> None:
                 report.ranges[at] = (min(start, stretch.start), max(end, stretch.end))
 
 
-def _by_verb(doc: Doc, frame: Frame, stand_in: tuple[int, int], by_verb: dict[int, Report]) -> Report | None:
+def _by_verb(
+    doc: Doc, frame: MaskedParagraph, stand_in: tuple[int, int], by_verb: dict[int, SpeechReport]
+) -> SpeechReport | None:
     found = reporter(doc, *stand_in)
     if found is None:
         return None
     verb, source = found
     report = by_verb.get(verb.i)
     if report is None:
-        report = by_verb[verb.i] = Report(cue_text(verb), source, [], verb.i, position=frame.start(verb.idx))
+        report = by_verb[verb.i] = SpeechReport(cue_text(verb), source, [], verb.i, position=frame.start(verb.idx))
     return report
 
 
-def _floating(reports: list[Report], stretch: Marked, at: int, previous: Report | None) -> Report:
+def _floating(reports: list[SpeechReport], stretch: QuotedSpan, at: int, previous: SpeechReport | None) -> SpeechReport:
     """Direct speech with no cue of its own, at a token: the one who spoke last before it goes on."""
     earlier = [one for one in reports if one.cue != ACCORDING and max(end for _, end in one.ranges) <= stretch.start]
     earlier.sort(key=lambda one: max(*(end for _, end in one.ranges), one.position), reverse=True)
     last = next((one for one in earlier if not is_nested(one, reports)), previous)
-    return Report(None, None, [], at, before=last, position=stretch.start)
+    return SpeechReport(None, None, [], at, before=last, position=stretch.start)
 
 
-def _may_answer(doc: Doc, frame: Frame, last: Report | None, stretch: Marked, *, here: bool) -> bool:
+def _may_answer(
+    doc: Doc, frame: MaskedParagraph, last: SpeechReport | None, stretch: QuotedSpan, *, here: bool
+) -> bool:
     """Whether words without a cue may be the answer of somebody who was just asked something.
 
     Args:

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from index.quotations.lexicon.verbs import CUES
-from index.quotations.speech.quote_marks import Frame
-from index.quotations.speech.reports import Report
+from index.quotations.speech.quote_marks import MaskedParagraph
+from index.quotations.speech.reports import SpeechReport
 
 _NAME = r"[A-Z][\w.'’-]*(?: (?:[A-Z][\w.'’-]*|de|la|van|von|der|del|al|bin)){0,4}"
 _CAPITALS = re.compile(r"\s*[“\"]?([A-Z][A-Z.'’ -]{0,60}[A-Z](?: [A-Z][A-Z.'’-]+)*)(?:\s*\([^)]{1,40}\))?:\s+(?=\S)")
@@ -25,9 +25,9 @@ _DAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|yesterday",
 _SIGNED = re.compile(rf"\s*[―—–-]{{1,2}}\s*({_NAME})(?:,[^.!?“\"]{{1,80}})?[.\s]*$")
 
 
-def find_laid_out(paragraphs: Sequence[str], frames: Sequence[Frame]) -> dict[int, Report]:
+def find_laid_out(paragraphs: Sequence[str], frames: Sequence[MaskedParagraph]) -> dict[int, SpeechReport]:
     """Return the report that the layout of a paragraph makes of it, by the number of the paragraph."""
-    found: dict[int, Report] = {}
+    found: dict[int, SpeechReport] = {}
     headings = _headings(paragraphs)
     for number, (text, frame) in enumerate(zip(paragraphs, frames, strict=True)):
         heading = headings.get(number)
@@ -69,8 +69,8 @@ def _surname(heading: re.Match[str]) -> str:
     return heading.group(1).split()[-1]
 
 
-def _report(name: str, cue: str | None, content: tuple[int, int]) -> Report:
-    return Report(cue, _without_verb(name), [content])
+def _report(name: str, cue: str | None, content: tuple[int, int]) -> SpeechReport:
+    return SpeechReport(cue, _without_verb(name), [content])
 
 
 def _without_verb(heading: str) -> str:
@@ -81,7 +81,7 @@ def _without_verb(heading: str) -> str:
     return verb[1] if _DAY.fullmatch(heading, verb.end()) else heading[verb.end() :]
 
 
-def _headed(text: str, frame: Frame) -> Report | None:
+def _headed(text: str, frame: MaskedParagraph) -> SpeechReport | None:
     match = _HEADED.match(text)
     if match is None or is_notice(text) or not frame.marked or frame.marked[0].start != match.end():
         return None
@@ -91,7 +91,7 @@ def _headed(text: str, frame: Frame) -> Report | None:
     return _report(match.group(1), ":", (frame.marked[0].start, frame.marked[0].end))
 
 
-def _signed(text: str, below: str, frame: Frame) -> Report | None:
+def _signed(text: str, below: str, frame: MaskedParagraph) -> SpeechReport | None:
     if len(frame.marked) != 1 or text[: frame.marked[0].start].strip():
         return None
     stretch = frame.marked[0]

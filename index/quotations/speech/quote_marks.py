@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.quotations.lexicon import words
+from index.quotations.lexicon import word_set
 from index.quotations.lexicon.verbs import CUES
 
 _MARK = re.compile(r"''|``|’’|‘‘|[\"“”„‟«»‘’'‚‹›]")
@@ -34,7 +34,7 @@ _ELISION = re.compile(r"['’](?:\d|(?:em|til|tis|twas|cause|bout|n|round|cuz|su
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class QuotedSpan:
     """One outermost stretch in quotation marks.
 
     Attributes:
@@ -64,7 +64,7 @@ class _Mark:
     closes: bool
 
 
-def find_marked(paragraphs: Sequence[str]) -> list[list[Marked]]:
+def find_marked(paragraphs: Sequence[str]) -> list[list[QuotedSpan]]:
     """Return the quoted stretches of each paragraph, in order, without overlaps; nested marks belong to the outer."""
     marks = [_marks(text) for text in paragraphs]
     begins_open = [
@@ -110,15 +110,17 @@ def _directions(sign: str, before: str, after: str) -> tuple[bool, bool]:
     return free_before, free_after
 
 
-def _pair(text: str, marks: list[_Mark], *, goes_on: bool) -> list[Marked]:
-    found: list[Marked] = []
+def _pair(text: str, marks: list[_Mark], *, goes_on: bool) -> list[QuotedSpan]:
+    found: list[QuotedSpan] = []
     position = 0
     closings = _next_closings(marks)
     while position < len(marks) and len(found) < _MOST:
         mark = marks[position]
         close = closings[position] if mark.opens else None
         if close is not None:
-            found.append(Marked(mark.start, marks[close].end, mark.end, marks[close].start, mark.single, closed=True))
+            found.append(
+                QuotedSpan(mark.start, marks[close].end, mark.end, marks[close].start, mark.single, closed=True)
+            )
             position = close + 1
             continue
         unclosed = _unclosed(text, marks, position, goes_on=goes_on) if mark.opens and not mark.single else None
@@ -154,7 +156,7 @@ def _level(mark: _Mark) -> str:
     return "single" if mark.single else "double"
 
 
-def _unclosed(text: str, marks: list[_Mark], position: int, *, goes_on: bool) -> Marked | None:
+def _unclosed(text: str, marks: list[_Mark], position: int, *, goes_on: bool) -> QuotedSpan | None:
     mark = marks[position]
     later = next((marks[at] for at in range(position + 1, len(marks)) if not marks[at].single), None)
     at_start = not text[: mark.start].strip()
@@ -166,7 +168,7 @@ def _unclosed(text: str, marks: list[_Mark], position: int, *, goes_on: bool) ->
         if stop is None:
             return None
         end = stop.end()
-    return Marked(mark.start, end, mark.end, end, mark.single, closed=False)
+    return QuotedSpan(mark.start, end, mark.end, end, mark.single, closed=False)
 
 
 # A clause that spaCy attaches as the complement of the reporting verb wherever it stands.
@@ -188,7 +190,7 @@ _REPORTED = re.compile(
 )
 # No prose runs so long without a space, and the tokenizer takes quadratic time over it.
 _LUMP = re.compile(r"\S{400,}")
-_SMALL = words("a an the of in on at to for and or but with from by as is")
+_SMALL = word_set("a an the of in on at to for and or but with from by as is")
 _PRONOUNS = frozenset({"he", "she", "they", "it"})
 # Spaces, and the marks of direction and width that pages leave in their text.
 _BLANK = string.whitespace + "\u00a0\u200b\u200e\u200f\u202a\u202b\u202c\u2060\ufeff"
@@ -196,7 +198,7 @@ _TITLE_STAND_IN = "Title"
 
 
 @dataclass(slots=True)
-class Frame:
+class MaskedParagraph:
     """The text to parse, and where each part of it stands in the paragraph.
 
     Attributes:
@@ -209,7 +211,7 @@ class Frame:
 
     source: str
     text: str
-    marked: Sequence[Marked]
+    marked: Sequence[QuotedSpan]
     stand_ins: list[tuple[int, int] | None]
     own: list[bool]
     _starts: list[int]
@@ -228,7 +230,7 @@ class Frame:
         return begin + offset - self._starts[part] if copied else end
 
 
-def make_frame(text: str, marked: Sequence[Marked]) -> Frame:
+def make_frame(text: str, marked: Sequence[QuotedSpan]) -> MaskedParagraph:
     """Return the frame of a paragraph with its quoted stretches."""
     builder = _Builder(text)
     dateline = _DATELINE.match(text) or _AGENCY.match(text)
@@ -240,7 +242,7 @@ def make_frame(text: str, marked: Sequence[Marked]) -> Frame:
         stand_ins.append(_add_stretch(builder, text, stretch))
     builder.copy(len(text))
     own = [_begins_upper(text[one.inner_start : one.inner_end]) for one in marked]
-    return Frame(
+    return MaskedParagraph(
         text, "".join(builder.parts), marked, stand_ins, own, builder.starts or [0], builder.origins or [(0, 0, True)]
     )
 
@@ -275,7 +277,7 @@ class _Builder:
         self.position = until
 
 
-def _add_stretch(builder: _Builder, text: str, stretch: Marked) -> tuple[int, int] | None:
+def _add_stretch(builder: _Builder, text: str, stretch: QuotedSpan) -> tuple[int, int] | None:
     inner = text[stretch.inner_start : stretch.inner_end].strip()
     if _is_title(text, stretch, inner):
         builder.replace("“" + _TITLE_STAND_IN + (inner[-1] if inner[-1] in ",." else "") + "”", stretch.end)
@@ -294,7 +296,7 @@ def _add_stretch(builder: _Builder, text: str, stretch: Marked) -> tuple[int, in
     return begin, begin + len(replacement)
 
 
-def _copy_first_sentence(builder: _Builder, text: str, stretch: Marked) -> None:
+def _copy_first_sentence(builder: _Builder, text: str, stretch: QuotedSpan) -> None:
     stop = _INNER_STOP.search(text, stretch.inner_start, stretch.inner_end)
     if stop is None:
         builder.copy(stretch.inner_end)
@@ -303,7 +305,7 @@ def _copy_first_sentence(builder: _Builder, text: str, stretch: Marked) -> None:
     builder.replace(".", stretch.inner_end)
 
 
-def _is_title(text: str, stretch: Marked, inner: str) -> bool:
+def _is_title(text: str, stretch: QuotedSpan, inner: str) -> bool:
     """Whether the marks hold the title of a work: every word but the small ones has a capital."""
     found = re.findall(r"[^\W\d_][\w'’]*", inner)
     if not 2 <= len(found) <= 12 or not all(word[0].isupper() or word in _SMALL for word in found):
@@ -321,7 +323,7 @@ def _is_title(text: str, stretch: Marked, inner: str) -> bool:
     return not spoken or before[-1][-1] != ","
 
 
-def _is_speech(text: str, stretch: Marked, inner: str) -> bool:
+def _is_speech(text: str, stretch: QuotedSpan, inner: str) -> bool:
     """Whether the marks hold whole clauses, by the punctuation around them."""
     if not _ENDS_PIECE.search(inner) and stretch.closed:
         return False
@@ -340,7 +342,7 @@ def _begins_upper(inner: str) -> bool:
     return first.isupper() or first.isdigit()
 
 
-def _closing(text: str, stretch: Marked, inner: str) -> str:
+def _closing(text: str, stretch: QuotedSpan, inner: str) -> str:
     after = text[stretch.end : stretch.end + 240].lstrip()
     last = inner.rstrip(")]'’")[-1:]
     if last in "?!…" or (last == "." and inner.endswith("...")):

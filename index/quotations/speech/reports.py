@@ -22,7 +22,7 @@ from index.quotations.speech.clauses import (
     turn_to_another,
 )
 from index.quotations.speech.content import contents, inverted_contents
-from index.quotations.speech.quote_marks import Frame
+from index.quotations.speech.quote_marks import MaskedParagraph
 
 # No paragraph of prose reports more often; the joins after this compare every pair.
 _MOST = 400
@@ -33,7 +33,7 @@ _ADVERBS = frozenset({"also", "later", "then", "once", "again", "repeatedly", "r
 
 
 @dataclass(slots=True, eq=False)
-class Report:
+class SpeechReport:
     """One act of reporting; ranges are code points of the paragraph.
 
     Attributes:
@@ -53,7 +53,7 @@ class Report:
     source: Token | str | None
     ranges: list[Span]
     verb: int = -1
-    before: Report | None = None
+    before: SpeechReport | None = None
     unclear: bool = False
     position: int = 0
     paragraph: int = -1
@@ -61,10 +61,10 @@ class Report:
     speaker: str | None = None
 
 
-def find_reports(doc: Doc, frame: Frame) -> list[Report]:
+def find_reports(doc: Doc, frame: MaskedParagraph) -> list[SpeechReport]:
     """Return the reports that the syntax of a paragraph shows, in the order of their cues."""
-    found: list[Report] = []
-    by_verb: dict[int, Report] = {}
+    found: list[SpeechReport] = []
+    by_verb: dict[int, SpeechReport] = {}
     for token in _prose(doc):
         if len(found) == _MOST:
             break
@@ -86,7 +86,7 @@ def find_reports(doc: Doc, frame: Frame) -> list[Report]:
     return found
 
 
-def find_lead_in(doc: Doc, frame: Frame) -> Report | None:
+def find_lead_in(doc: Doc, frame: MaskedParagraph) -> SpeechReport | None:
     """Return the report that a paragraph ends with where its words come in the next: "Reyes put it so:"."""
     if not frame.source.rstrip().endswith(":"):
         return None
@@ -96,7 +96,7 @@ def find_lead_in(doc: Doc, frame: Frame) -> Report | None:
         if cue is not None and cue.clause and token.pos_ == "VERB" and not is_unsaid(token):
             source = subject(token)
             if source is not None and _is_subject(source):
-                return Report(cue_text(token), source, [], token.i, position=frame.start(token.idx))
+                return SpeechReport(cue_text(token), source, [], token.i, position=frame.start(token.idx))
     return None
 
 
@@ -107,7 +107,7 @@ def _prose(doc: Doc) -> Iterator[Token]:
             yield from sentence
 
 
-def is_nested(report: Report, reports: Sequence[Report]) -> bool:
+def is_nested(report: SpeechReport, reports: Sequence[SpeechReport]) -> bool:
     """Return whether somebody is only reported to have reported it: those are not words on the record."""
     return any(
         start <= report.position < end
@@ -117,7 +117,7 @@ def is_nested(report: Report, reports: Sequence[Report]) -> bool:
     )
 
 
-def _follows_words(report: Report) -> bool:
+def _follows_words(report: SpeechReport) -> bool:
     """Whether a report stands behind words that it tells: "The pier is old, Brandvold said, …"."""
     return bool(report.ranges) and report.ranges[0][0] < report.position
 
@@ -133,7 +133,7 @@ def _goes_on_at(verb: Token) -> int:
     return int(min([verb.i, *(one.left_edge.i for one in verb.children if one.dep_ in {"advmod", "aux", "neg"})]))
 
 
-def _end_before(report: Report, first: int, verb: Token, frame: Frame) -> None:
+def _end_before(report: SpeechReport, first: int, verb: Token, frame: MaskedParagraph) -> None:
     """End what a report says before the words, from a token on, with which a verb goes on reporting or begins to."""
     at = first - 1
     while at > 0 and (verb.doc[at].is_punct or verb.doc[at].lower_ in {"and", "but", "or", "then", "also"}):
@@ -143,7 +143,7 @@ def _end_before(report: Report, first: int, verb: Token, frame: Frame) -> None:
     report.ranges = [(start, end) for start, end in report.ranges if start < end]
 
 
-def _from_verb(token: Token) -> Report | None:
+def _from_verb(token: Token) -> SpeechReport | None:
     cue = CUES.get(token.lower_)
     if cue is None or cue.quoted_only or token.pos_ not in {"VERB", "AUX"} or is_unsaid(token):
         return None
@@ -151,7 +151,7 @@ def _from_verb(token: Token) -> Report | None:
         return None
     source = _inverted(token, cue)
     if source is not None:
-        return Report(cue_text(token), source, inverted_contents(token, source), token.i)
+        return SpeechReport(cue_text(token), source, inverted_contents(token, source), token.i)
     source = subject(token)
     if source is None or not _is_subject(source) or _is_nobody(source):
         return None
@@ -160,7 +160,7 @@ def _from_verb(token: Token) -> Report | None:
     ranges = contents(token, cue)
     if not ranges:
         return None
-    return Report(cue_text(token), source, ranges, token.i)
+    return SpeechReport(cue_text(token), source, ranges, token.i)
 
 
 def _inverted(verb: Token, cue: Cue) -> Token | None:
@@ -202,7 +202,7 @@ def cue_text(verb: Token) -> str:
     return str(verb.doc[first : last + 1].text)
 
 
-def _from_according(token: Token) -> Report | None:
+def _from_according(token: Token) -> SpeechReport | None:
     if token.lower_ != "according":
         return None
     link = child(token, "prep")
@@ -221,10 +221,10 @@ def _from_according(token: Token) -> Report | None:
         ranges = [after]
     else:
         return None
-    return Report(ACCORDING, source, ranges, token.i)
+    return SpeechReport(ACCORDING, source, ranges, token.i)
 
 
-def _from_noun(token: Token) -> Report | None:
+def _from_noun(token: Token) -> SpeechReport | None:
     """Such as "her claim that the mill is safe": the possessor speaks."""
     if token.lower_ not in NOUNS or token.pos_ != "NOUN":
         return None
@@ -237,7 +237,7 @@ def _from_noun(token: Token) -> Report | None:
         clause = child(head, "ccomp")
         if clause is None or clause.i < head.i:
             return None
-    return Report(str(token.text), source, [extent(clause)], token.i)
+    return SpeechReport(str(token.text), source, [extent(clause)], token.i)
 
 
 def _is_nobody(source: Token) -> bool:
