@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from conftest import Run
 
-from bot.cli.main import build_parser, completion_script
+from bot.cli.main import build_parser, command_of, completion_script
 from bot.cli.parser import EXAMPLES
 from tests.pseudo_terminal import CTRL_D, Terminal
 
@@ -128,7 +128,7 @@ class TestHelp:
             assert example in told
             words = shlex.split(re.split(r"[|<>]\s", example.rpartition("| onrecord")[2])[0], comments=True)
             words = [word for word in words if "=" not in word and word != "onrecord"] or [command]
-            assert callable(build_parser().parse_args(words).run)
+            assert callable(command_of(build_parser().parse_args(words).run))
 
 
 class TestCompletion:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.cli.commands import open_engine
+from bot.cli.context import open_engine
 from bot.config.paths import settings_of, state_folder
 from bot.config.settings import ALLOW_LIST, OPEN, TOKEN_VARIABLE, Settings, read_token
 from bot.render.text import printable

@@ -13,9 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from bot.cli.commands import json_text, open_engine
+from bot.cli.context import open_engine
 from bot.render.terminal import terminal_console
-from bot.render.text import printable
+from bot.render.text import json_text, printable
 from index.core.errors import OnrecordError
 from retrieval.engine import Engine
 from retrieval.evaluation import (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import sys
 import time
@@ -17,14 +18,40 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.progress import Task as RichTask
 from rich.text import Text
 
+from bot.config.paths import index_folder, settings_of, wanted_build
 from bot.render.text import printable
 from index.build import pipeline as index_build
 from index.build.pipeline import BuildOptions, BuildReport, build
 from index.core.errors import ArticleError, BusyError, OnrecordError, SourceError
 from index.generations.generation import IndexFolder
 from index.generations.manifest import counted
-from index.sources.given import default_source, find_files
+from index.sources.given import default_source, find_files, listed_links, resolve_source
 from index.sources.urls import is_link
+
+
+def run_index(options: argparse.Namespace) -> int:
+    """Build or refresh the index; print a report."""
+    given = [resolve_source(source) for source in options.sources]
+    wanted = replace(
+        wanted_build(options, given + (listed_links(options.links) if options.links else [])),
+        rebuild=options.rebuild,
+        encoder=options.encoder,
+        reranker=options.reranker,
+    )
+    if options.watch:
+        SourceWatcher(index_folder(options), wanted, options.every or settings_of(options).links.every).run()
+    print(build_index(index_folder(options), wanted))
+    return 0
+
+
+def run_forget(options: argparse.Namespace) -> int:
+    """Take sources out of the index; print a report."""
+    index_folder(options).current()
+    print(
+        build_index(index_folder(options), BuildOptions(forget=[resolve_source(source) for source in options.sources]))
+    )
+    return 0
+
 
 _LABELS = {
     "reading": "Reading articles",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.cli.commands import Command, json_text, open_engine
-from bot.render.filters import first_day, last_day
+from bot.cli.context import open_engine
+from bot.cli.parser import FORMATS
+from bot.render.text import json_text
 from index.core.errors import ArticleError, OnrecordError, UsageError
 
 if TYPE_CHECKING:
@@ -19,31 +19,9 @@ if TYPE_CHECKING:
     from retrieval.verification.drafts import Drafted
     from retrieval.verification.verdict import Verdict
 
-FORMATS = ("md", "html", "csv", "json")
 
 # What these commands need takes a second to import, and no other command needs it.
 # ruff: noqa: PLC0415
-
-
-def add_commands(make: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
-    """Add the commands.
-
-    Args:
-        make: makes the parser of a command, of its name, what it runs, and what it is for.
-    """
-    _add_verify(make("verify", run_verify, "check a quotation, or all of a draft"))
-    _add_record(make("record", run_record, "tell what somebody said, by topic and in order of time"))
-
-
-def _add_verify(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "words",
-        nargs="+",
-        metavar="WORDS|DRAFT",
-        help="the words that somebody is to have said, quoted for the shell; or files whose quotations are checked",
-    )
-    parser.add_argument("--by", metavar="NAME", help="who is to have said them; anybody by default")
-    parser.add_argument("--json", action="store_true", help="print one JSON object; for a draft, one a line")
 
 
 def run_verify(options: argparse.Namespace) -> int:
@@ -100,16 +78,6 @@ def _read(path: Path) -> Iterator[Article]:
 def _json_lines(checked: Iterable[tuple[Drafted, Verdict]]) -> Iterator[str]:
     for one, verdict in checked:
         yield json_text({"draft": one.article, "paragraph": one.paragraph} | verdict.to_json())
-
-
-def _add_record(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("speaker", nargs="+", metavar="SPEAKER", help="whose record")
-    parser.add_argument("--about", metavar="TOPIC", help="only what is about this")
-    parser.add_argument("--since", type=_first, metavar="DATE", help="only from then on: 2017-02-07, 2017, Feb 2017")
-    parser.add_argument("--until", type=_last, metavar="DATE", help="only up to then")
-    parser.add_argument("--format", choices=FORMATS, help="form of it (that of FILE by its ending, else md)")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write it there instead of to stdout")
-    parser.add_argument("--picture", type=Path, metavar="FILE", help="write the picture too: .svg, or .png (an extra)")
 
 
 def run_record(options: argparse.Namespace) -> int:
@@ -176,17 +144,3 @@ def _form(output: Path | None) -> str:
     if known not in FORMATS:
         raise UsageError(f"{output}: which form it is to have cannot be told; give --format {', '.join(FORMATS)}")
     return known
-
-
-def _first(text: str) -> date:
-    return _known(text, first_day(text))
-
-
-def _last(text: str) -> date:
-    return _known(text, last_day(text))
-
-
-def _known(text: str, day: date | None) -> date:
-    if day is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2017-02-07, 2017 or February 2017")
-    return day

@@ -8,7 +8,8 @@ import io
 import logging
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 
 import shtab
 
@@ -22,8 +23,6 @@ _FILES = {"FILE", "SOURCE", "QUESTIONS.jsonl"}
 
 def run_completion(options: argparse.Namespace) -> int:
     """Print the script for a shell."""
-    from bot.cli.parser import build_parser  # noqa: PLC0415  (it imports the commands)
-
     print(completion_script(build_parser(), options.shell))
     return 0
 
@@ -62,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, handlers=[StderrHandler()], format="%(message)s")
     logging.getLogger("faiss").setLevel(logging.WARNING)  # it tells which of its builds it loads
     try:
-        code: int = options.run(options)
+        code = command_of(options.run)(options)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
@@ -76,6 +75,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         return _complain(error)
     return code
+
+
+def command_of(run: str) -> Callable[[argparse.Namespace], int]:
+    """Return the function of a command; what one command needs, another need not import."""
+    module, _, function = run.partition(":")
+    command: Callable[[argparse.Namespace], int] = getattr(import_module(f"bot.cli.{module}"), function)
+    return command
 
 
 def _print_utf8() -> None:

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import argparse
 from datetime import date
-from functools import partial
 from pathlib import Path
 
-from bot.cli import cmd_quotes, cmd_record, commands
 from bot.config.paths import named_index
 from bot.config.settings_file import seconds
+from bot.render.filters import first_day, last_day
 from index import __version__
 from index.core.errors import UsageError
 from index.vectors.milvus_address import MilvusAddress
@@ -75,6 +74,22 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2017-02-07") from None
+
+
+def _known(text: str, day: date | None) -> date:
+    if day is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2017-02-07, 2017 or February 2017")
+    return day
+
+
+def first(text: str) -> date:
+    """Return the first day of a stretch of time."""
+    return _known(text, first_day(text))
+
+
+def last(text: str) -> date:
+    """Return the last day of a stretch of time."""
+    return _known(text, last_day(text))
 
 
 EXAMPLES = {
@@ -145,6 +160,9 @@ EXAMPLES = {
 """Command lines by command; a comment tells what is not plain."""
 
 
+FORMATS = ("md", "html", "csv", "json")
+"""Forms of a record."""
+
 DESCRIPTION = "Ask a folder of news articles what was said, by whom, and where it is written."
 EXIT_CODES = """\
 Exit codes: 0 it ran (also when nothing was found, or nobody read on),
@@ -171,6 +189,7 @@ def build_parser() -> argparse.ArgumentParser:
         _add_check,
         _add_quotes,
         _add_speakers,
+        _add_verify,
         _add_record,
         _add_eval,
         _add_read,
@@ -184,7 +203,7 @@ _Subparsers = argparse._SubParsersAction  # noqa: SLF001  (argparse gives its ty
 
 
 def _add_index(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
-    parser = _command(subparsers, "index", commands.run_index, "read articles and build or refresh the index")
+    parser = _command(subparsers, "index", "cmd_index:run_index", "read articles and build or refresh the index")
     parser.add_argument(
         "sources",
         nargs="*",
@@ -222,12 +241,12 @@ def _add_fast(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_forget(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
-    parser = _command(subparsers, "forget", commands.run_forget, "take a source and its articles out of the index")
+    parser = _command(subparsers, "forget", "cmd_index:run_forget", "take a source and its articles out of the index")
     parser.add_argument("sources", nargs="+", metavar="SOURCE", help="a source as it was given to index")
 
 
 def _add_ask(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
-    parser = _command(subparsers, "ask", commands.run_ask, "answer a question with cited passages")
+    parser = _command(subparsers, "ask", "cmd_ask:run_ask", "answer a question with cited passages")
     parser.add_argument(
         "question",
         nargs="*",
@@ -242,7 +261,7 @@ def _add_ask(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
 
 
 def _add_chat(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
-    parser = _command(subparsers, "chat", commands.run_chat_command, "ask in a conversation in the terminal")
+    parser = _command(subparsers, "chat", "cmd_ask:run_chat", "ask in a conversation in the terminal")
     parser.add_argument("-k", type=positive, default=5, metavar="N", help="passages at most (5)")
     parser.add_argument(
         "--plain", action="store_true", help="lines of words only, for screen readers: no colours, no redrawn prompt"
@@ -251,7 +270,7 @@ def _add_chat(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
 
 
 def _add_bot(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
-    parser = _command(subparsers, "bot", commands.run_bot_command, "answer in Telegram (token in $TELEGRAM_BOT_TOKEN)")
+    parser = _command(subparsers, "bot", "cmd_bot:run_bot_command", "answer in Telegram (token in $TELEGRAM_BOT_TOKEN)")
     parser.add_argument("--base-url", metavar="URL", help="root of a Bot API server of your own")
     _add_token_file(parser)
     parser.add_argument(
@@ -275,7 +294,7 @@ def _add_token_file(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_pair(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
-    parser = _command(subparsers, "pair", commands.run_pair_command, "let somebody ask the bot, by a code for one use")
+    parser = _command(subparsers, "pair", "cmd_bot:run_pair", "let somebody ask the bot, by a code for one use")
     parser.add_argument("--admin", action="store_true", help="let them change the articles too")
     parser.add_argument("--valid", type=duration, metavar="TIME", help="how long the code may be used: 15m, 1d (15m)")
     instead = parser.add_mutually_exclusive_group()
@@ -286,7 +305,10 @@ def _add_pair(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
 
 def _add_check(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser = _command(
-        subparsers, "check", commands.run_check, "verify every file of the index, or a settings file (--config)"
+        subparsers,
+        "check",
+        "cmd_check:run_check",
+        "verify every file of the index, or a settings file (--config)",
     )
     parser.add_argument(
         "--deep",
@@ -302,7 +324,7 @@ def _add_check(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
 
 def _add_quotes(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser = _command(
-        subparsers, "quotes", cmd_quotes.run_quotes, "list what was said, each quotation with its citation"
+        subparsers, "quotes", "cmd_ask:run_quotes", "list what was said, each quotation with its citation"
     )
     parser.add_argument("speaker", nargs="*", metavar="SPEAKER", help="whose words; everybody's by default")
     parser.add_argument("--about", metavar="TOPIC", help="only what is about this")
@@ -313,17 +335,38 @@ def _add_quotes(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
 
 def _add_speakers(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
     parser = _command(
-        subparsers, "speakers", cmd_quotes.run_speakers, "list who is quoted, how often, first and last date"
+        subparsers, "speakers", "cmd_ask:run_speakers", "list who is quoted, how often, first and last date"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
 
 
+def _add_verify(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
+    parser = _command(subparsers, "verify", "cmd_record:run_verify", "check a quotation, or all of a draft")
+    parser.add_argument(
+        "words",
+        nargs="+",
+        metavar="WORDS|DRAFT",
+        help="the words that somebody is to have said, quoted for the shell; or files whose quotations are checked",
+    )
+    parser.add_argument("--by", metavar="NAME", help="who is to have said them; anybody by default")
+    parser.add_argument("--json", action="store_true", help="print one JSON object; for a draft, one a line")
+
+
 def _add_record(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
-    cmd_record.add_commands(partial(_command, subparsers))
+    parser = _command(
+        subparsers, "record", "cmd_record:run_record", "tell what somebody said, by topic and in order of time"
+    )
+    parser.add_argument("speaker", nargs="+", metavar="SPEAKER", help="whose record")
+    parser.add_argument("--about", metavar="TOPIC", help="only what is about this")
+    parser.add_argument("--since", type=first, metavar="DATE", help="only from then on: 2017-02-07, 2017, Feb 2017")
+    parser.add_argument("--until", type=last, metavar="DATE", help="only up to then")
+    parser.add_argument("--format", choices=FORMATS, help="form of it (that of FILE by its ending, else md)")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write it there instead of to stdout")
+    parser.add_argument("--picture", type=Path, metavar="FILE", help="write the picture too: .svg, or .png (an extra)")
 
 
 def _add_eval(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
-    parser = _command(subparsers, "eval", commands.run_eval_command, "measure how well a set of questions is answered")
+    parser = _command(subparsers, "eval", "cmd_eval:run_eval", "measure how well a set of questions is answered")
     parser.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl", help="questions with what is right")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument(
@@ -336,7 +379,7 @@ def _add_eval(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
 
 
 def _add_read(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
-    parser = _command(subparsers, "read", commands.run_read, "show articles as they are read, without an index")
+    parser = _command(subparsers, "read", "cmd_check:run_read", "show articles as they are read, without an index")
     parser.add_argument(
         "sources",
         nargs="+",
@@ -350,13 +393,14 @@ def _add_read(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
 
 
 def _add_completion(subparsers: _Subparsers[argparse.ArgumentParser]) -> None:
-    parser = _command(subparsers, "completion", commands.run_completion_command, "print completion for a shell")
+    parser = _command(subparsers, "completion", "main:run_completion", "print completion for a shell")
     parser.add_argument("shell", choices=("bash", "zsh", "fish"), help="the shell")
 
 
 def _command(
-    subparsers: _Subparsers[argparse.ArgumentParser], name: str, run: commands.Command, text: str
+    subparsers: _Subparsers[argparse.ArgumentParser], name: str, run: str, text: str
 ) -> argparse.ArgumentParser:
+    """Return the parser of a command; `run` names the module, imported when the command runs, and the function."""
     parser = subparsers.add_parser(
         name,
         help=text,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import shutil
 import sys
 import textwrap
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, TextIO, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 from urllib.parse import quote
 
 from retrieval.core.answer import Answer, Citation, Hit
@@ -21,6 +23,15 @@ if TYPE_CHECKING:
 
     from retrieval.attribution.listing import Quoted, SpeakerSummary
     from retrieval.core.answer import Answer, Hit
+
+# C1 controls, line separators, bidirectional overrides, lone surrogates; JSON escapes C0 controls itself.
+_ACTING = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def json_text(value: Any, indent: int | None = None) -> str:  # noqa: ANN401  (JSON)
+    """Return JSON that a person can read, with what would act on a screen, or cannot be written, as an escape."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return _ACTING.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 T = TypeVar("T")
