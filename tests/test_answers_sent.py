@@ -144,8 +144,8 @@ class TestTheFile:
         program = textwrap.dedent("""
             import sys
             from pathlib import Path
-            from tests.test_answers_sent import CHAT, SENT, TALK, AnswersSent
-            memory = AnswersSent.open(Path(sys.argv[1]))
+            from tests.test_answers_sent import CHAT, SENT, TALK, MessageStore
+            memory = MessageStore.open(Path(sys.argv[1]))
             for number in range(1_000_000):
                 key = memory.reserve(CHAT, SENT)
                 memory.arrived(key, CHAT, number)

@@ -63,7 +63,7 @@ class TestTheFile:
     ) -> None:
         file, engine = tmp_path / "onrecord.prom", Scripted(reply)
         gate = queueing.RateGate(queueing.Rates(at_once=4))
-        monkeypatch.setattr(queueing, "Gate", lambda: gate)
+        monkeypatch.setattr(queueing, "RateGate", lambda: gate)
         api.fail("sendMessage", Fault.server_error(), Fault.too_many_requests(1))
         async with running(api, engine, settings=written_to(file)):
             await api.wait_until(lambda: bool(counted(file)), "file")

@@ -14,7 +14,7 @@ from bot.telegram.newsroom.alerts import StoredLedger
 from bot.telegram.state.store import Store
 from retrieval.engine import Engine
 from retrieval.newsroom.fingerprints import SKETCH, first_alike, sketch, text_digest
-from retrieval.newsroom.new_passages import Wanted
+from retrieval.newsroom.subscription import Subscription
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from index.generations.generation import IndexFolder
 
-FERRY, FARROW = Wanted("Adela Brandvold"), Wanted("Ignatius Farrow")
-TOPIC = Wanted(None, "the price of a ferry ticket")
+FERRY, FARROW = Subscription("Adela Brandvold"), Subscription("Ignatius Farrow")
+TOPIC = Subscription(None, "the price of a ferry ticket")
 LEAD = " date {day} QUILLHAVEN (Quillhaven Ledger) - "
 
 PLEDGE = """The town council met on Tuesday in the gymnasium of Pell Middle School to hear about the boats, and about \
@@ -60,7 +60,7 @@ class Reader:
             (self.folder / name).write_text(LEAD.format(day="2031-01-14") + text, "utf-8")
         self._refresh(self.folder, rebuild=rebuild)
 
-    def __call__(self, *wanted: Wanted) -> list[list[str]]:
+    def __call__(self, *wanted: Subscription) -> list[list[str]]:
         """Return what is new of what is wanted, since this was called last."""
         with Engine(self._index) as engine:
             reader = engine.newsroom().newsreader(self._ledger)
@@ -92,8 +92,8 @@ class TestNews:
             FERRY,
             FARROW,
             TOPIC,
-            Wanted("Adela Brandvold", "what a coffee costs"),
-            Wanted("Adela Brandvold", "the opera"),
+            Subscription("Adela Brandvold", "what a coffee costs"),
+            Subscription("Adela Brandvold", "the opera"),
         )
         assert ferry == on_topic == ["Four dollars is what a coffee costs at the landing,"]
         assert farrow == off_topic == []
@@ -120,7 +120,7 @@ class TestNews:
     )
     def test_is_nothing_that_was_there_before(self, read: Reader, change: str, files: dict[str, str]) -> None:
         read.write(files, rebuild=not files, remove=("pledge.txt",) if "renamed.txt" in files else ())
-        assert read(FERRY, FARROW, Wanted(None, "who heard about the boats?")) == [[], [], []], change
+        assert read(FERRY, FARROW, Subscription(None, "who heard about the boats?")) == [[], [], []], change
 
     def test_is_not_what_went_and_came_back(self, read: Reader) -> None:
         read.write({"fares.txt": FARES}, remove=("pledge.txt",))
@@ -154,16 +154,16 @@ class TestWordsThatSaySomebodyIsToBeFollowed:
             ("Adela Brandvold", FERRY),
             ("brandvold", FERRY),
             ("the mayor", FERRY),
-            ("Brandvold on the ferry", Wanted("Adela Brandvold", "the ferry")),
-            ("what Brandvold says about the ferry", Wanted("Adela Brandvold", "the ferry")),
-            ("ferry", Wanted(None, "ferry")),
-            ("hotel tax", Wanted(None, "hotel tax")),
-            ("about Brandvold", Wanted(None, "Brandvold")),
-            ("where do the whales go?", Wanted(None, "where do the whales go")),
+            ("Brandvold on the ferry", Subscription("Adela Brandvold", "the ferry")),
+            ("what Brandvold says about the ferry", Subscription("Adela Brandvold", "the ferry")),
+            ("ferry", Subscription(None, "ferry")),
+            ("hotel tax", Subscription(None, "hotel tax")),
+            ("about Brandvold", Subscription(None, "Brandvold")),
+            ("where do the whales go?", Subscription(None, "where do the whales go")),
         ],
     )
     def test_mean_whom_a_question_would_mean_or_a_topic(
-        self, quillhaven: IndexFolder, words: str, wanted: Wanted
+        self, quillhaven: IndexFolder, words: str, wanted: Subscription
     ) -> None:
         with Engine(quillhaven) as engine:
             assert engine.newsroom().meaning(words).wanted == wanted

@@ -66,7 +66,7 @@ class TestAFileIsReadAgain:
         self, refresh: Refresh, settled: Write, reads: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         refresh(settled({"a.txt": FERRY}))
-        monkeypatch.setattr("index.store.catalog.VERSION", 10**6)
+        monkeypatch.setattr("index.store.files.VERSION", 10**6)
         refresh()
         assert reads == ["a.txt", "a.txt"]
 

@@ -108,7 +108,7 @@ class TestSomebodyWhoAsksAlot:
     ) -> None:
         monkeypatch.setattr(queueing, "AT_ONCE", 2)
         gate = queueing.RateGate(queueing.Rates(at_once=2))
-        monkeypatch.setattr(queueing, "Gate", lambda: gate)
+        monkeypatch.setattr(queueing, "RateGate", lambda: gate)
         async with running(api, engine, tmp_path):
             for _ in range(5):
                 api.say(NEWSROOM, "between us", user_id=ANN)
