@@ -26,7 +26,8 @@ from index.generations.generation import Generation, IndexFolder, open_current
 from retrieval.engine import Engine
 from retrieval.evaluation import GoldQuestion, evaluate, percentile, read_questions
 from retrieval.search.hits import make_hits
-from retrieval.search.searcher import CANDIDATES, ModelCache, Searcher
+from retrieval.search.models import ModelCache
+from retrieval.search.searcher import CANDIDATES, Searcher
 
 SCOPES = (100, 1_000, 10_000)
 REPEATED = 20

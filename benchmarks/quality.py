@@ -25,8 +25,10 @@ from retrieval.core.answer import Answer
 from retrieval.core.scores import Scored, fuse
 from retrieval.engine import Engine
 from retrieval.evaluation import GoldQuestion, Outcome, Summary, evaluate, marks, read_questions, summarise
+from retrieval.search.bm25 import search_words
 from retrieval.search.hits import make_hits
-from retrieval.search.searcher import CANDIDATES, ModelCache, Searcher
+from retrieval.search.models import ModelCache
+from retrieval.search.searcher import CANDIDATES, Searcher
 
 RERANKED = (12, 20)
 NEVER_AGAIN = {"CERTAIN": -math.inf}
@@ -55,7 +57,7 @@ class Plain:
         return self._searcher.generation.vectors.search(self._searcher.vector(question), CANDIDATES)
 
     def words(self, question: str) -> Sequence[Scored]:
-        return self._searcher.generation.lexical.search(question, CANDIDATES)
+        return search_words(self._searcher.generation.lexical, question, CANDIDATES)
 
     def both(self, question: str) -> Sequence[Scored]:
         return fuse([(1.0, self.vectors(question)), (1.0, self.words(question))])

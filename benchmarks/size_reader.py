@@ -14,6 +14,7 @@ from typing import Any
 from benchmarks.memory import status_of_this_process
 from index.generations.generation import SENTENCES, VECTORS, IndexFolder
 from index.store.records import Records
+from retrieval.search.bm25 import search_words
 
 Task = dict[str, Any]
 NEAREST = 10
@@ -80,7 +81,7 @@ class SizeReader:
             "encode": lambda: searcher.vector(question),
             "passages": lambda: generation.vectors.search(searcher.vector(question), CANDIDATES),
             "sentences": lambda: generation.sentences.search(searcher.vector(question), CANDIDATES),
-            "terms": lambda: generation.lexical.search(question, CANDIDATES),
+            "terms": lambda: search_words(generation.lexical, question, CANDIDATES),
             "candidates": lambda: searcher.candidates(records, question),
         }
 

@@ -20,7 +20,8 @@ from benchmarks.claims_made import Claimed, Gold, make_claims
 from bot.config.paths import index_folder
 from index.core.article import Article
 from index.generations.generation import open_current
-from retrieval.search.searcher import ModelCache, Searcher
+from retrieval.search.models import ModelCache
+from retrieval.search.searcher import Searcher
 from retrieval.verification.drafts import drafted
 from retrieval.verification.verdict import VERDICTS, Verdict
 from retrieval.verification.verifier import Verifier

@@ -39,7 +39,8 @@ class Ours:
     def load(self) -> None:
         """Load what answering needs."""
         from retrieval.engine import Engine
-        from retrieval.search.searcher import ModelCache, Searcher
+        from retrieval.search.models import ModelCache
+        from retrieval.search.searcher import Searcher
 
         self._engine = Engine(self._folder)
         self._searcher = Searcher(self._generation, ModelCache(self._generation.encoder, self._generation.reranker))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 import threading
 import time
@@ -14,8 +13,7 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from index.core.errors import OnrecordError
-from index.generations.generation import IndexFolder, open_current
+from index.generations.generation import IndexFolder
 from index.generations.manifest import Manifest
 from index.store.catalog import Catalog
 from index.store.records import Records, SpeakerSummary
@@ -25,16 +23,21 @@ from retrieval.conversation.manager import converse
 from retrieval.conversation.state import Dialog, places
 from retrieval.conversation.turn import TurnContext
 from retrieval.core.answer import Answer, Hit
+from retrieval.in_force import InForce
 from retrieval.newsroom.new_passages import Newsroom
 from retrieval.search.hits import make_hits
-from retrieval.search.searcher import ModelCache, Searcher, shelf_for
-from retrieval.search.terms import topics_of
+from retrieval.search.searcher import Searcher
 
 if TYPE_CHECKING:
     from retrieval.newsroom.timeline import Timeline
     from retrieval.verification.claim import Claim
     from retrieval.verification.verdict import Verdict
 
+# Most questions need neither checks nor timelines, and a cold start is to be quick: clustering brings scipy along.
+# ruff: noqa: PLC0415
+
+HISTORY_SHOWS = 5
+"""How many passages each earlier question of a history is taken to have shown."""
 
 KNOWN = 64
 
@@ -51,7 +54,7 @@ class HistoryContext:
 
 
 class HistoryCache:
-    """Dialogs by the questions that led to them. Safe to share by threads."""
+    """Dialogs by the questions that led to them, those asked for last. Safe to share by threads."""
 
     def __init__(self) -> None:
         self._dialogs: OrderedDict[_Key, Dialog] = OrderedDict()
@@ -60,12 +63,16 @@ class HistoryCache:
     def get(self, told: HistoryContext, questions: Sequence[str]) -> Dialog | None:
         """Return the dialog after some questions; None where it is not remembered."""
         with self._lock:
-            return self._dialogs.get(_key(told, questions))
+            dialog = self._dialogs.get(key := _key(told, questions))
+            if dialog is not None:
+                self._dialogs.move_to_end(key)
+            return dialog
 
     def put(self, told: HistoryContext, questions: Sequence[str], dialog: Dialog) -> None:
         """Remember the dialog after some questions."""
         with self._lock:
-            self._dialogs[_key(told, questions)] = dialog
+            self._dialogs[key := _key(told, questions)] = dialog
+            self._dialogs.move_to_end(key)
             while len(self._dialogs) > KNOWN:
                 self._dialogs.popitem(last=False)
 
@@ -75,148 +82,7 @@ def _key(told: HistoryContext, questions: Sequence[str]) -> _Key:
     return told.searcher.generation.name, told.scope, told.now, tuple(questions)
 
 
-class Holdings:
-    """Lists what the generation holds that an engine has in force."""
-
-    _searcher: Searcher
-
-    def articles(self, *, since: date | None = None, outlet: str | None = None) -> list[str]:
-        """Return the ids of the articles that an outlet published from a day on, which `ask` takes as a scope.
-
-        Args:
-            since: the first day; articles without a date are then left out. Any day by default.
-            outlet: the outlet, as `outlets` has it; any by default.
-        """
-        with self._catalogue() as catalogue:
-            return catalogue.article_names(since=since.isoformat() if since else None, outlet=outlet)
-
-    def outlets(self) -> dict[str, int]:
-        """Return how many articles each outlet has, those with most first."""
-        with self._catalogue() as catalogue:
-            return catalogue.outlets()
-
-    def speakers(self) -> list[str]:
-        """Return the canonical names of all who are quoted, those quoted most first."""
-        return self._searcher.directory.names()
-
-    def quotations(self, speaker: str | None = None, about: str | None = None) -> Iterator[Quoted]:
-        """Yield quotations with where they stand; see `retrieval.attribution.listing.list_quotations`."""
-        searcher = self._searcher
-        with closing(searcher.generation.open_records()) as records:
-            yield from list_quotations(searcher, records, speaker, about)
-
-    def speaker_summaries(self, *, scope: Sequence[str] | None = None) -> Iterator[SpeakerSummary]:
-        """Yield who speaks, how often and when, those quoted most first.
-
-        Args:
-            scope: ids of the only articles to count; all by default.
-
-        Raises:
-            UsageError: the scope names an article that is not in the index.
-        """
-        searcher = self._searcher
-        yield from list_speakers(searcher, searcher.scope(scope))
-
-    def article(self, name: str) -> list[Hit]:
-        """Return all passages of an article, in order; none where the index has no such article.
-
-        Args:
-            name: id of the article.
-        """
-        return self.neighbours(name, 0, sys.maxsize)
-
-    def neighbours(self, article: str, paragraph: int, reach: int) -> list[Hit]:
-        """Return the passages of an article around a paragraph, in order, the paragraph among them.
-
-        Args:
-            article: id of the article.
-            paragraph: its number, from 0.
-            reach: how many paragraph numbers to go back and forth.
-        """
-        with self._records() as records:
-            return make_hits(records, [(passage, 1.0) for passage in records.neighbours(article, paragraph, reach)])
-
-    def unknown_articles(self, names: Sequence[str]) -> list[str]:
-        """Return those of some ids that no article in the index has."""
-        with self._records() as records:
-            known = records.article_ids(names)
-        return [name for name in names if name not in known]
-
-    def sources(self) -> list[str]:
-        """Return what the index was built from."""
-        return list(self._searcher.generation.manifest.sources)
-
-    def _records(self) -> closing[Records]:
-        return closing(self._searcher.generation.open_records())
-
-    def _catalogue(self) -> closing[Catalog]:
-        return closing(Catalog.open(self._searcher.generation.records_path))
-
-
-# Most questions need neither, and a cold start is to be quick: clustering alone brings scipy along.
-# ruff: noqa: PLC0415
-
-
-class OnRecord:
-    """Checks claims and tells records, over the generation that an engine has in force."""
-
-    _searcher: Searcher
-
-    def verify(self, words: str, by: str | None = None, *, scope: Sequence[str] | None = None) -> Verdict:
-        """Check words that somebody is to have said.
-
-        Args:
-            words: the words, in quotation marks or not; an ellipsis for what was left out, square brackets for what
-                an editor put in.
-            by: words that name the speaker; anybody's by default.
-            scope: ids of the only articles to look into; all by default.
-
-        Raises:
-            UsageError: there are no words, too many, or the scope names an article that is not in the index.
-        """
-        from retrieval.verification.verifier import Verifier
-
-        searcher = self._searcher
-        with closing(searcher.generation.open_records()) as records:
-            return Verifier(searcher, records, searcher.scope(scope)).check(words, by)
-
-    def verify_all(self, claims: Iterable[Claim]) -> Iterator[Verdict]:
-        """Yield the verdict on each of several claims, over one generation.
-
-        Args:
-            claims: as `retrieval.verification.claim.read_claim` reads them; each has words.
-        """
-        from retrieval.verification.verifier import Verifier
-
-        searcher = self._searcher
-        with closing(searcher.generation.open_records()) as records:
-            verifier = Verifier(searcher, records)
-            yield from map(verifier.check_claim, claims)
-
-    def record(
-        self, speaker: str, *, about: str | None = None, since: date | None = None, until: date | None = None
-    ) -> Timeline:
-        """Return what somebody said, by topic and in order of time; see `build_timeline`.
-
-        Raises:
-            SpeakerError: the words name nobody, or several.
-        """
-        from retrieval.newsroom.timeline_builder import build_timeline
-
-        searcher = self._searcher
-        with closing(searcher.generation.open_records()) as records:
-            return build_timeline(searcher, records, speaker, about=about, since=since, until=until)
-
-
-WATCH_SECONDS = 0.5
-
-HISTORY_SHOWS = 5
-"""How many passages each earlier question of a history is taken to have shown."""
-
-log = logging.getLogger(__name__)
-
-
-class Engine(OnRecord, Holdings):
+class Engine:
     """Answers questions from an index. Safe to share by threads.
 
     A new generation is opened beside the old one, which goes on answering, and takes over between two questions.
@@ -237,14 +103,8 @@ class Engine(OnRecord, Holdings):
             EngineError: its vectors lie in Milvus, which cannot be asked.
         """
         self._index = index
-        self._fast = fast
-        self._searcher = self._open()
-        self._topics: tuple[str | None, list[str]] = (None, [])
-        self._known = HistoryCache()
-        self._closing = threading.Event()
-        self._watcher = threading.Thread(target=self._watch, name="onrecord-watch", daemon=True) if watch else None
-        if self._watcher:
-            self._watcher.start()
+        self._in_force = InForce(index, watch=watch, fast=fast)
+        self._histories = HistoryCache()
 
     def __enter__(self) -> Self:
         return self
@@ -253,10 +113,12 @@ class Engine(OnRecord, Holdings):
         self.close()
 
     def close(self) -> None:
-        """Stop watching."""
-        self._closing.set()
-        if self._watcher:
-            self._watcher.join()
+        """Stop watching, and close the records, the vectors and all threads; nothing can be asked any more."""
+        self._in_force.close()
+
+    @property
+    def _searcher(self) -> Searcher:
+        return self._in_force.searcher
 
     def ask(
         self,
@@ -283,15 +145,15 @@ class Engine(OnRecord, Holdings):
         told = HistoryContext(self._searcher, tuple(scope) if scope is not None else None, today)
         dialog = Dialog()
         for turns in range(1, len(history) + 1):
-            known = self._known.get(told, history[:turns])
+            known = self._histories.get(told, history[:turns])
             if known is None:
                 known = self._converse(history[turns - 1], dialog, HISTORY_SHOWS, told, time=0.0, marking=False)[1]
-                self._known.put(told, history[:turns], known)
+                self._histories.put(told, history[:turns], known)
             dialog = known
         answer, after = self._converse(question, dialog, k, told, time=0.0)
         # Where it went on with the answer before, its turn also tells what that one showed, and cannot be cut to fit.
         if k >= HISTORY_SHOWS and after.last and after.last.shown == places(answer.hits or answer.nearest):
-            self._known.put(told, [*history, question], after.showing(HISTORY_SHOWS))
+            self._histories.put(told, [*history, question], after.showing(HISTORY_SHOWS))
         return answer
 
     def converse(
@@ -350,17 +212,122 @@ class Engine(OnRecord, Holdings):
 
         Soon after a new generation took over, they may still be those of the one before.
         """
-        known, topics = self._topics
-        generation = self._searcher.generation
-        # Who completes words does not wait for those of a new generation: where it is watched for, they follow.
-        if known is None or (known != generation.name and not self._watcher):
-            topics = topics_of(generation)
-            self._topics = (generation.name, topics)
-        return topics
+        return self._in_force.topics()
 
     def newsroom(self) -> Newsroom:
         """Return what a newsroom asks of the generation that answers now."""
         return Newsroom(self._searcher, self._index)
+
+    def verify(self, words: str, by: str | None = None, *, scope: Sequence[str] | None = None) -> Verdict:
+        """Check words that somebody is to have said.
+
+        Args:
+            words: the words, in quotation marks or not; an ellipsis for what was left out, square brackets for what
+                an editor put in.
+            by: words that name the speaker; anybody's by default.
+            scope: ids of the only articles to look into; all by default.
+
+        Raises:
+            UsageError: there are no words, too many, or the scope names an article that is not in the index.
+        """
+        from retrieval.verification.verifier import Verifier
+
+        searcher = self._searcher
+        with closing(searcher.generation.open_records()) as records:
+            return Verifier(searcher, records, searcher.scope(scope)).check(words, by)
+
+    def verify_all(self, claims: Iterable[Claim]) -> Iterator[Verdict]:
+        """Yield the verdict on each of several claims, over one generation.
+
+        Args:
+            claims: as `retrieval.verification.claim.read_claim` reads them; each has words.
+        """
+        from retrieval.verification.verifier import Verifier
+
+        searcher = self._searcher
+        with closing(searcher.generation.open_records()) as records:
+            verifier = Verifier(searcher, records)
+            yield from map(verifier.check_claim, claims)
+
+    def record(
+        self, speaker: str, *, about: str | None = None, since: date | None = None, until: date | None = None
+    ) -> Timeline:
+        """Return what somebody said, by topic and in order of time; see `build_timeline`.
+
+        Raises:
+            SpeakerError: the words name nobody, or several.
+        """
+        from retrieval.newsroom.timeline_builder import build_timeline
+
+        searcher = self._searcher
+        with closing(searcher.generation.open_records()) as records:
+            return build_timeline(searcher, records, speaker, about=about, since=since, until=until)
+
+    def articles(self, *, since: date | None = None, outlet: str | None = None) -> list[str]:
+        """Return the ids of the articles that an outlet published from a day on, which `ask` takes as a scope.
+
+        Args:
+            since: the first day; articles without a date are then left out. Any day by default.
+            outlet: the outlet, as `outlets` has it; any by default.
+        """
+        with self._catalog() as catalog:
+            return catalog.article_names(since=since.isoformat() if since else None, outlet=outlet)
+
+    def outlets(self) -> dict[str, int]:
+        """Return how many articles each outlet has, those with most first."""
+        with self._catalog() as catalog:
+            return catalog.outlets()
+
+    def speakers(self) -> list[str]:
+        """Return the canonical names of all who are quoted, those quoted most first."""
+        return self._searcher.directory.names()
+
+    def quotations(self, speaker: str | None = None, about: str | None = None) -> Iterator[Quoted]:
+        """Yield quotations with where they stand; see `retrieval.attribution.listing.list_quotations`."""
+        searcher = self._searcher
+        with closing(searcher.generation.open_records()) as records:
+            yield from list_quotations(searcher, records, speaker, about)
+
+    def speaker_summaries(self, *, scope: Sequence[str] | None = None) -> Iterator[SpeakerSummary]:
+        """Yield who speaks, how often and when, those quoted most first.
+
+        Args:
+            scope: ids of the only articles to count; all by default.
+
+        Raises:
+            UsageError: the scope names an article that is not in the index.
+        """
+        searcher = self._searcher
+        yield from list_speakers(searcher, searcher.scope(scope))
+
+    def article(self, name: str) -> list[Hit]:
+        """Return all passages of an article, in order; none where the index has no such article.
+
+        Args:
+            name: id of the article.
+        """
+        return self.neighbours(name, 0, sys.maxsize)
+
+    def neighbours(self, article: str, paragraph: int, reach: int) -> list[Hit]:
+        """Return the passages of an article around a paragraph, in order, the paragraph among them.
+
+        Args:
+            article: id of the article.
+            paragraph: its number, from 0.
+            reach: how many paragraph numbers to go back and forth.
+        """
+        with self._records() as records:
+            return make_hits(records, [(passage, 1.0) for passage in records.neighbours(article, paragraph, reach)])
+
+    def unknown_articles(self, names: Sequence[str]) -> list[str]:
+        """Return those of some ids that no article in the index has."""
+        with self._records() as records:
+            known = records.article_ids(names)
+        return [name for name in names if name not in known]
+
+    def sources(self) -> list[str]:
+        """Return what the index was built from."""
+        return list(self._searcher.generation.manifest.sources)
 
     @property
     def generation(self) -> str:
@@ -385,23 +352,8 @@ class Engine(OnRecord, Holdings):
         self.load_models()
         self.ask("What was said?", k=1)
 
-    def _open(self, shelf: ModelCache | None = None) -> Searcher:
-        generation = open_current(self._index, log.warning)
-        return Searcher(generation, shelf_for(generation, shelf), fast=self._fast)
+    def _records(self) -> closing[Records]:
+        return closing(self._searcher.generation.open_records())
 
-    def _watch(self) -> None:
-        complaint = None
-        opened = self._searcher.generation.name
-        while not self._closing.wait(WATCH_SECONDS):
-            try:
-                current = self._index.current()
-                if current != opened:
-                    self._searcher = self._open(self._searcher.models)
-                    opened = current  # where it is damaged, an older one answers, and is not looked at again
-                    log.info("now answering from %s", self.describe())
-                    if self._topics[0]:
-                        self._topics = (self.generation, topics_of(self._searcher.generation))
-            except (OnrecordError, OSError) as error:  # a full disk, say; the next look may go well
-                if str(error) != complaint:
-                    log.warning("%s; going on with the index as it was", error)
-                complaint = str(error)
+    def _catalog(self) -> closing[Catalog]:
+        return closing(Catalog.open(self._searcher.generation.records_path))

@@ -139,8 +139,8 @@ class Renewed(StandIn):
     """Tells of a new generation while a question is answered, and while the next one is typed."""
 
     def ask(self, question: str, **options: Any) -> Answer:
-        logging.getLogger("retrieval.engine").info("now answering from %s", "the first")
-        threading.Timer(0.3, logging.getLogger("retrieval.engine").info, ["now answering from the second"]).start()
+        logging.getLogger("retrieval.in_force").info("now answering from %s", "the first")
+        threading.Timer(0.3, logging.getLogger("retrieval.in_force").info, ["now answering from the second"]).start()
         return super().ask(question, **options)
 
 

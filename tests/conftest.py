@@ -285,7 +285,7 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever waits for a new generation, and tells of it, looks again at once."""
     from bot.telegram.newsroom import alerts
 
-    monkeypatch.setattr("retrieval.engine.WATCH_SECONDS", 0.02)
+    monkeypatch.setattr("retrieval.in_force.WATCH_SECONDS", 0.02)
     monkeypatch.setattr(alerts, "LOOKED_EVERY", 0.02)
     monkeypatch.setattr(alerts, "PAUSE", 0.05)
 

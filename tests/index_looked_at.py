@@ -13,6 +13,7 @@ from index.generations.inspection import check_index
 from index.generations.manifest import MANIFEST
 from index.models.onnx import Encoder
 from retrieval.engine import Engine
+from retrieval.search.bm25 import search_words
 
 QUESTIONS = ("what did Lindqvist say?", "what did Achterberg say?", "what did Brandvold say about the ferry?")
 WORDS = "The harbor, the pier and the roof of the school"
@@ -59,7 +60,7 @@ def _content(index: IndexFolder, generation: Generation) -> dict[str, Any]:
     return {
         "passages": {place[row.id]: row.text for row in rows.values()},
         "quotations": {place[i]: [[q.speaker, q.start, q.end] for q in found] for i, found in quoted.items()},
-        "words": sorted([place[i], score] for i, score in generation.lexical.search(WORDS, 20)),
+        "words": sorted([place[i], score] for i, score in search_words(generation.lexical, WORDS, 20)),
         "near": sorted([place[i], score] for i, score in generation.vectors.search(query, 20)),
         "sentences": sorted([place[i], score] for i, score in generation.sentences.search(query, 20)),
         "answers": answers,

@@ -22,6 +22,7 @@ from index.core.errors import BusyError, FormatError, OnrecordError, SourceError
 from index.generations.generation import Generation, IndexFolder, open_current
 from index.generations.inspection import check_index
 from index.generations.manifest import FORMAT
+from retrieval.search.bm25 import search_words
 from tests.index_looked_at import everything
 from tests.resealed import reseal
 
@@ -54,7 +55,7 @@ def names(index: IndexFolder) -> set[str]:
 
 
 def in_words(index: IndexFolder, word: str) -> list[int]:
-    return [passage for passage, _ in opened(index).lexical.search(word, 10)]
+    return [passage for passage, _ in search_words(opened(index).lexical, word, 10)]
 
 
 def sources(index: IndexFolder) -> list[str]:

@@ -18,6 +18,7 @@ from index.core.files import link_or_copy_tree, replace_file
 from index.generations.generation import IndexFolder, open_current, open_generation
 from index.generations.inspection import check_index
 from index.generations.manifest import FORMAT, FileSeal, Manifest
+from retrieval.search.bm25 import search_words
 
 FERRY = "The ferry stays, Mayor Adela Brandvold said.\n"
 ROOF = "The school roof leaks, Superintendent Wendell Achterberg said.\n"
@@ -263,7 +264,7 @@ class TestReaders:
         before = everything(index.path)
         generation = open_current(index, pytest.fail)
         generation.open_records().close()
-        generation.lexical.search("ferry", 5)
+        search_words(generation.lexical, "ferry", 5)
         generation.vectors.search(generation.vectors.by_id([1])[1], 5)
         assert findings(index) == [True, True]
         assert everything(index.path) == before
@@ -271,7 +272,7 @@ class TestReaders:
     @pytest.mark.usefixtures("two")
     def test_need_no_permission_to_write(self, index: IndexFolder) -> None:
         with read_only(index.path):
-            assert open_current(index, pytest.fail).lexical.search("ferry", 5)
+            assert search_words(open_current(index, pytest.fail).lexical, "ferry", 5)
             assert findings(index) == [True, True]
 
     def test_do_without_a_place_for_their_notes(self, index: IndexFolder, two: tuple[str, str], tmp_path: Path) -> None:
@@ -284,7 +285,7 @@ class TestReaders:
     ) -> None:
         monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
         (tmp_path / "temporary").mkdir()
-        assert open_current(index, pytest.fail).lexical.search("ferry", 5)
+        assert search_words(open_current(index, pytest.fail).lexical, "ferry", 5)
         assert list((tmp_path / "temporary").iterdir()) == []
 
 

@@ -19,8 +19,9 @@ from index.generations.generation import IndexFolder, open_current
 from retrieval.core.scores import ANSWERING, ON_TOPIC, SPOKEN, probability, squashed
 from retrieval.engine import Engine
 from retrieval.query.parser import Kind, contains_kind, expected
+from retrieval.search.models import ModelCache
 from retrieval.search.rerank import WINDOW, windows
-from retrieval.search.searcher import ModelCache, Searcher
+from retrieval.search.searcher import Searcher
 from retrieval.search.terms import corrected
 
 FERRY = """ date 2031-01-14 QUILLHAVEN (WQHV) - The ferry to Dunmeer will be replaced, Mayor Adela Brandvold said.

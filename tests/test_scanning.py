@@ -13,6 +13,7 @@ from conftest import Refresh, Write
 from index.generations.generation import IndexFolder, open_current
 from index.readers.registry import READERS, Kind
 from index.store.passage_text import FEWEST_WORDS, embedded_texts
+from retrieval.search.bm25 import search_words
 from tests.reading_again import settle
 
 FERRY = (
@@ -114,7 +115,7 @@ class TestLanguages:
         assert report.notes == ("1 article is not in English (1 de): indexed without speaker analysis",)
         assert (report.articles, report.passages) == (2, 4)
         generation = open_current(index, pytest.fail)
-        assert generation.lexical.search("Winter", 10)
+        assert search_words(generation.lexical, "Winter", 10)
         with closing(generation.open_records()) as records:
             quoting = records.articles([row.article for row in records.speakers()])
         assert [row.name for row in quoting.values()] == ["b.txt"]

@@ -36,6 +36,7 @@ from index.models.registry import ModelCard
 from index.store.lexical import LexicalWriter
 from index.store.records import RecordsWriter
 from index.vectors.faiss_index import sentence_ids
+from retrieval.search.bm25 import search_words
 from tests.resealed import reseal
 
 WORDS = ("The ferry stays.", "The pier does not.")
@@ -174,7 +175,7 @@ class TestSealing:
             assert [row.text for row in records.passages(records.passage_ids()).values()] == list(WORDS)
         assert dict(generation.vectors.search(UNIT[1], 1)) == {2: 1.0}
         assert dict(generation.sentences.search(UNIT[0], 1)) == {1: 1.0}
-        assert [passage for passage, _ in generation.lexical.search("pier", 5)] == [2]
+        assert [passage for passage, _ in search_words(generation.lexical, "pier", 5)] == [2]
 
     @pytest.mark.parametrize(
         ("less", "told"),

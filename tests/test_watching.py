@@ -6,15 +6,18 @@ import gc
 import logging
 import os
 import re
+import sqlite3
 import tempfile
+import threading
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from index.generations.generation import CURRENT, IndexFolder
+from index.generations.generation import CURRENT, Generation, IndexFolder, open_current
 from retrieval.conversation.state import Dialog
-from retrieval.engine import Engine
+from retrieval.engine import KNOWN, Engine, HistoryCache, HistoryContext
 from tests.waiting import until
 
 if TYPE_CHECKING:
@@ -57,7 +60,7 @@ def held(index: IndexFolder) -> set[str]:
 def test_lets_go_of_what_answered_before_whatever_was_asked_of_it(
     index: IndexFolder, refresh: Refresh, articles: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("retrieval.engine.WATCH_SECONDS", 0.02)
+    monkeypatch.setattr("retrieval.in_force.WATCH_SECONDS", 0.02)
     refresh(articles({"ferry.txt": FERRY}))
     with Engine(index, watch=True, fast=True) as engine:
         for number in range(4):
@@ -89,3 +92,71 @@ def test_what_somebody_reads_is_not_removed_however_many_builds_there_are(
     refresh(articles({"last.txt": PIER.replace("pier", "last pier")}))
     assert first not in index.names()
     assert len(index.names()) == 2
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux tells what a process holds")
+def test_an_engine_that_is_closed_leaves_no_file_open_and_no_thread_running(
+    index: IndexFolder, refresh: Refresh, articles: Write
+) -> None:
+    refresh(articles({"ferry.txt": FERRY}))
+    before = set(threading.enumerate())
+    engine = Engine(index, watch=True)
+    assert engine.ask("what did Brandvold say about the ferry?").hits
+    assert held(index)
+    assert {thread.name.partition("_")[0] for thread in set(threading.enumerate()) - before} >= {"onrecord-watch"}
+    engine.close()
+    assert held(index) == set()
+    assert set(threading.enumerate()) <= before
+    with pytest.raises(RuntimeError, match="the engine is closed"):
+        engine.ask("what did Brandvold say about the ferry?")
+    engine.close()
+
+
+def test_whatever_goes_wrong_at_one_look_is_told_and_the_next_look_takes_over(
+    index: IndexFolder,
+    refresh: Refresh,
+    articles: Write,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("retrieval.in_force.WATCH_SECONDS", 0.02)
+    refresh(articles({"ferry.txt": FERRY}))
+    errors: list[Exception] = [sqlite3.DatabaseError("malformed"), OSError("disk full"), KeyError("odd")]
+    with Engine(index, watch=True, fast=True) as engine, monkeypatch.context() as broken:
+
+        def fail_while_there_are_errors(*told: Any) -> Generation:
+            if errors:
+                raise errors.pop()
+            return open_current(*told)
+
+        broken.setattr("retrieval.in_force.open_current", fail_while_there_are_errors)
+        built = refresh(articles({"pier.txt": PIER})).generation
+        until(lambda: engine.generation == built)
+    assert [one in caplog.text for one in ("malformed", "disk full", "odd")] == [True, True, True]
+
+
+class TestWhatIsKept:
+    def test_of_histories_are_those_asked_for_last(self, index: IndexFolder, refresh: Refresh, articles: Write) -> None:
+        refresh(articles({"ferry.txt": FERRY}))
+        with Engine(index, fast=True) as engine:
+            cache = HistoryCache()
+            told = HistoryContext(engine._searcher, None, date(2031, 1, 14))
+            for number in range(KNOWN):
+                cache.put(told, [str(number)], Dialog())
+            assert cache.get(told, ["0"]) is not None
+            cache.put(told, ["another"], Dialog())
+            assert cache.get(told, ["0"]) is not None
+            assert cache.get(told, ["1"]) is None
+
+    def test_of_vectors_are_those_asked_for_last(
+        self, index: IndexFolder, refresh: Refresh, articles: Write, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        refresh(articles({"ferry.txt": FERRY}))
+        monkeypatch.setattr("retrieval.search.models.REMEMBERED", 2)
+        with Engine(index, fast=True) as engine:
+            models = engine._searcher.models
+            ferry, pier = models.vector("ferry"), models.vector("pier")
+            assert models.vector("ferry") is ferry
+            models.vector("school")
+            assert models.vector("ferry") is ferry
+            assert models.vector("pier") is not pier

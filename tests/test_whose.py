@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from retrieval.engine import Engine
-from retrieval.search.searcher import ModelCache
+from retrieval.search.models import ModelCache
 
 if TYPE_CHECKING:
     import pytest

@@ -42,7 +42,11 @@ class Lease:
         if fcntl:
             with suppress(OSError):  # a file system without locks
                 fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        weakref.finalize(self, os.close, descriptor)
+        self._end = weakref.finalize(self, os.close, descriptor)
+
+    def end(self) -> None:
+        """Hold the generation no longer."""
+        self._end()
 
 
 def is_held(file: Path) -> bool:
@@ -192,11 +196,17 @@ class Generation:
     records_path: Path
     encoder: Path
     reranker: Path
-    hold: Lease
+    lease: Lease
 
     def open_records(self) -> Records:
         """Return a new connection to the records."""
         return Records.open(self.records_path)
+
+    def close(self) -> None:
+        """Close its vectors and hold it no longer: a build may remove it."""
+        self.vectors.close()
+        self.sentences.close()
+        self.lease.end()
 
 
 def verify_generation(index: IndexFolder, name: str) -> Manifest:
@@ -248,7 +258,7 @@ def open_verified(index: IndexFolder, name: str, manifest: Manifest) -> Generati
     """
     folder = index.generations / name
     try:
-        hold = Lease(folder / MANIFEST)
+        lease = Lease(folder / MANIFEST)
     except OSError as error:
         raise DamagedError(f"{folder / MANIFEST}: cannot be read: {error.strerror}") from None
     vectors, sentences = _open_vectors(index, folder, manifest)
@@ -261,7 +271,7 @@ def open_verified(index: IndexFolder, name: str, manifest: Manifest) -> Generati
         records_path=folder / RECORDS,
         encoder=index.models / manifest.sealed_models["encoder"],
         reranker=index.models / manifest.sealed_models["reranker"],
-        hold=hold,
+        lease=lease,
     )
 
 

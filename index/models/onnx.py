@@ -75,6 +75,10 @@ class OnnxModel:
             output[rows] = outputs
         return output
 
+    def close(self) -> None:
+        """End the threads; the model cannot run any more."""
+        self._pool.shutdown()
+
     def knows(self, word: str) -> bool:
         """Tell whether a word is one token of the model's vocabulary, as every common word is."""
         return self._tokenizer.token_to_id(word.casefold()) is not None
@@ -96,6 +100,10 @@ class Encoder:
         """Load the encoder of a prepared folder; see `OnnxModel`."""
         self._model = OnnxModel(folder, threads=threads, building=building)
         self.card = self._model.card
+
+    def close(self) -> None:
+        """End the threads; see `OnnxModel.close`."""
+        self._model.close()
 
     def knows(self, word: str) -> bool:
         """Tell whether a word is a common one; see `OnnxModel.knows`."""

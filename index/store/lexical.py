@@ -24,9 +24,6 @@ _FURTHER = 16
 LARGE = 20_000
 """From how many passages on a search among some is one of all, whose results are sifted."""
 
-WEIGHTS = {"text": 1.0, "title": 0.5, "speakers": 0.2, "before": 0.4}
-"""How much a word found in each field counts; docs/ranking.md tells what each is good for."""
-
 
 class LexicalIndex:
     """BM25 search over a sealed folder, which is left untouched."""
@@ -57,34 +54,19 @@ class LexicalIndex:
             raise DamagedError(f"{folder}: tantivy cannot read it: {error}") from None
         finally:
             _remove(view)
-        self._schema = self._index.schema
+        self.schema = self._index.schema
 
-    def search(self, question: str, count: int, *, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
-        """Return the passages that share words with a question as (id, BM25 score), best first.
-
-        Args:
-            question: any text; its words are alternatives, and no character has a special meaning.
-            count: how many to return at most.
-            among: search these passages only; all by default.
-        """
-        return self._among(self._any_word(question), count, among)
-
-    def search_stems(self, stems: Iterable[str], count: int, *, among: Sequence[int] | None = None) -> list[int]:
-        """Return the passages whose own text has one of some stems, those with most first.
-
-        Args:
-            stems: as `stems` gives them.
-            count: how many to return at most.
-            among: search these passages only; all by default.
-        """
-        terms = [(tantivy.Occur.Should, self._term("text", stem)) for stem in stems]
-        query = tantivy.Query.boolean_query(terms) if terms else tantivy.Query.empty_query()
-        return [passage for passage, _ in self._among(query, count, among)]
-
-    def _among(self, query: tantivy.Query, count: int, among: Sequence[int] | None) -> list[tuple[int, float]]:
-        """Return the best passages of a query among some.
+    def search(
+        self, query: tantivy.Query, count: int, *, among: Sequence[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """Return the best passages of a query as (id, score), best first.
 
         A filter takes longer the more there are; of many, the best of all passages are sifted, unless too few are left.
+
+        Args:
+            query: over the fields of `schema`.
+            count: how many to return at most.
+            among: search these passages only; all by default.
         """
         if among is not None and len(among) >= self._large:
             inside, wanted = self._inside(among), 2 * count * (1 + self.count() // len(among))
@@ -106,20 +88,9 @@ class LexicalIndex:
     def _within(self, query: tantivy.Query, among: Sequence[int] | None) -> tantivy.Query:
         if among is None:
             return query
-        scope = tantivy.Query.term_set_query(self._schema, "passage", list(among))
+        scope = tantivy.Query.term_set_query(self.schema, "passage", list(among))
         scope = tantivy.Query.const_score_query(scope, 0.0)
         return tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, scope)])
-
-    def search_near(self, stem: str, slips: int, count: int) -> list[tuple[int, float]]:
-        """Return passages that have a word whose stem differs from one in a few letters, in no special order.
-
-        Args:
-            stem: as `stems` gives it.
-            slips: how many letters may be missing, too many, wrong or swapped with their neighbour, at most 2.
-            count: how many passages to return at most.
-        """
-        query = tantivy.Query.fuzzy_term_query(self._schema, "text", stem, distance=slips, transposition_cost_one=True)
-        return self._found(query, count)
 
     def _found(self, query: tantivy.Query, count: int) -> list[tuple[int, float]]:
         found = self._searcher.search(query, count, count=False).hits
@@ -140,17 +111,6 @@ class LexicalIndex:
             return []
         found = self._found(self._within(tantivy.Query.all_query(), passages), 2 * len(passages))
         return [passage for passage, _ in found]
-
-    def _any_word(self, question: str) -> tantivy.Query:
-        alternatives = [
-            (tantivy.Occur.Should, tantivy.Query.boost_query(self._term(field, word), weight))
-            for field, weight in WEIGHTS.items()
-            for word in dict.fromkeys(_ANALYZERS[field].analyze(question))
-        ]
-        return tantivy.Query.boolean_query(alternatives) if alternatives else tantivy.Query.empty_query()
-
-    def _term(self, field: str, word: str) -> tantivy.Query:
-        return tantivy.Query.term_query(self._schema, field, word, "freq")
 
 
 def _analyzer(*, stemmed: bool) -> tantivy.TextAnalyzer:
@@ -179,7 +139,12 @@ def _remove(view: Path) -> None:
 
 def stems(text: str) -> list[str]:
     """Return the words of a text as the index knows them: lower case, no accents, stemmed; in order, with repeats."""
-    return list(_ANALYZERS["text"].analyze(text))
+    return words_of("text", text)
+
+
+def words_of(field: str, text: str) -> list[str]:
+    """Return the words of a text as a field of the index holds them, in order, with repeats."""
+    return list(_ANALYZERS[field].analyze(text))
 
 
 def schema() -> tantivy.Schema:

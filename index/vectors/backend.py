@@ -44,6 +44,9 @@ class Vectors(Protocol):
     def search(self, query: Floats, count: int, *, among: Ids | None = None) -> list[tuple[int, float]]:
         """Return the nearest passages of a query, shape (dimension,), as (id, cosine), best first."""
 
+    def close(self) -> None:
+        """End what searching needs; nothing can be searched any more."""
+
 
 class Sentences(Protocol):
     """Unit vectors of the sentences of passages that have several; read-only, safe to share by threads."""
@@ -53,6 +56,9 @@ class Sentences(Protocol):
 
     def search(self, query: Floats, count: int, *, among: Ids | None = None) -> list[tuple[int, float]]:
         """Return the passages with the nearest `count` sentences as (passage id, cosine of the best), best first."""
+
+    def close(self) -> None:
+        """End what searching needs; nothing can be searched any more."""
 
 
 class GrowingVectors(Protocol):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
@@ -13,6 +11,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
+from index.core.cores import available_cores
 from index.core.errors import DamagedError
 from index.core.sentences import MOST
 from index.models.onnx import Floats
@@ -244,6 +243,11 @@ class VectorIndex:
     def __init__(self, segments: Sequence[Segment]) -> None:
         """Search segments, no two of which hold the same id; use `open`."""
         self._segments = [segment for segment in segments if len(segment)]
+        self._cores = ThreadPoolExecutor(available_cores(), "onrecord-search")
+
+    def close(self) -> None:
+        """End the threads that search several segments at once."""
+        self._cores.shutdown()
 
     @classmethod
     def open(cls, path: Path) -> VectorIndex:
@@ -287,10 +291,12 @@ class VectorIndex:
         """
         if among is not None:
             within = _selector(among, each)
-            parts = _each(lambda segment: segment.nearest(query, count, within), self._segments) if len(among) else []
+            parts = (
+                self._each(lambda segment: segment.nearest(query, count, within), self._segments) if len(among) else []
+            )
         else:
             exact = [segment for segment in self._segments if segment.is_exact]
-            parts = _each(lambda segment: segment.nearest(query, count), exact)
+            parts = self._each(lambda segment: segment.nearest(query, count), exact)
             parts += self._compared(query, count)
         if not parts:
             return []
@@ -302,7 +308,7 @@ class VectorIndex:
         """Return what compact segments have, by estimates, and the best of that compared exactly."""
         compact = [segment for segment in self._segments if not segment.is_exact]
         wanted = max(ESTIMATED, 4 * count)
-        found = _each(lambda segment: segment.roughly_nearest(query, wanted), compact)
+        found = self._each(lambda segment: segment.roughly_nearest(query, wanted), compact)
         if not found:
             return []
         estimates = np.concatenate([scores for scores, _ in found])
@@ -311,6 +317,14 @@ class VectorIndex:
             (segment, rows[scores >= least]) for segment, (scores, rows) in zip(compact, found, strict=True)
         ]
         return [segment.compared(query, rows) for segment, rows in best]
+
+    def _each(
+        self, search: Callable[[Segment], tuple[Floats, T]], segments: Sequence[Segment]
+    ) -> list[tuple[Floats, T]]:
+        """Search segments, on all cores where there are several."""
+        if len(segments) < 2:
+            return [search(segment) for segment in segments]
+        return list(self._cores.map(search, segments))
 
 
 def segment_files(path: Path) -> list[Path]:
@@ -330,18 +344,6 @@ def _selector(among: Ids, each: int) -> faiss.IDSelector:
     return faiss.IDSelectorBitmap(np.packbits(wanted, bitorder="little"))  # type: ignore[call-arg, arg-type]
 
 
-def _each(search: Callable[[Segment], tuple[Floats, T]], segments: Sequence[Segment]) -> list[tuple[Floats, T]]:
-    """Search segments, on all cores where there are several."""
-    if len(segments) < 2:
-        return [search(segment) for segment in segments]
-    return list(_cores().map(search, segments))
-
-
-@cache
-def _cores() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(len(os.sched_getaffinity(0)), "onrecord-search")
-
-
 class SentenceVectors:
     """The sentences of passages that have several, each under the id of its passage and its position therein.
 
@@ -351,6 +353,10 @@ class SentenceVectors:
     def __init__(self, vectors: VectorIndex) -> None:
         """Wrap an index whose ids are those that `sentence_ids` gives."""
         self.vectors = vectors
+
+    def close(self) -> None:
+        """End the threads of the search."""
+        self.vectors.close()
 
     def passages(self) -> Ids:
         """Return the ids of the passages whose sentences are held, sorted, shape (passages,)."""

@@ -202,6 +202,9 @@ class MilvusVectors:
         """Look into a collection."""
         self._collection = collection
 
+    def close(self) -> None:
+        """Do nothing: the process keeps its connection, which other generations use."""
+
     @property
     def ids(self) -> Ids:
         """The ids, ascending, shape (count,); all are fetched."""
@@ -233,6 +236,9 @@ class MilvusSentences:
     def __init__(self, collection: Collection) -> None:
         """Look into a collection."""
         self._collection = collection
+
+    def close(self) -> None:
+        """Do nothing: the process keeps its connection, which other generations use."""
 
     def of(self, passages: Sequence[int]) -> dict[int, Floats]:
         """Return the vectors of the sentences of passages, shape (sentences, dimension), by passage id.

@@ -18,6 +18,7 @@ from retrieval.core.answer import Citation
 from retrieval.core.scores import ANSWERED, Scored
 from retrieval.query.parser import Question
 from retrieval.query.person import Person, clearly_meant
+from retrieval.search.bm25 import search_words
 from retrieval.search.hits import cite
 from retrieval.search.searcher import CANDIDATES, Scope, Searcher
 
@@ -134,7 +135,7 @@ class _Case:
         asked = self._asked(measure)
         ids = None if among is None else np.array(among, np.int64)
         by_vector = dict(searcher.generation.vectors.search(searcher.vector(asked), CANDIDATES, among=ids))
-        by_words = dict(searcher.generation.lexical.search(asked, CANDIDATES, among=among))
+        by_words = dict(search_words(searcher.generation.lexical, asked, CANDIDATES, among=among))
         fused = dict(searcher.candidates(records, asked, among))
         rows = records.passages([passage for passage, _ in scored])
         articles = records.articles(sorted({row.article for row in rows.values()}))

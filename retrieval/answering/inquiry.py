@@ -177,7 +177,7 @@ def _silent(inquiry: QueryRun, person: Person, matches: Sequence[Match]) -> Answ
 
 def _nobody(inquiry: QueryRun, mention: str) -> Answer | None:
     """Answer that nobody of a name speaks; None where the words are no name, or a fact is asked for."""
-    if not inquiry.searcher.word_weights(mention) or not may_be_a_name(mention, inquiry.question.text):
+    if not inquiry.searcher.terms.weights(mention) or not may_be_a_name(mention, inquiry.question.text):
         return None
     if not (inquiry.question.names_a_speaker or written_as_a_name(inquiry.searcher, inquiry.records, mention)):
         return None

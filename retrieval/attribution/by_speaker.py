@@ -19,6 +19,7 @@ from retrieval.core.names import TITLES, fold, name_words, words
 from retrieval.core.scores import ANSWERED, ON_TOPIC, Scored, probability, squashed
 from retrieval.core.tracing import staged
 from retrieval.query.person import Person
+from retrieval.search.bm25 import search_words
 from retrieval.search.rerank import Context, contexts, windows
 from retrieval.search.searcher import CANDIDATES, Scope, Searcher
 
@@ -35,7 +36,7 @@ _BESIDE = 2
 def look_for(searcher: Searcher, records: Records, mention: str, scope: Scope | None) -> bool:
     """Tell whether a passage within a scope holds all words of a name."""
     among = scope.passages if scope else None
-    found = searcher.generation.lexical.search(mention, CANDIDATES, among=among)
+    found = search_words(searcher.generation.lexical, mention, CANDIDATES, among=among)
     rows = records.passages([passage for passage, _ in found])
     return any(set(name_words(mention)) <= set(words(row.text)) for row in rows.values())
 
@@ -47,7 +48,7 @@ def written_as_a_name(searcher: Searcher, records: Records, mention: str) -> boo
     word that no article has, it is true.
     """
     word = name_words(mention)[-1]
-    found = searcher.generation.lexical.search(word, CANDIDATES)
+    found = search_words(searcher.generation.lexical, word, CANDIDATES)
     texts = " ".join(row.text for row in records.passages([passage for passage, _ in found]).values())
     written: list[str] = re.findall(rf"\b{re.escape(word)}\b", texts, re.IGNORECASE)
     capitals = [word for word in written if word[0].isupper()]
@@ -58,7 +59,7 @@ def on_record(searcher: Searcher, records: Records, mention: str, topic: str, ra
     """Return which of some passages name somebody and a topic beside a verb of saying: whose words, cannot be told."""
     passages = records.passages([passage for passage, score in ranked if score >= LIKELY])
     texts = {passage: row.text for passage, row in passages.items() if may_report(mention, row.text)}
-    shares = searcher.idf_coverage(topic, texts)
+    shares = searcher.terms.idf_coverage(topic, texts)
     return [one for one in ranked if shares.get(one[0], 0.0) >= NAMES_AND_TELLS]
 
 
@@ -228,9 +229,9 @@ def _signals(
     around: Mapping[int, Context],
 ) -> dict[int, dict[str, float]]:
     """Return for each passage what `ON_TOPIC` weighs, all but the reranker's opinion."""
-    text = searcher.idf_coverage(topic, {p: row.text for p, row in rows.items()})
-    said = searcher.idf_coverage(topic, spoken)
-    context = searcher.idf_coverage(
+    text = searcher.terms.idf_coverage(topic, {p: row.text for p, row in rows.items()})
+    said = searcher.terms.idf_coverage(topic, spoken)
+    context = searcher.terms.idf_coverage(
         topic, {p: f"{around[p].title} {around[p].text} {row.text}" for p, row in rows.items()}
     )
     near = searcher.max_cosine(topic, list(rows))

@@ -96,11 +96,11 @@ def _signals(
         for passage, spoken in quotations.items()
         for position, quotation in enumerate(spoken)
     }
-    shares = searcher.idf_coverage(sought, texts)
+    shares = searcher.terms.idf_coverage(sought, texts)
     near = searcher.max_cosine(sought, list(texts))
     best: dict[int, dict[str, float]] = {}
     wanted = _plain(sought)
-    held = searcher.idf_coverage(sought, pieces)
+    held = searcher.terms.idf_coverage(sought, pieces)
     for passage, text in texts.items():
         own = [(passage, position) for position in range(len(quotations.get(passage, ())))]
         best[passage] = {

@@ -19,7 +19,8 @@ from retrieval.core.tracing import staged
 from retrieval.query.person import Person
 from retrieval.query.speakers import Directory
 from retrieval.search.rerank import windows
-from retrieval.search.searcher import SMALL_STEMS, Scope, Searcher
+from retrieval.search.searcher import Scope, Searcher
+from retrieval.search.term_weights import SMALL_STEMS
 
 ARTICLES = 3
 WEIGHED = 7
@@ -83,7 +84,7 @@ def likeliest(searcher: Searcher, hand: ContextArticles, wordings: Sequence[str]
     scores = {passage: NEAR * hand.nearness(passage) for passage in among}
     for wording in wordings:
         query = searcher.vector(wording)
-        shares = searcher.idf_coverage(wording, {passage: hand.passages[passage].text for passage in among})
+        shares = searcher.terms.idf_coverage(wording, {passage: hand.passages[passage].text for passage in among})
         for passage in among:
             scores[passage] += (float(vectors[passage] @ query) + 0.5 * shares[passage]) / len(wordings)
     return sorted(scores, key=lambda passage: -scores[passage])[:WEIGHED]

@@ -35,6 +35,7 @@ from retrieval.newsroom.fingerprints import (
 )
 from retrieval.newsroom.subscription import Meaning, Subscription, people_named, read_subscription
 from retrieval.query.parser import read_question
+from retrieval.search.bm25 import search_stems
 from retrieval.search.hits import make_hits
 from retrieval.search.near_duplicates import ALIKE, LOOKED_AT, Merged, rarest_stems, resemblance, shingles
 from retrieval.search.rerank import highlight, read_all
@@ -73,7 +74,7 @@ def known_article(searcher: Searcher, records: Records, paragraphs: Sequence[str
 def _alike(lexical: LexicalIndex, records: Records, text: str) -> dict[int, int]:
     """Return the passages that are nearly the same as a text, by the ids of their articles."""
     own = shingles(text)
-    rows = records.passages(lexical.search_stems(rarest_stems(lexical, text, least=1), LOOKED_AT))
+    rows = records.passages(search_stems(lexical, rarest_stems(lexical, text, least=1), LOOKED_AT))
     return {row.article: row.id for row in rows.values() if resemblance(own, shingles(row.text)) >= ALIKE}
 
 

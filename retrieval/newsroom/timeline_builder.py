@@ -23,7 +23,8 @@ from retrieval.core.tokens import Word, words_of
 from retrieval.newsroom.timeline import Entry, Timeline, TimelinePassage, Topic, in_time
 from retrieval.search.hits import cite
 from retrieval.search.near_duplicates import Versions, shingles
-from retrieval.search.searcher import SMALL_STEMS, Searcher
+from retrieval.search.searcher import Searcher
+from retrieval.search.term_weights import SMALL_STEMS
 
 MOST_TOPICS = 8
 """As many as a reader can tell apart at a glance, and as there are colours for the colour-blind."""
@@ -249,7 +250,7 @@ class _Maker:
     def about(self, said: Sequence[_Said], topic: str) -> list[_Said]:
         """Return the quotations that are about a topic: they hold its words, or are near it in meaning."""
         query = self._searcher.vector(topic)
-        shares = self._searcher.idf_coverage(topic, {at: one.words for at, one in enumerate(said)})
+        shares = self._searcher.terms.idf_coverage(topic, {at: one.words for at, one in enumerate(said)})
         return [
             one
             for at, one in enumerate(said)

@@ -124,7 +124,12 @@ class PersonCache:
         self._records = PeopleRecords.open(path)
         self._lock = threading.Lock()
         self._in_use: weakref.WeakValueDictionary[int, Person] = weakref.WeakValueDictionary()
-        weakref.finalize(self, self._records.close)
+        self._close = weakref.finalize(self, self._records.close)
+
+    def close(self) -> None:
+        """Close the records; nobody can be looked up any more."""
+        with self._lock:
+            self._close()
 
     def look(self, up: Callable[[PeopleRecords], T]) -> T:
         """Return what a look into the records gives."""

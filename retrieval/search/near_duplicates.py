@@ -13,6 +13,7 @@ from retrieval.core.answer import Citation, Copy
 from retrieval.core.names import words
 from retrieval.core.scores import Scored
 from retrieval.core.tracing import staged
+from retrieval.search.bm25 import search_stems
 
 ALIKE = 0.7
 """The share of common shingles from which two passages are the same text; agencies' stories differ in a word or two."""
@@ -99,7 +100,7 @@ def copies_elsewhere(
             text.text,
             records,
             taken,
-            partial(lexical.search_stems, rarest_stems(lexical, text.text, least=2), among=among),
+            partial(search_stems, lexical, rarest_stems(lexical, text.text, least=2), among=among),
         )
         found.append(Merged(one.passage, one.score, tuple(group.copies.values())))
     return found

@@ -215,7 +215,7 @@ def windows(searcher: Searcher, question: str, texts: Mapping[int, str]) -> dict
         spans = embedded_sentences(text)[: len(rows)]
         runs = [(first, _last(text, spans, first)) for first in range(len(spans))]
         parts = {run: text[spans[run[0]][0] : spans[run[1]][1]] for run in runs}
-        shares = searcher.idf_coverage(question, parts)
+        shares = searcher.terms.idf_coverage(question, parts)
         promise = {run: shares[run] + float(near[run[0] : run[1] + 1].max()) for run in runs}
         cut[passage] = max((promise[run], part) for run, part in parts.items())[1]
     return cut
@@ -249,7 +249,7 @@ def highlight(searcher: Searcher, question: str, texts: Mapping[int, str]) -> di
     """
     split = {passage: sentences(text)[:_MOST] for passage, text in texts.items()}
     pieces = {(p, span): texts[p][slice(*span)] for p in split for span in split[p]}
-    shares = searcher.idf_coverage(question, pieces)
+    shares = searcher.terms.idf_coverage(question, pieces)
     best = {p: sorted(spans, key=lambda span: -shares[p, span]) for p, spans in split.items() if spans}
     read = [] if searcher.fast else list(best)[:WEIGHED]
     close = [(p, span) for p in read if len(best[p]) > 1 for span in best[p][:CLOSELY]]

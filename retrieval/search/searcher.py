@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import math
-import os
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Generic, TypeVar
+from functools import lru_cache, partial
+from typing import TypeVar
 
 import numpy as np
 
+from index.core.cores import available_cores
 from index.core.errors import UsageError
 from index.generations.generation import Generation
-from index.models.onnx import Encoder, Floats, OnnxModel
-from index.store.lexical import stems
+from index.models.onnx import Floats
 from index.store.records import Records
 from retrieval.core.scores import Scored, best_of, fuse
 from retrieval.core.tracing import stage, staged
 from retrieval.query.person import PersonCache
 from retrieval.query.speakers import Directory
+from retrieval.search.bm25 import search_words
 from retrieval.search.hits import Elsewhere
+from retrieval.search.models import Lazy, ModelCache
 from retrieval.search.near_duplicates import copies_elsewhere
+from retrieval.search.term_weights import TermWeights
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -35,16 +34,8 @@ CANDIDATES = 100
 ARTICLE = 0.6
 """What it counts that the whole article, as far as it came up, has the words of a question."""
 
-_REMEMBERED = 63
 _SCOPES = 2
-SMALL_STEMS = frozenset(
-    stems(
-        """a about after all also am an and any are as at be because been before but by can could did do does for from
-        had has have he her him his how i if in into is it its just me more my no not of on or our out over own say she
-        so some such than that the their them then there these they this those to too under up us very was we were what
-        when where which while who whom whose why will with would you your tell said says him herself himself s t d"""
-    )
-)
+"""How many scopes are kept: those who ask within one ask again, and to tell what is in it takes its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,58 +44,6 @@ class Scope:
 
     articles: tuple[int, ...]
     passages: tuple[int, ...]
-
-
-class _Loaded(Generic[T]):
-    """What is loaded at its first use, once: whoever needs it meanwhile waits."""
-
-    def __init__(self, load: Callable[[], T]) -> None:
-        self._load = staged("loading")(load)
-        self._lock = threading.Lock()
-        self._loaded: list[T] = []
-
-    def __call__(self) -> T:
-        with self._lock:
-            if not self._loaded:
-                self._loaded.append(self._load())
-            return self._loaded[0]
-
-
-class ModelCache:
-    """The models of a process, each loaded once, however many generations and threads use it."""
-
-    def __init__(self, encoder: Path, reranker: Path) -> None:
-        """Name the folders; a model is loaded at its first use."""
-        self.folders = (encoder, reranker)
-        self._encoder = _Loaded(lambda: Encoder(encoder))
-        self._reranker = _Loaded(lambda: OnnxModel(reranker))
-        self._vectors: dict[str, Floats] = {}
-
-    @property
-    def encoder(self) -> Encoder:
-        """Questions to vectors."""
-        return self._encoder()
-
-    def vector(self, text: str) -> Floats:
-        """Return the vector of a text; one question needs that of its topic several times."""
-        vector = self._vectors.get(text)
-        if vector is None:
-            encoder = self.encoder
-            with stage("encoding"):
-                vector = encoder.query(text)
-            self._vectors = {text: vector, **dict(list(self._vectors.items())[:_REMEMBERED])}
-        return vector
-
-    @property
-    def reranker(self) -> OnnxModel:
-        """Questions and passages to logits."""
-        return self._reranker()
-
-
-def shelf_for(generation: Generation, shelf: ModelCache | None) -> ModelCache:
-    """Return the models of a generation: those of a shelf where they are the same, so that they stay loaded."""
-    wanted = (generation.encoder, generation.reranker)
-    return shelf if shelf and shelf.folders == wanted else ModelCache(*wanted)
 
 
 class Searcher:
@@ -121,8 +60,12 @@ class Searcher:
         self.generation = generation
         self.models = models
         self.fast = fast
-        self._directory = _Loaded(lambda: Directory(PersonCache(generation.records_path)))
-        self._scopes: dict[tuple[str, ...], Scope] = {}
+        # Nothing here refers back to the searcher: whoever lets go of it last closes what it has open.
+        self._people = people = Lazy(lambda: PersonCache(generation.records_path))
+        self._directory = Lazy(lambda: Directory(people()))
+        self.terms = TermWeights(generation.lexical)
+        self._scope = lru_cache(_SCOPES)(partial(_scope_of, generation))
+        self._beside = Lazy(lambda: ThreadPoolExecutor(available_cores(), "onrecord-words"))
 
     def load(self) -> None:
         """Load now what would be loaded at first use: both models at once, and who speaks."""
@@ -132,30 +75,21 @@ class Searcher:
             if reranker:
                 reranker.result()
 
+    def close(self) -> None:
+        """End the threads of the search, and close the records and vectors of the generation; it cannot be searched."""
+        for pool in self._beside.take():
+            pool.shutdown()
+        for people in self._people.take():
+            people.close()
+        self.generation.close()
+
     def scope(self, names: Sequence[str] | None) -> Scope | None:
         """Return the scope of the articles with these ids; None, which is all of them, where none are named.
-
-        The last few are kept: those who ask within a scope ask again, and to tell what is in it takes its time.
 
         Raises:
             UsageError: an id is that of no article.
         """
-        if names is None:
-            return None
-        key = tuple(names)
-        known = self._scopes.get(key)
-        if known is None:
-            known = self._scope(key)
-            self._scopes = {key: known, **dict(list(self._scopes.items())[: _SCOPES - 1])}
-        return known
-
-    def _scope(self, names: Sequence[str]) -> Scope:
-        with closing(self.generation.open_records()) as records:
-            rows = records.article_ids(names)
-            if unknown := [name for name in names if name not in rows]:
-                raise UsageError(f"scope: no article {unknown[0]!r} in this index")
-            articles = tuple(rows.values())
-            return Scope(articles, tuple(records.article_passages(articles)))
+        return None if names is None else self._scope(tuple(names))
 
     @property
     def directory(self) -> Directory:
@@ -180,7 +114,7 @@ class Searcher:
         """
         ids = np.array(among, np.int64) if among is not None else None
         query = self.vector(question)
-        finding = _beside().submit(self.generation.lexical.search, question, CANDIDATES, among=among)
+        finding = self._beside().submit(search_words, self.generation.lexical, question, CANDIDATES, among=among)
         with stage("vectors"):
             dense = best_of(
                 self.generation.vectors.search(query, CANDIDATES, among=ids),
@@ -204,7 +138,7 @@ class Searcher:
         texts = {article: [row.title] for article, row in articles.items()}
         for row in rows.values():
             texts[row.article].append(row.text)
-        shares = self.idf_coverage(question, {article: "\n".join(found) for article, found in texts.items()})
+        shares = self.terms.idf_coverage(question, {article: "\n".join(found) for article, found in texts.items()})
         return {passage: shares[row.article] for passage, row in rows.items()}
 
     def vector(self, text: str) -> Floats:
@@ -220,17 +154,6 @@ class Searcher:
             near[passage] = max(near[passage], float((rows @ query).max()))
         return near
 
-    def word_weights(self, text: str) -> dict[str, float]:
-        """Return how much each stem of a text tells: its inverse document frequency; small words are left out.
-
-        Source: Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009), p. 347; plus 1
-        inside the logarithm, as Lucene does, so that no weight is negative.
-        """
-        lexical = self.generation.lexical
-        total = lexical.count()
-        frequencies = {stem: lexical.frequency(stem) for stem in stems(text) if stem not in SMALL_STEMS}
-        return {stem: math.log(1 + (total - n + 0.5) / (n + 0.5)) for stem, n in frequencies.items()}
-
     def relevance(self, question: str, texts: Mapping[int, str]) -> dict[int, float]:
         """Return how well passages answer a question, as the reranker's logit for each text, by passage id.
 
@@ -240,7 +163,7 @@ class Searcher:
         if not self.fast:
             return dict(zip(texts, self.logits(question, list(texts.values())), strict=True))
         near = self.max_cosine(question, list(texts))
-        shares = self.idf_coverage(question, texts)
+        shares = self.terms.idf_coverage(question, texts)
         return {passage: 10.4 * shares[passage] + 16.2 * near[passage] - 15.4 for passage in texts}
 
     def logits(self, question: str, texts: Sequence[str]) -> list[float]:
@@ -251,15 +174,11 @@ class Searcher:
         with stage("reranking"):
             return [float(logit) for logit in reranker.run(pairs, batch_size=1)[:, 0]]
 
-    def idf_coverage(self, wanted: str, texts: Mapping[K, str]) -> dict[K, float]:
-        """Return which share of some words each text holds, rare words weighing more, between 0 and 1."""
-        weights = self.word_weights(wanted)
-        total = sum(weights.values()) or 1.0
-        held = {key: set(stems(text)) for key, text in texts.items()}
-        return {key: sum(w for stem, w in weights.items() if stem in found) / total for key, found in held.items()}
 
-
-@cache
-def _beside() -> ThreadPoolExecutor:
-    """Threads that look for words while vectors are compared: neither of the two holds Python's lock."""
-    return ThreadPoolExecutor(len(os.sched_getaffinity(0)), "onrecord-words")
+def _scope_of(generation: Generation, names: Sequence[str]) -> Scope:
+    with closing(generation.open_records()) as records:
+        rows = records.article_ids(names)
+        if unknown := [name for name in names if name not in rows]:
+            raise UsageError(f"scope: no article {unknown[0]!r} in this index")
+        articles = tuple(rows.values())
+        return Scope(articles, tuple(records.article_passages(articles)))

@@ -16,7 +16,9 @@ from index.store.lexical import stems
 from index.store.records import Records
 from retrieval.core.names import fold
 from retrieval.core.tracing import staged
-from retrieval.search.searcher import SMALL_STEMS, Searcher
+from retrieval.search.bm25 import search_near
+from retrieval.search.searcher import Searcher
+from retrieval.search.term_weights import SMALL_STEMS
 
 SHORTEST = 5
 _LONG = 8
@@ -53,7 +55,7 @@ def _right(searcher: Searcher, records: Records, found: re.Match[str], text: str
     if searcher.models.encoder.knows(word):
         return word
     slips = 1 if len(word) < _LONG else 2
-    rows = records.passages([passage for passage, _ in lexical.search_near(stemmed[0], slips, _LOOKED_AT)])
+    rows = records.passages(search_near(lexical, stemmed[0], slips, _LOOKED_AT))
     near = _near(fold(word), slips, (other for row in rows.values() for other in _WORD.findall(row.text)))
     return near or word
 

@@ -17,6 +17,7 @@ from retrieval.core.answer import Hit
 from retrieval.core.names import fold, is_plural, name_words, words
 from retrieval.core.scores import Scored
 from retrieval.query.person import Person
+from retrieval.search.bm25 import search_words
 from retrieval.search.hits import make_hits
 from retrieval.search.searcher import Scope, Searcher
 from retrieval.verification.claim import MAX_CLAIM, Claim, read_claim
@@ -58,14 +59,14 @@ class Resembling:
         generation = self._searcher.generation
         dense = [p for p, _ in generation.vectors.search(query, NEAR, among=among)]
         dense += [p for p, _ in generation.sentences.search(query, NEAR, among=among)]
-        words = [p for p, _ in generation.lexical.search(claim.text, NEAR, among=own)]
+        words = [p for p, _ in search_words(generation.lexical, claim.text, NEAR, among=own)]
         passages = list(dict.fromkeys([*dense, *words]))
         found = [
             one for one in self._statements.quotations(passages) if one.words and (not people or one.person in people)
         ]
         cosines = self._cosines(found, query)
         texts = {at: " ".join(w.word.text for w in one.words) for at, one in enumerate(found)}
-        shares = self._searcher.idf_coverage(claim.text, texts)
+        shares = self._searcher.terms.idf_coverage(claim.text, texts)
         scored = [(one, (1 - _OF_WORDS) * cosines[at] + _OF_WORDS * shares[at]) for at, one in enumerate(found)]
         return sorted(scored, key=lambda one: -one[1])
 
@@ -239,8 +240,8 @@ class _Checking:
             return False
         if comparison.similarity < ALTERED or comparison.similarity >= CLEARLY_OWN:
             return comparison.similarity >= CLEARLY_OWN
-        shares = self._searcher.idf_coverage(self._claim.text, {0: comparison.stands})
-        return shares[0] >= ALTERED_CONTENT or not self._searcher.word_weights(self._claim.text)
+        shares = self._searcher.terms.idf_coverage(self._claim.text, {0: comparison.stands})
+        return shares[0] >= ALTERED_CONTENT or not self._searcher.terms.weights(self._claim.text)
 
     def equals(self, comparison: Comparison | None) -> list[Comparison]:
         """Return the other quotations that hold the same words of the same speaker."""
