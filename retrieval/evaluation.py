@@ -174,13 +174,18 @@ class Outcome:
         """Whether the first passage is not the right one, or there is an answer where there should be none."""
         return not self.marks["hit@1"] if self.question.answerable else not self.marks["refused"]
 
-    def to_json(self, passages: int = 3) -> dict[str, Any]:
-        """Return what was asked, what is right, and the first passages returned instead."""
+    def to_json(self, message: str | None, passages: int = 3) -> dict[str, Any]:
+        """Return what was asked, what is right, and the first passages returned instead.
+
+        Args:
+            message: the remark of the answer as one line for people, or None.
+            passages: how many passages to return at most.
+        """
         question, answer = self.question, self.answer
         asked = {name: question.record.get(name) for name in ("qid", "question", "history")}
         got = [{"article": hit.article, "paragraph": hit.paragraph, "text": hit.text} for hit in answer.hits[:passages]]
         gold = [{"article": article, "paragraph": paragraph} for article, paragraph in sorted(question.gold)]
-        told = {"status": answer.status, "message": answer.message, "speaker": answer.speaker, "returned": got}
+        told = {"status": answer.status, "message": message, "speaker": answer.speaker, "returned": got}
         return {"kind": question.label, "line": question.line} | asked | {"gold": gold} | told
 
 

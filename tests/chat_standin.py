@@ -115,8 +115,7 @@ class StandIn:
         from retrieval.verification.verdict import Verdict
 
         self.asked.append((f"{by}: {words}", None if scope is None else tuple(scope)))
-        told = f"These are the words of {MAYOR}."
-        return Verdict(words, by, "exact", told, MAYOR, words, hits=(self.article("ferry.txt")[0],))
+        return Verdict(words, by, "exact", MAYOR, MAYOR, stands=words, hits=(self.article("ferry.txt")[0],))
 
     def sources(self) -> list[str]:
         return ["/articles"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from retrieval.core.answer import Answer, Citation, Copy, Hit, HitQuotation
+from retrieval.core.answer import Answer, Citation, Copy, Hit, HitQuotation, Reason, remark
 
 FAMILY = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}"
 ASTRAL = "\N{GRINNING FACE}\N{MATHEMATICAL FRAKTUR CAPITAL U}"
@@ -48,7 +48,7 @@ answers = st.builds(
     confidence=st.just(0.5),
     standalone=texts,
     # Words of our own; what articles say may be invisible characters only, which Telegram refuses as a message.
-    message=st.none() | texts.map("Told: {}".format),
+    remark=st.none() | texts.map(lambda text: remark(Reason.LINE, line=f"Told: {text}")),
     choices=st.lists(texts, max_size=3).map(tuple),
     nearest=st.lists(hits(), max_size=3).map(tuple),
     hits=st.lists(hits(), max_size=4).map(tuple),

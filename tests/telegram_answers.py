@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from index.generations.manifest import counted
 from retrieval.attribution.listing import Quoted, SpeakerError, SpeakerSummary
 from retrieval.conversation.state import Dialog, Turn, places
-from retrieval.core.answer import Answer, Citation, Hit, HitQuotation
+from retrieval.core.answer import Answer, Citation, Hit, HitQuotation, Reason, remark
 from retrieval.newsroom.timeline import Entry, Timeline, TimelinePassage, Topic
 from retrieval.verification.verdict import Verdict
 
@@ -60,8 +60,9 @@ def entry(words: str, day: str | None = "2017-02-07", **changes: Any) -> Entry:
     return Entry(**{"words": words, "kind": "direct", "date": day, "role": "Mayor", "places": (place,)} | changes)
 
 
-def answered(question: str, *hits: Hit, **changes: Any) -> Answer:
-    usual = {"status": "answered", "confidence": 0.9, "standalone": question}
+def answered(question: str, *hits: Hit, message: str | None = None, **changes: Any) -> Answer:
+    note = remark(Reason.LINE, line=message) if message is not None else None
+    usual = {"status": "answered", "confidence": 0.9, "standalone": question, "remark": note}
     return Answer(question, **{**usual, "hits": hits or (hit(speaker="Carlos Gimenez"),), **changes})
 
 
@@ -135,7 +136,7 @@ class ScriptedEngine:
 
     def verify(self, words: str, by: str | None = None) -> Verdict:
         self.checked.append((words, by))
-        return Verdict(words, by, "altered", "Quoted otherwise.", "Ann Hidalgo", "We hold.", hits=(hit(),))
+        return Verdict(words, by, "altered", "Ann Hidalgo", "Ann Hidalgo", stands="We hold.", hits=(hit(),))
 
     def record(self, speaker: str, *, about: str | None = None) -> Timeline:
         (person,) = {one.quotation.speaker for one in self.quotations(speaker)}

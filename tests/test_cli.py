@@ -454,7 +454,7 @@ class TestErrors:
         def fail(*_: object) -> None:
             raise ZeroDivisionError("first line\nsecond line")
 
-        monkeypatch.setattr("bot.cli.commands.plain_text", fail)
+        monkeypatch.setattr("bot.cli.cmd_ask.plain_text", fail)
         told = onrecord("ask", TORCH)
         assert told.code == 1
         assert one_line(told) == (

@@ -12,6 +12,7 @@ from conftest import ARTICLES, Refresh, Write
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.render.messages import message_of
 from index.core.article import Article
 from index.core.errors import DamagedError, NoIndexError, UsageError
 from index.generations.generation import IndexFolder
@@ -105,8 +106,8 @@ class TestOddQuestions:
     def test_are_not_found_in_one_line(self, engine: Engine, question: str) -> None:
         answer = engine.ask(question)
         assert (answer.status, answer.hits) == ("not_found", ())
-        assert answer.message
-        assert len(answer.message.splitlines()) == 1
+        assert message_of(answer)
+        assert len((message_of(answer) or "").splitlines()) == 1
         assert answer.question == question
 
     @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from index.core.article import Span
 from index.core.errors import OnrecordError, UsageError
 from retrieval.conversation.state import Place
-from retrieval.core.answer import Answer, Citation, Copy, Hit
+from retrieval.core.answer import Answer, Citation, Copy, Hit, Reason, remark
 from retrieval.engine import Engine
 from retrieval.evaluation import (
     GoldQuestion,
@@ -46,7 +46,7 @@ def asked(*gold: Place, also: tuple[Place, ...] = (), kind: str = "fact", **fact
     return GoldQuestion(1, {"question": "q"}, kind, bool(gold), frozenset(gold), frozenset(also), speaker, highlight)
 
 
-NOT_FOUND = Answer("q", "not_found", 0.1, "q", "These articles do not tell.", nearest=(hit(GOLD),))
+NOT_FOUND = Answer("q", "not_found", 0.1, "q", remark(Reason.NOT_TOLD), nearest=(hit(GOLD),))
 AMBIGUOUS = Answer("q", "ambiguous", 0.0, "q", choices=("Oskar Lindqvist", "Petra Lindqvist"))
 
 

@@ -28,7 +28,7 @@ from bot.render.terminal import HIGHLIGHT, TerminalView
 from bot.render.text import PlainView, printable
 from index.core.errors import DamagedError
 from retrieval.conversation.state import Dialog
-from retrieval.core.answer import Answer, Citation, Copy, Hit, HitQuotation
+from retrieval.core.answer import Answer, Citation, Copy, Hit, HitQuotation, Reason, remark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,8 +48,11 @@ def a_hit(text: str = PROMISE, paragraph: int = 1, words: str = "", speaker: str
     return Hit("ferry.txt", paragraph, text, 0.9, (span,), (quotation,), (), citation)
 
 
-def an_answer(*hits: Hit, question: str = "What did the mayor say?", **parts: Any) -> Answer:
-    answer = Answer(question, "answered" if hits else "not_found", 0.9, question, speaker=MAYOR, hits=hits)
+def an_answer(
+    *hits: Hit, question: str = "What did the mayor say?", message: str | None = None, **parts: Any
+) -> Answer:
+    note = remark(Reason.LINE, line=message) if message is not None else None
+    answer = Answer(question, "answered" if hits else "not_found", 0.9, question, note, speaker=MAYOR, hits=hits)
     return replace(answer, **parts)
 
 

@@ -118,7 +118,7 @@ class TestVerify:
         async with running(api, engine):
             said = await ann("/verify “we never hold” by Ann Hidalgo")
         assert engine.checked == [("we never hold", "Ann Hidalgo")]
-        assert said.text.startswith("Altered. Quoted otherwise.\n\n")
+        assert said.text.startswith("Altered. Ann Hidalgo is quoted otherwise.\n\n")
         assert ENGLISH.context in said.buttons
 
     async def test_without_words_says_how(self, api: BotApi, engine: ScriptedEngine, ann: Person) -> None:

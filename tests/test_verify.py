@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import Run, Write
 
+from bot.render.messages import message_of
 from index.core.article import Article
 from index.core.errors import UsageError
 from index.generations.generation import IndexFolder
@@ -247,5 +248,5 @@ class TestAQuestion:
     ) -> None:
         answer = engine.ask(question)
         assert answer.status == status
-        assert (answer.message or "").startswith(message)
+        assert (message_of(answer) or "").startswith(message)
         assert answer.hits or answer.nearest

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, cast
 from bot.cli.context import open_engine, read_utf8
 from bot.config.paths import index_folder, state_folder
 from bot.render.explain import timings_told
+from bot.render.messages import message_of
 from bot.render.text import json_text, plain_text, printable, quoted_text, speaker_text
 from index.core.errors import GenerationError, UsageError
 from index.generations.generation import verify_generation
 from retrieval.batch import PASSAGES, ask_record, read_batch, whole_text
-from retrieval.core.answer import Answer
+from retrieval.core.answer import Answer, Reason, remark
 
 if TYPE_CHECKING:
     from bot.chat.background import LateEngine
@@ -127,13 +128,14 @@ def _run_batch(options: argparse.Namespace) -> int:
             except UsageError as error:
                 failed = True
                 print(f"onrecord: {options.batch}, line {number}: {printable(str(error))}", file=sys.stderr)
-                answer = Answer(record["question"], "not_found", 0.0, record["question"], str(error))
+                told = remark(Reason.LINE, line=str(error))
+                answer = Answer(record["question"], "not_found", 0.0, record["question"], told)
             print(_to_json(answer, qid=record.get("qid")), flush=True)
     return 1 if failed else 0
 
 
 def _to_json(answer: Answer, qid: str | None = None, indent: int | None = None) -> str:
-    return json_text(answer.to_json(qid), indent)
+    return json_text(answer.to_json(qid, message_of(answer)), indent)
 
 
 def _engine_to_come(options: argparse.Namespace) -> LateEngine | None:

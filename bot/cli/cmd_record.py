@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.cli.context import open_engine
 from bot.cli.parser import FORMATS
+from bot.render.messages import verdict_message
 from bot.render.text import json_text
 from index.core.errors import ArticleError, OnrecordError, UsageError
 
@@ -34,7 +35,7 @@ def run_verify(options: argparse.Namespace) -> int:
     words = " ".join(options.words)
     with open_engine(options) as engine:
         verdict = engine.verify(words, options.by)
-    print(json_text(verdict.to_json(), 2) if options.json else verdict_text(verdict))
+    print(json_text(verdict.to_json(verdict_message(verdict)), 2) if options.json else verdict_text(verdict))
     return 0 if verdict.is_good else 1
 
 
@@ -77,7 +78,7 @@ def _read(path: Path) -> Iterator[Article]:
 
 def _json_lines(checked: Iterable[tuple[Drafted, Verdict]]) -> Iterator[str]:
     for one, verdict in checked:
-        yield json_text({"draft": one.article, "paragraph": one.paragraph} | verdict.to_json())
+        yield json_text({"draft": one.article, "paragraph": one.paragraph} | verdict.to_json(verdict_message(verdict)))
 
 
 def run_record(options: argparse.Namespace) -> int:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from bot.render.text import long_date, printable
+from bot.render.messages import long_date
+from bot.render.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

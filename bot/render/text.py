@@ -8,14 +8,15 @@ import re
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass, replace
-from datetime import date
+from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 from urllib.parse import quote
 
+from bot.render.messages import long_date, message_of
 from retrieval.core.answer import Answer, Citation, Hit
 
 if TYPE_CHECKING:
@@ -54,8 +55,12 @@ def printable(text: str) -> str:
 
 def printable_parts(value: T) -> T:
     """Return an Answer or a Hit, or a tuple of them, with every text in it made printable."""
+    if isinstance(value, Enum):
+        return value
     if isinstance(value, str):
         return cast("T", printable(value))
+    if isinstance(value, Mapping):
+        return cast("T", {name: printable_parts(part) for name, part in value.items()})
     if isinstance(value, tuple):
         return cast("T", tuple(printable_parts(part) for part in value))
     if is_dataclass(value) and not isinstance(value, type):
@@ -113,17 +118,11 @@ def link_target(url: str | None) -> str | None:
     return quote(url, safe=_IN_ADDRESSES)
 
 
-def long_date(iso: str) -> str:
-    """Return an ISO date the way an article would write it: ``7 February 2017``."""
-    day = date.fromisoformat(iso)
-    return f"{day.day} {day:%B %Y}"
-
-
 def summary_line(answer: Answer) -> str | None:
     """Return the one line that stands above the passages, or None where the passages speak for themselves."""
     if answer.status == "ambiguous":
-        return f"{answer.message or 'Who is meant?'} {' · '.join(answer.choices)}"
-    return answer.message
+        return f"{message_of(answer) or 'Who is meant?'} {' · '.join(answer.choices)}"
+    return message_of(answer)
 
 
 def speakers_line(hit: Hit) -> str | None:
@@ -301,8 +300,8 @@ class SpokenView:
         answer = printable_parts(answer)
         if answer.standalone.strip() != answer.question.strip():
             self._write(f"Understood as: {answer.standalone}")
-        if answer.message:
-            self._write(answer.message)
+        if message := message_of(answer):
+            self._write(message)
         for number, choice in enumerate(answer.choices, 1):
             self._write(f"Choice {number}: {choice}")
         if answer.nearest and not answer.hits:

@@ -9,7 +9,8 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from bot.render.markdown import escaped
-from bot.render.text import citation_line, json_text, link_target, long_date, marked, origin_parts, printable
+from bot.render.messages import long_date
+from bot.render.text import citation_line, json_text, link_target, marked, origin_parts, printable
 from bot.render.timeline_picture import COLOURS, SHAPES, Mark, mark_svg, summary, svg_text, timeline
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from html import escape
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, Literal
 
-from bot.render.text import long_date, printable
+from bot.render.messages import long_date
+from bot.render.text import printable
 
 if TYPE_CHECKING:
     from PIL import ImageDraw

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from bot.render.messages import CAUTION, difference_text, verdict_message
 from bot.render.text import plain_hit, printable
-from retrieval.verification.messages import CAUTION, difference_text
 
 if TYPE_CHECKING:
     from retrieval.verification.diff import Difference
@@ -20,7 +20,7 @@ WIDEST_WORDS = 48
 
 def verdict_text(verdict: Verdict) -> str:
     """Return a verdict in full: what it is, the words side by side, what differs, and where they stand."""
-    lines = [f"{verdict.verdict.upper()}: {verdict.message}"]
+    lines = [f"{verdict.verdict.upper()}: {verdict_message(verdict)}"]
     if verdict.differences:
         lines.append(f"   {_side_by_side(verdict.parts)}")
         lines += [f"   - {printable(difference_text(one))}" for one in verdict.differences]

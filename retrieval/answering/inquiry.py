@@ -19,7 +19,7 @@ from retrieval.attribution.by_speaker import (
     whose_words_fit,
     written_as_a_name,
 )
-from retrieval.core.answer import Answer
+from retrieval.core.answer import Answer, Reason, Remark, remark
 from retrieval.core.names import may_be_a_name
 from retrieval.core.scores import Scored
 from retrieval.query.dates import Period
@@ -96,22 +96,22 @@ class QueryRun:
         spans: Mapping[int, Sequence[Span]],
         *,
         speaker: str | None = None,
-        message: str | None = None,
+        note: Remark | None = None,
     ) -> Answer:
         """Answer with passages and the probability of each, best first; `spans` are the code points to mark."""
         hits = make_hits(self.records, scored, spans, count=self.k, elsewhere=self.searcher.elsewhere(self.scope))
-        return Answer(self.typed, "answered", confidence, self.question.text, message, speaker, hits=tuple(hits))
+        return Answer(self.typed, "answered", confidence, self.question.text, note, speaker, hits=tuple(hits))
 
-    def not_found(self, message: str, scored: Sequence[Scored], confidence: float) -> Answer:
+    def not_found(self, note: Remark, scored: Sequence[Scored], confidence: float) -> Answer:
         """Answer that the articles do not tell, with the passages that come nearest."""
         nearest = tuple(make_hits(self.records, scored, count=NEAREST))
-        return Answer(self.typed, "not_found", confidence, self.question.text, message, nearest=nearest)
+        return Answer(self.typed, "not_found", confidence, self.question.text, note, nearest=nearest)
 
     def ambiguous(self, mention: str, people: Sequence[Person]) -> Answer:
         """Ask which of some people is meant."""
         names = tuple(person.name for person in people[:CHOICES])
-        message = f"Who is meant by “{mention}”?"
-        return Answer(self.typed, "ambiguous", 0.5, self.question.text, message, choices=names)
+        note = remark(Reason.WHO_IS_MEANT, mention=mention)
+        return Answer(self.typed, "ambiguous", 0.5, self.question.text, note, choices=names)
 
 
 def somebodys_words(inquiry: QueryRun, mention: str) -> Answer | None:
@@ -129,8 +129,8 @@ def somebodys_words(inquiry: QueryRun, mention: str) -> Answer | None:
     if within := inquiry.within([passage for passage, _ in ranked]):
         ranked = [one for one in ranked if one[0] in within]
     elif inquiry.period:
-        message = f"{person.name} is quoted in these articles, but in none of {_in(inquiry.period)}."
-        return inquiry.not_found(message, ranked, 0.9)
+        silent = remark(Reason.NOT_IN_PERIOD, speaker=person.name, period=inquiry.period.words)
+        return inquiry.not_found(silent, ranked, 0.9)
     spans = {passage: own.spans(passage) for passage, _ in ranked}
     return inquiry.answered(ranked, ranked[0][1], spans, speaker=person.name)
 
@@ -158,18 +158,16 @@ def _on_topic(inquiry: QueryRun, mention: str, people: Sequence[Person], person:
     spans = {match.passage: words[meant].spans(match.passage) for match in fitting if match.person}
     scored = [(match.passage, match.probability) for match in fitting]
     by_name = fitting[0].person is not None
-    message = None if by_name else f"Whether these are {meant.name}’s words, the articles do not say clearly."
+    note = None if by_name else remark(Reason.UNSURE_SPEAKER, speaker=meant.name)
     if inquiry.period and not within:
-        message = f"None of these is from an article of {_in(inquiry.period)}."
-    return inquiry.answered(
-        scored, fitting[0].probability, spans, speaker=meant.name if by_name else None, message=message
-    )
+        note = remark(Reason.NONE_IN_PERIOD, period=inquiry.period.words)
+    return inquiry.answered(scored, fitting[0].probability, spans, speaker=meant.name if by_name else None, note=note)
 
 
 def _silent(inquiry: QueryRun, person: Person, matches: Sequence[Match]) -> Answer:
     about = re.sub(r"^(?:about|on|of|regarding|concerning) ", "", inquiry.question.topic)
     return inquiry.not_found(
-        f"{person.name} is quoted in these articles, but not on “{about}”.",
+        remark(Reason.NOT_ON_TOPIC, speaker=person.name, topic=about),
         [(match.passage, match.probability) for match in matches if match.person in (person, None)],
         1 - matches[0].probability if matches else 1.0,
     )
@@ -186,16 +184,8 @@ def _nobody(inquiry: QueryRun, mention: str) -> Answer | None:
         return None
     ranked = inquiry.ranked()
     if found and (near := on_record(inquiry.searcher, inquiry.records, mention, inquiry.question.topic, ranked)):
-        message = f"Whether these are {mention}’s words, the articles do not say clearly."
-        return inquiry.answered(near, near[0][1], {}, message=message)
-    message = f"“{mention}” is mentioned in these articles, but not quoted."
-    if not found:
-        similar = " or ".join(person.name for person in inquiry.directory.similar(mention))
-        message = f"Nobody called “{mention}” speaks in these articles."
-        message += f" Did you mean {similar}?" if similar else ""
-    return inquiry.not_found(message, ranked, 0.9)
-
-
-def _in(period: Period) -> str:
-    """Return how a message names a time: "February 2017", "last week"."""
-    return re.sub(r"^(?:in|on|during) ", "", period.words)
+        return inquiry.answered(near, near[0][1], {}, note=remark(Reason.UNSURE_SPEAKER, speaker=mention))
+    if found:
+        return inquiry.not_found(remark(Reason.NEVER_QUOTED, mention=mention), ranked, 0.9)
+    similar = tuple(person.name for person in inquiry.directory.similar(mention))
+    return inquiry.not_found(remark(Reason.NOBODY, mention=mention, similar=similar), ranked, 0.9)

@@ -9,7 +9,7 @@ from index.core.article import Span
 from index.store.records import Records
 from retrieval.answering.inquiry import QueryRun, somebodys_words
 from retrieval.attribution.by_words import SpokenPassage, find_spoken
-from retrieval.core.answer import Answer
+from retrieval.core.answer import Answer, Reason, Remark, remark
 from retrieval.core.scores import ANSWERED
 from retrieval.query.dates import Period, find_period
 from retrieval.query.parser import Question, read_question
@@ -19,8 +19,6 @@ from retrieval.search.terms import corrected
 
 MAX_QUESTION = 2000
 """Code points of a question; nobody asks in more, and what is longer was pasted by mistake."""
-
-SMALL_TALK = "Ask what somebody said, who said something, or anything else that the articles may tell."
 
 ALSO_FITS = 2.4
 """How far the evidence for a further passage may lie below that for the best."""
@@ -53,14 +51,14 @@ def understand(searcher: Searcher, records: Records, text: str, now: date) -> tu
     return (read.without(period.words) if period else read), period
 
 
-def unanswerable(question: str) -> str | None:
-    """Return why a text is no question that could be looked up, in one line, or None where it is one."""
+def unanswerable(question: str) -> Remark | None:
+    """Return why a text is no question that could be looked up, or None where it is one."""
     if not question:
-        return "Ask something, such as “what did Gimenez say?”"
+        return remark(Reason.EMPTY)
     if len(question) > MAX_QUESTION:
-        return f"That question has {len(question):,} characters; ask in at most {MAX_QUESTION:,}."
+        return remark(Reason.TOO_LONG, length=len(question), most=MAX_QUESTION)
     if not re.search(r"\w", question):
-        return "There are no words in that question."
+        return remark(Reason.NO_WORDS)
     return None
 
 
@@ -68,7 +66,7 @@ def _answer(inquiry: QueryRun) -> Answer:
     """Answer a question by what it asks for."""
     question = inquiry.question
     if question.asks == "nothing":
-        return inquiry.not_found(SMALL_TALK, [], 1.0)
+        return inquiry.not_found(remark(Reason.SMALL_TALK), [], 1.0)
     if question.checks:
         from retrieval.answering.verdict_answer import check_question  # noqa: PLC0415  (few questions need it)
 
@@ -84,7 +82,7 @@ def _whose_words(inquiry: QueryRun) -> Answer:
     scored = [(spoken.passage, spoken.probability) for spoken in found]
     if not found or found[0].probability < ANSWERED:
         confidence = 1 - scored[0][1] if scored else 1.0
-        return inquiry.not_found("Who said that, these articles do not tell.", scored, confidence)
+        return inquiry.not_found(remark(Reason.SPEAKER_NOT_TOLD), scored, confidence)
     scored = scored[: sum(spoken.evidence >= found[0].evidence - ALSO_FITS for spoken in found)]
     spans = {spoken.passage: _spans(inquiry, spoken) for spoken in found}
     return inquiry.answered(scored, scored[0][1], spans, speaker=_name(inquiry, found[0]))
@@ -109,7 +107,7 @@ def _anything(inquiry: QueryRun) -> Answer:
     ranked = inquiry.ranked()
     confidence = ranked[0][1] if ranked else 0.0
     if confidence < ANSWERED:
-        return inquiry.not_found("These articles do not tell.", ranked, 1 - confidence)
+        return inquiry.not_found(remark(Reason.NOT_TOLD), ranked, 1 - confidence)
     shown = [passage for passage, _ in ranked[: inquiry.k]]
     rows = inquiry.records.passages(shown)
     texts = {passage: rows[passage].text for passage in shown}

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from retrieval.answering.inquiry import QueryRun, somebodys_words
-from retrieval.core.answer import Answer
-from retrieval.verification.messages import verdict_line
+from retrieval.core.answer import Answer, Reason, remark
 from retrieval.verification.verdict import Verdict, VerdictName
 from retrieval.verification.verifier import Verifier
 
@@ -30,7 +29,7 @@ def answer_of(verdict: Verdict, question: str, standalone: str | None = None) ->
         status="answered" if told else "not_found",
         confidence=_ANSWERED.get(verdict.verdict, _NOT_FOUND),
         standalone=standalone or question,
-        message=verdict_line(verdict),
+        remark=remark(Reason.VERDICT, verdict=verdict),
         speaker=verdict.speaker if told else None,
         hits=verdict.hits if told else (),
         nearest=() if told else (verdict.hits or verdict.nearest),
@@ -47,5 +46,7 @@ def check_question(inquiry: QueryRun) -> Answer:
     if answer and answer.status == "ambiguous":
         return answer
     if answer and answer.status == "answered":
-        return replace(answer, message=f"{verdict.message} On the matter:")
-    return replace(answer, message=verdict.message) if answer else answer_of(verdict, inquiry.typed, question.text)
+        return replace(answer, remark=remark(Reason.VERDICT_AND_MATTER, verdict=verdict))
+    if answer:
+        return replace(answer, remark=remark(Reason.NOT_SAID, verdict=verdict))
+    return answer_of(verdict, inquiry.typed, question.text)

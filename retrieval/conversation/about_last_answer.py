@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date
 
 from index.core.article import Span
 from retrieval.conversation.intents import Intent
 from retrieval.conversation.state import Place, Turn
 from retrieval.conversation.turn import TurnContext
-from retrieval.core.answer import Answer, Hit
+from retrieval.core.answer import Answer, Hit, Reason, remark
 from retrieval.core.names import words
 from retrieval.search.hits import make_hits
 
@@ -71,8 +70,8 @@ class LastAnswer:
             hit for hit in around if (hit.paragraph < paragraph if move == "before" else hit.paragraph > paragraph)
         ]
         beside.sort(key=lambda hit: abs(hit.paragraph - paragraph))
-        nothing = f"That is how the article {'begins' if move == 'before' else 'ends'}."
-        return self._answered(beside[:AROUND]) or self.asked.not_found(self.turn.question, nothing)
+        nothing = Reason.ARTICLE_BEGINS if move == "before" else Reason.ARTICLE_ENDS
+        return self._answered(beside[:AROUND]) or self.asked.not_found(self.turn.question, remark(nothing))
 
     def _circumstance(self, pattern: re.Pattern[str], near: list[Hit], paragraph: int) -> Answer | None:
         """Answer when or where that was: the passages nearest to it that tell, and when the article appeared."""
@@ -115,7 +114,7 @@ class LastAnswer:
             status="answered",
             confidence=SURE,
             standalone=self.turn.question,
-            message=_origin(hits[0]) if cited else None,
+            remark=remark(Reason.CITED) if cited else None,
             speaker=speaker,
             hits=tuple(hits[: self.asked.k]),
         )
@@ -128,15 +127,3 @@ def _outside_quotations(pattern: re.Pattern[str], hit: Hit) -> Span | None:
         if not any(start <= match.start() < end for start, end in quoted):
             return match.span()
     return None
-
-
-def _origin(hit: Hit) -> str:
-    """Return where a hit stands and when that appeared, in one line."""
-    citation = hit.citation
-    outlet = f", {citation.outlet}" if citation.outlet else ""
-    day = f", {_long(date.fromisoformat(citation.date))}" if citation.date else ""
-    return f"That stands in “{citation.title}”{outlet}{day}."
-
-
-def _long(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

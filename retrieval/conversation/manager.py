@@ -22,7 +22,7 @@ from retrieval.conversation.intents import Followup, about, appended, instead, r
 from retrieval.conversation.merge import Interpretation, compose
 from retrieval.conversation.state import Dialog, NamedSpeaker, Turn, places
 from retrieval.conversation.turn import TurnContext
-from retrieval.core.answer import Answer, Hit
+from retrieval.core.answer import Answer, Hit, Reason, Remark, remark
 from retrieval.core.names import words
 from retrieval.core.tracing import staged
 from retrieval.query.parser import read_question
@@ -89,9 +89,6 @@ def _once(mentions: Iterable[NamedSpeaker]) -> Iterable[NamedSpeaker]:
             seen.append(named)
             yield mention
 
-
-NOTHING_MORE = "There is nothing more on that in these articles."
-NOBODY_ELSE = "Who else said that, these articles do not tell."
 
 _QUOTED = "\N{HORIZONTAL ELLIPSIS}\N{HORIZONTAL ELLIPSIS}"
 _OPEN = re.compile(r"\b(?:what|how) about\b", re.IGNORECASE)
@@ -160,7 +157,7 @@ class _Follow:
                 further = self._nearest_first(further)
             if further:
                 return replace(answer, hits=tuple(further[: self.asked.k]), confidence=further[0].score)
-        return self.asked.not_found(self.last.question, NOTHING_MORE)
+        return self.asked.not_found(self.last.question, remark(Reason.NOTHING_MORE))
 
     def _nearest_first(self, hits: Sequence[Hit]) -> list[Hit]:
         """Return hits in order: of articles the conversation was about, then of those that hold most of them."""
@@ -178,7 +175,7 @@ class _Follow:
             answer = self.asked.everywhere(question, count)
         others = [(hit, name) for hit in answer.hits if (name := self._somebody_else(hit))]
         if not others:
-            return self.asked.not_found(question, NOBODY_ELSE)
+            return self.asked.not_found(question, remark(Reason.NOBODY_ELSE))
         hits = tuple(hit for hit, _ in others[: self.asked.k])
         return replace(answer, hits=hits, speaker=others[0][1], confidence=hits[0].score)
 
@@ -205,7 +202,7 @@ class _Follow:
             return self.asked.everywhere(with_speaker(self.last.question, others[0], spoken))
         if not others:
             return self._sentence(self.asked.bare)
-        return self._ask_back("Which other one is meant?", others)
+        return self._ask_back(remark(Reason.WHICH_OTHER), others)
 
     def _fragment(self, followup: Followup) -> Answer:
         """Answer the last question with another speaker, topic or name in it."""
@@ -258,7 +255,7 @@ class _Follow:
         resolved = replace(resolved, text=resolved.text.replace(_QUOTED, quoted))
         if resolved.rivals and (typed.speaker or "").lower() == resolved.pronoun.lower():
             names = tuple(dict.fromkeys(one.name for one in resolved.rivals))
-            return self._ask_back(f"Who is meant by “{resolved.pronoun}”?", names)
+            return self._ask_back(remark(Reason.WHO_IS_MEANT, mention=resolved.pronoun), names)
         standalone = topic_of(resolved.text, last)
         read, leaning, told = read_question(standalone), asked.is_context_dependent(asked.bare), False
         if read.asks == "who" and not leaning:
@@ -278,5 +275,5 @@ class _Follow:
         )
         return compose(asked, reading)
 
-    def _ask_back(self, message: str, names: tuple[str, ...]) -> Answer:
-        return Answer(self.asked.typed, "ambiguous", 0.5, self.asked.bare, message, choices=names)
+    def _ask_back(self, note: Remark, names: tuple[str, ...]) -> Answer:
+        return Answer(self.asked.typed, "ambiguous", 0.5, self.asked.bare, note, choices=names)

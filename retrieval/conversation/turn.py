@@ -13,7 +13,7 @@ from index.store.records import PassageRow, Records
 from retrieval.answering.router import answer_question
 from retrieval.conversation.coreference import is_context_dependent, named_in, whom
 from retrieval.conversation.state import Dialog, Place
-from retrieval.core.answer import Answer
+from retrieval.core.answer import Answer, Remark
 from retrieval.core.scores import ANSWERING, probability
 from retrieval.core.tracing import staged
 from retrieval.query.person import Person
@@ -188,9 +188,9 @@ class TurnContext:
         )
         return replace(answer, question=self.typed)
 
-    def not_found(self, standalone: str, message: str) -> Answer:
+    def not_found(self, standalone: str, note: Remark) -> Answer:
         """Answer that there is nothing, in one line."""
-        return Answer(self.typed, "not_found", 1.0, standalone, message)
+        return Answer(self.typed, "not_found", 1.0, standalone, note)
 
     def passages(self, places: Iterable[Place]) -> list[int]:
         """Return the ids of the passages that stand in some places."""

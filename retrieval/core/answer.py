@@ -2,12 +2,71 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Literal
 
 from index.core.article import Span
 
 Status = Literal["answered", "not_found", "ambiguous"]
+
+
+class Reason(StrEnum):
+    """Why an answer is what it is, where there is more to say than its hits; the front end words it.
+
+    What follows each are its parameters, all of them strings unless told otherwise.
+    """
+
+    EMPTY = "empty"
+    TOO_LONG = "too long"
+    """length, most: numbers of characters (int)."""
+    NO_WORDS = "no words"
+    SMALL_TALK = "small talk"
+    NOT_TOLD = "not told"
+    SPEAKER_NOT_TOLD = "speaker not told"
+    WHO_IS_MEANT = "who is meant"
+    """mention: the words that fit several people."""
+    WHICH_OTHER = "which other"
+    NOT_IN_PERIOD = "not in period"
+    """speaker; period: the time as it was named."""
+    NONE_IN_PERIOD = "none in period"
+    """period: the time as it was named."""
+    UNSURE_SPEAKER = "unsure speaker"
+    """speaker."""
+    NOT_ON_TOPIC = "not on topic"
+    """speaker; topic."""
+    NEVER_QUOTED = "never quoted"
+    """mention: the words that name somebody."""
+    NOBODY = "nobody"
+    """mention: the words that name nobody; similar: names like it (tuple of strings)."""
+    NOTHING_MORE = "nothing more"
+    NOBODY_ELSE = "nobody else"
+    ARTICLE_BEGINS = "article begins"
+    ARTICLE_ENDS = "article ends"
+    CITED = "cited"
+    """The answer is where its first hit stands."""
+    VERDICT = "verdict"
+    """verdict: a `retrieval.verification.verdict.Verdict`."""
+    NOT_SAID = "not said"
+    """verdict, without its name and differences."""
+    VERDICT_AND_MATTER = "verdict and matter"
+    """verdict; the hits are what its speaker says on the matter."""
+    LINE = "line"
+    """line: what a front end says itself, as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A reason with its parameters."""
+
+    reason: Reason
+    parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+def remark(reason: Reason, **parameters: Any) -> Remark:  # noqa: ANN401  (see `Reason`)
+    """Return a reason with its parameters."""
+    return Remark(reason, parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +179,7 @@ class Answer:
         confidence: estimated probability that the first hit answers or, where nothing was found, that nothing does;
             between 0 and 1.
         standalone: the question with references to earlier turns resolved.
-        message: one line for people where there is more to say than the hits, or None.
+        remark: why, where there is more to say than the hits, or None.
         speaker: canonical name of whose words answer, or None.
         choices: canonical names to choose from when ambiguous.
         nearest: what came close when nothing was found, best first.
@@ -131,21 +190,26 @@ class Answer:
     status: Status
     confidence: float
     standalone: str
-    message: str | None = None
+    remark: Remark | None = None
     speaker: str | None = None
     choices: tuple[str, ...] = ()
     nearest: tuple[Hit, ...] = ()
     hits: tuple[Hit, ...] = ()
 
-    def to_json(self, qid: str | None = None) -> dict[str, Any]:
-        """Return the answer as the contract's JSON object; `hits` stand under "passages"."""
+    def to_json(self, qid: str | None = None, message: str | None = None) -> dict[str, Any]:
+        """Return the answer as the contract's JSON object; `hits` stand under "passages".
+
+        Args:
+            qid: id of the question, where it is one of a file.
+            message: the remark as one line for people, or None.
+        """
         return {
             "qid": qid,
             "question": self.question,
             "standalone": self.standalone,
             "status": self.status,
             "confidence": round(self.confidence, 4),
-            "message": self.message,
+            "message": message,
             "speaker": self.speaker,
             "choices": list(self.choices),
             "nearest": [hit.to_json() for hit in self.nearest],

@@ -12,6 +12,7 @@ from index.quotations.speech.types import Quotation
 from index.store.records import PassageRow, Records
 from retrieval.core.tokens import Word, words_of
 from retrieval.query.person import Person
+from retrieval.search.bm25 import search_words
 from retrieval.search.searcher import Scope, Searcher
 
 LOOKED_AT = 80
@@ -77,9 +78,9 @@ class Statements:
         """Return the passages that share most words with a text, some of those that quote certain people among them."""
         lexical = self._searcher.generation.lexical
         among = self._scope.passages if self._scope else None
-        found = lexical.search(text, LOOKED_AT, among=among)
+        found = search_words(lexical, text, LOOKED_AT, among=among)
         if own := self.own_passages(people):
-            found += lexical.search(text, OWN, among=own)
+            found += search_words(lexical, text, OWN, among=own)
         return list(dict.fromkeys(passage for passage, _ in found))
 
     def holding(self, passages: Sequence[int], wanted: frozenset[str], share: float) -> list[int]:

@@ -23,8 +23,10 @@ class Verdict:
             these; "other speaker": somebody else's; "about, not by": said or written about that speaker;
             "unattributed": quoted, but the article does not tell of whom; "paraphrase": the same matter in reported
             speech or other words; "not found": none of it.
-        message: the verdict in one line for people.
+        meant: canonical name of whom `by` means first; None where it names nobody who is quoted.
         speaker: canonical name of whose words they are, or None.
+        written: whether the words stand in an article, said by nobody ("not found").
+        reported: whether the matter stands there as reported speech only ("paraphrase").
         stands: the words as they stand; empty where nothing corresponds.
         parts: claim and words as they stand side by side, word by word, in the order of the text.
         beside: words next to the claim, or under an ellipsis of it, without which the rest says something else.
@@ -36,8 +38,10 @@ class Verdict:
     claim: str
     by: str | None
     verdict: VerdictName
-    message: str
+    meant: str | None = None
     speaker: str | None = None
+    written: bool = False
+    reported: bool = False
     stands: str = ""
     parts: tuple[Difference, ...] = ()
     beside: tuple[Difference, ...] = ()
@@ -60,13 +64,17 @@ class Verdict:
         """What the differences may turn, each once."""
         return tuple(dict.fromkeys(turn for difference in self.differences for turn in difference.turns))
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the verdict as a JSON object; `hits` stand under "passages", as in an Answer."""
+    def to_json(self, message: str) -> dict[str, Any]:
+        """Return the verdict as a JSON object; `hits` stand under "passages", as in an Answer.
+
+        Args:
+            message: the verdict as one sentence for people.
+        """
         return {
             "claim": self.claim,
             "by": self.by,
             "verdict": self.verdict,
-            "message": self.message,
+            "message": message,
             "speaker": self.speaker,
             "stands": self.stands,
             "words": [_json(part) for part in self.parts],

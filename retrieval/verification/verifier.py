@@ -22,7 +22,6 @@ from retrieval.search.hits import make_hits
 from retrieval.search.searcher import Scope, Searcher
 from retrieval.verification.claim import MAX_CLAIM, Claim, read_claim
 from retrieval.verification.diff import Comparison, compare
-from retrieval.verification.messages import message_for
 from retrieval.verification.statements import Statement, Statements, quick_words
 from retrieval.verification.verdict import Verdict, VerdictName
 
@@ -191,8 +190,10 @@ class Verifier:
             claim=claim.text,
             by=claim.by,
             verdict=found.verdict,
-            message=message_for(found.verdict, claim.by, people, speaker, comparison),
+            meant=people[0].name if people else None,
             speaker=speaker if shown else None,
+            written=comparison is not None and not shown,
+            reported=shown is not None and not shown.is_quoted,
             stands=shown.stands if shown else "",
             parts=shown.parts if shown and differs else (),
             beside=shown.beside if shown and differs else (),

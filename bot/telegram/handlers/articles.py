@@ -13,7 +13,8 @@ from telegram.constants import MessageEntityType
 from telegram.error import TelegramError
 from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
-from bot.render.text import long_date, printable
+from bot.render.messages import long_date
+from bot.render.text import printable
 from bot.telegram.access import person_in
 from bot.telegram.handlers.conversation import Conversation
 from bot.telegram.handlers.gate import RefusedError, refused, where_of

@@ -13,7 +13,7 @@ from bot.telegram.state.messages import SentMessage, sent_answer
 from bot.telegram.ui.answer_message import LONGEST_NAME, MOST_PASSAGES, Message, message_for
 from bot.telegram.ui.formatted_text import FormattedText, joined, shortened
 from retrieval.conversation.state import Dialog, Turn, places
-from retrieval.core.answer import Answer, Citation, Copy, Hit, HitQuotation
+from retrieval.core.answer import Answer, Citation, Copy, Hit, HitQuotation, Reason, remark
 from retrieval.newsroom.new_passages import MOST
 
 if TYPE_CHECKING:
@@ -110,7 +110,8 @@ def alert_message(alert: Alert, texts: Texts, newsroom: NewsroomTexts) -> tuple[
     if content.count > MOST_PASSAGES:
         heading = newsroom.digest.format(what=what, count=content.count, articles=content.articles)
     question = _question(wanted)
-    answer = Answer(question, "answered", 1.0, question, heading, wanted.speaker, hits=content.hits)
+    told = remark(Reason.LINE, line=heading)
+    answer = Answer(question, "answered", 1.0, question, told, wanted.speaker, hits=content.hits)
     listed = _listed(content.hits, content.count, newsroom)
     message = message_for(replace(answer, hits=content.hits[:MOST_PASSAGES]), texts, _room(listed))
     whole = joined("\n\n", [message, *listed])
