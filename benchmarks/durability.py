@@ -22,6 +22,7 @@ from pathlib import Path
 # Threads would not survive the fork of a process that has loaded everything.
 os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
 
+from index.core.cores import available_cores
 from tests import system_calls
 from tests.damaged_files import DAMAGES, Damaged, Damaging
 from tests.disturbed_builds import REFUSALS, SCENARIOS, Disturbing, Fault, Point
@@ -35,7 +36,7 @@ def main() -> int:
     parser.add_argument("--only", choices=("faults", "damage"), help="one of the two")
     parser.add_argument("--sample", type=int, metavar="N", help="try so many points of each scenario and kind, not all")
     parser.add_argument("--seed", type=int, default=20310301, metavar="N", help="of the sample")
-    cores = len(os.sched_getaffinity(0))
+    cores = available_cores()
     parser.add_argument("--processes", type=int, default=cores, metavar="N", help=f"how many at once ({cores})")
     options = parser.parse_args()
     if reason := system_calls.why_not():

@@ -21,6 +21,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from index.core.cores import available_cores
+
 ROOT = Path(__file__).resolve().parent.parent
 ONRECORD = str(Path(sys.executable).with_name("onrecord"))
 PACKAGES = ("torch", "sentence-transformers", "onnxruntime", "faiss-cpu", "tantivy", "spacy")
@@ -202,7 +204,7 @@ def facts(module: str) -> str:
     versions = [("python", platform.python_version()), *((package, version(package)) for package in PACKAGES)]
     packages = ", ".join(" ".join(one) for one in versions)
     command = shlex.join(["python", "-m", module, *sys.argv[1:]])
-    return f"{day} · {_cpu()}, {len(os.sched_getaffinity(0))} cores · {packages}\n\n    {command}\n"
+    return f"{day} · {_cpu()}, {available_cores()} cores · {packages}\n\n    {command}\n"
 
 
 def _cpu() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import statistics
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 from benchmarks import corpus
 from benchmarks.measuring import Bench, Row, Run, Worker, medians, span
 from benchmarks.telegram import telegram
+from index.core.cores import available_cores
 
 QUESTION = "what did Gimenez say?"
 QUESTION_FOR_MODELS = "what was said about federal money for the county?"
@@ -19,7 +19,7 @@ BATCH = 32
 EMBEDDED = 8 * BATCH
 QUESTIONS_OF_A_KIND = 8
 WORDS = 12_000
-THREADS = len(os.sched_getaffinity(0))
+THREADS = available_cores()
 
 
 def prepare(bench: Bench) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 
 from index.build.checkpoint import Checkpoint, Digest, article_digest
+from index.core.cores import available_cores
 from index.quotations.pipeline import QuotationFinder
 from index.quotations.speech.types import Reading
 from index.readers.extraction.metadata import ENGLISH
@@ -46,7 +46,7 @@ class QuotationExtractor:
         if not unread:
             return
         keep = len(unread) > KEPT
-        processes = min(len(os.sched_getaffinity(0)), 1 + len(unread) // _ARTICLES_A_PROCESS)
+        processes = min(available_cores(), 1 + len(unread) // _ARTICLES_A_PROCESS)
         readings = QuotationFinder().read(map(self._records.load_article, unread), processes=processes)
         fresh: dict[Digest, Reading] = {}
         for done, (row, reading) in enumerate(zip(unread, readings, strict=True), 1):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy.typing as npt
 import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
+from index.core.cores import available_cores
 from index.models.registry import ModelCard
 
 Floats = npt.NDArray[np.float32]
@@ -49,7 +49,7 @@ class OnnxModel:
         # wait for each other several hundred times a batch, or burn a core by spinning.
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
-        self._pool = ThreadPoolExecutor(threads or len(os.sched_getaffinity(0)), "onrecord-model")
+        self._pool = ThreadPoolExecutor(threads or available_cores(), "onrecord-model")
         providers = [name for name in _PROVIDERS if name in onnxruntime.get_available_providers()]
         self._session = onnxruntime.InferenceSession(
             str(folder / "model.onnx"), options, providers=providers if building else ["CPUExecutionProvider"]
