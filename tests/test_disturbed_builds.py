@@ -34,6 +34,7 @@ def logs(walk: dict[str, Any]) -> list[tuple[list[Call], Path]]:
     made = [
         [Call(name, tuple(paths), tuple(existed)) for name, paths, existed in log] for log in walk["calls"].values()
     ]
+    assert made
     folders = [next(path for call in log for path in call.paths if path.endswith("/index")) for log in made]
     return [(log, Path(folder)) for log, folder in zip(made, folders, strict=True)]
 

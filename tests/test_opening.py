@@ -87,8 +87,12 @@ def test_an_error_of_opening_is_told_to_whoever_asks() -> None:
 
 
 def test_one_that_nobody_needed_is_never_opened() -> None:
-    def opens() -> Engine:
-        raise AssertionError
+    opened: list[StandIn] = []
 
-    with LateEngine(opens, "not open yet"):
-        pass
+    def opens() -> Engine:
+        opened.append(StandIn())
+        return opened[0]  # type: ignore[return-value]
+
+    with LateEngine(opens, "not open yet") as late:
+        assert late.describe() == "not open yet"
+    assert opened == []

@@ -128,8 +128,9 @@ class TestARecord:
         assert 0 < len(about.entries) < len(sheet.entries)
         assert all("hotel tax" not in one.words or "ferr" in one.words for one in about.entries)
         within = engine.record("Brandvold", since=date(2031, 6, 1), until=date(2031, 12, 31))
-        assert {one.date for one in within.entries} <= {one.date for one in sheet.entries}
-        assert all("2031-06" <= str(one.date) < "2032" for one in within.entries)
+        days = [one.date for one in sheet.entries]
+        assert [one.date for one in within.entries] == [day for day in days if day and "2031-06" <= day < "2032"]
+        assert 0 < len(within.entries) < len(days)
         assert engine.record("Brandvold", since=date(2050, 1, 1)).topics == ()
 
     def test_of_nobody_or_of_several_is_refused(self, engine: Engine) -> None:

@@ -66,7 +66,7 @@ async def test_what_is_followed_is_told_with_its_citation_when_it_is_new(desk: D
         assert topic.text.startswith("New: “a ticket for four dollars”")
         assert all("one.txt, " in got.text and "paragraph 1" in got.text for got in (words, topic))
         assert words.buttons == ["Context", "Whole article", "Unfollow"]
-        assert "Whole" not in (await ann.press(words, "Context")).message.buttons
+        assert "Whole article" not in (await ann.press(words, "Context")).message.buttons
         assert "day 1" in (await ann("what did she say about the ticket?", reply_to=words)).text
         assert (await ann.press(words, "Unfollow")).said == "I no longer follow Adela Brandvold."
         listed = await ann("/following")
