@@ -18,7 +18,7 @@ from index.quotations.lexicon.gender import is_first_name
 from index.store.lexical import stems
 from retrieval.conversation.coreference import in_full, named_in, resolve_references
 from retrieval.conversation.state import Dialog, NamedSpeaker, Turn
-from retrieval.search.term_weights import SMALL_STEMS
+from retrieval.search.terms import SMALL_STEMS
 
 Record = dict[str, Any]
 

@@ -132,10 +132,10 @@ def _export(home: Path) -> None:
 def paid_once() -> Iterator[None]:
     """What is the same for all builds of the session and takes long is done once: loading models, hashing weights."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("index.build.extract_quotations.QuotationFinder", functools.cache(QuotationFinder))
+        patch.setattr("index.build.derived.QuotationFinder", functools.cache(QuotationFinder))
         # Further processes would each load a parser of their own, which takes longer than the few articles of a test.
-        patch.setattr("index.build.extract_quotations._ARTICLES_A_PROCESS", 10_000)
-        patch.setattr("index.build.embed.Encoder", functools.cache(Encoder))
+        patch.setattr("index.build.derived._ARTICLES_A_PROCESS", 10_000)
+        patch.setattr("index.build.derived.Encoder", functools.cache(Encoder))
         patch.setattr("index.models.registry.file_sha256", weights_hashed_once(registry.file_sha256))
         patch.setattr("index.generations.manifest.hash_file", weights_hashed_once(durable.hash_file))
         yield

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from index.build import embed, extract_quotations
+from index.build import derived
 from index.build.pipeline import BuildOptions, build
 from index.core import files
 from index.core.article import Article
 from index.generations import manifest, sealing
 from index.models import registry
 from index.quotations.pipeline import QuotationFinder
-from retrieval.search import searcher
+from retrieval.search import models
 from tests import system_calls
 from tests.hashed_once import weights_hashed_once
 from tests.index_looked_at import encoder_of, index_in, look, same
@@ -275,9 +275,9 @@ def _load() -> None:
         module.hash_file = once
     registry.file_sha256 = weights_hashed_once(registry.file_sha256)
     finder = functools.cache(QuotationFinder)
-    extract_quotations.QuotationFinder = finder
-    embed.CHUNK, extract_quotations.KEPT = 2, 1  # so that the work of builds as small as these is kept too
-    embed.Encoder = searcher.Encoder = encoder_of
+    derived.QuotationFinder = finder
+    derived.CHUNK, derived.KEPT = 2, 1  # so that the work of builds as small as these is kept too
+    derived.Encoder = models.Encoder = encoder_of
     encoder_of(registry.prepare(registry.DEFAULT_ENCODER, "encoder"))
     for role, model in (("encoder", registry.DEFAULT_ENCODER), ("reranker", registry.DEFAULT_RERANKER)):
         for path in registry.prepare(model, role).iterdir():

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from bot.render.filters import read_typed
 from retrieval.core.tokens import words_of
 from retrieval.verification.claim import MAX_CLAIM, read_claim
-from retrieval.verification.diff import Comparison, compare
 from retrieval.verification.exact_match import find_stretches
 from retrieval.verification.statements import SpokenWord, Statement
+from retrieval.verification.verdict import Comparison, compare
 
 SAID = "I will not sell the second ferry to pay for paint on a boat, and our island has 1,150 people who know it."
 CAREFUL = "We could close three of the May routes if the county agrees; nobody in the US has asked us to."

@@ -17,7 +17,7 @@ from index.core.article import Article
 from index.core.errors import DamagedError, NoIndexError, UsageError
 from index.generations.generation import IndexFolder
 from index.sources.given import read_source
-from retrieval.attribution import by_speaker
+from retrieval.attribution import whose_words
 from retrieval.core.answer import Answer, Hit
 from retrieval.engine import Engine
 from tests.waiting import until
@@ -84,7 +84,7 @@ class TestAnswers:
     ) -> None:
         answer = engine.ask(question)
         for bound in ("MANY", "WEIGHED"):
-            monkeypatch.setattr(by_speaker, bound, 1)
+            monkeypatch.setattr(whose_words, bound, 1)
         often = engine.ask(question)
         assert (often.status, often.speaker, often.hits[0].text) == (answer.status, answer.speaker, answer.hits[0].text)
         assert {hit.text for hit in often.hits} == {hit.text for hit in answer.hits}

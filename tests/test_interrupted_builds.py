@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.build.checkpoint import Checkpoint, digest
-from index.build.options import BuildReport
 from index.build.pipeline import UNFINISHED, BuildOptions, build
+from index.build.sync import BuildReport
 from index.generations.generation import IndexFolder, open_current
 from index.quotations.speech.types import Quotation, Reading, Speaker
 
@@ -28,8 +28,8 @@ class InterruptionError(Exception):
 @pytest.fixture(autouse=True)
 def often_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the work of a build after every few passages and articles."""
-    monkeypatch.setattr("index.build.embed.CHUNK", 4)
-    monkeypatch.setattr("index.build.extract_quotations.KEPT", 2)
+    monkeypatch.setattr("index.build.derived.CHUNK", 4)
+    monkeypatch.setattr("index.build.derived.KEPT", 2)
 
 
 @pytest.fixture

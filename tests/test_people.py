@@ -16,8 +16,7 @@ from index.quotations.lexicon.names import first_names_agree, known_first_names
 from index.quotations.people.linking import ArticleSpeaker, join_family
 from index.quotations.speech.types import Quotation, Reading, Speaker
 from index.store.people import PeopleRecords, PeopleWriter
-from retrieval.query.person import PersonCache
-from retrieval.query.speakers import Directory
+from retrieval.query.speakers import Directory, PersonCache
 
 FIRST = ["Ken", "Kenneth", "K", "Adela", "Wendell", "Ottilie"]
 LAST = ["Brandvold", "Olmo", "Achterberg"]

@@ -91,6 +91,13 @@ class TestSentences:
         assert all((a == b).all() for a, b in zip(old, new, strict=True))
 
 
+def mended(searcher: Searcher, text: str, keep: str = "") -> str:
+    """Return a question without its slips."""
+    with closing(searcher.generation.open_records()) as records:
+        knows = searcher.models.encoder.knows
+        return corrected(searcher.generation.lexical, records, text, is_common=knows, keep=keep)
+
+
 class TestWindows:
     def test_are_the_sentences_of_a_long_passage_that_share_most_with_the_question(self, engine: Engine) -> None:
         searcher = engine._searcher
@@ -152,17 +159,14 @@ class TestSpelling:
         ],
     )
     def test_slips_are_mended(self, searcher: Searcher, typed: str, meant: str) -> None:
-        with closing(searcher.generation.open_records()) as records:
-            assert corrected(searcher, records, typed) == meant
+        assert mended(searcher, typed) == meant
 
     @pytest.mark.parametrize("typed", ["who complained about sleep", "what did Kowalskj say", "xqzzt blorp?", "!?"])
     def test_common_words_names_and_nonsense_are_left_alone(self, searcher: Searcher, typed: str) -> None:
-        with closing(searcher.generation.open_records()) as records:
-            assert corrected(searcher, records, typed) == typed
+        assert mended(searcher, typed) == typed
 
     def test_words_to_keep_are_kept(self, searcher: Searcher) -> None:
-        with closing(searcher.generation.open_records()) as records:
-            assert corrected(searcher, records, "the hydrent", keep="hydrent") == "the hydrent"
+        assert mended(searcher, "the hydrent", keep="hydrent") == "the hydrent"
 
 
 class TestTheTimeAsked:
@@ -202,8 +206,8 @@ class TestWithoutTheReranker:
     def test_questions_are_answered_by_words_and_vectors(
         self, quillhaven: IndexFolder, monkeypatch: pytest.MonkeyPatch, question: str, text: str
     ) -> None:
-        asked_for: list[ModelShelf] = []
-        monkeypatch.setattr(ModelShelf, "reranker", property(asked_for.append))
+        asked_for: list[ModelCache] = []
+        monkeypatch.setattr(ModelCache, "reranker", property(asked_for.append))
         with Engine(quillhaven, fast=True) as engine:
             engine.load_models()
             answer = engine.ask(question)

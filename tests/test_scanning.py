@@ -12,7 +12,7 @@ from conftest import Refresh, Write
 
 from index.generations.generation import IndexFolder, open_current
 from index.readers.registry import READERS, Kind
-from index.store.passage_text import FEWEST_WORDS, embedded_texts
+from index.store.records import FEWEST_WORDS, embedded_texts
 from retrieval.search.bm25 import search_words
 from tests.reading_again import settle
 

@@ -13,8 +13,16 @@ import pytest
 from bot.config.settings import Settings, TelegramSettings
 from bot.telegram.handlers import articles as article_handlers
 from bot.telegram.newsroom import submission, worker_client
-from bot.telegram.newsroom.article_files import TAKEN_OUT, NotOursError, file_name, file_of, plain_name
-from bot.telegram.newsroom.submission import LASTS, PendingArticles, Where
+from bot.telegram.newsroom.submission import (
+    LASTS,
+    TAKEN_OUT,
+    NotOursError,
+    PendingArticles,
+    Where,
+    file_name,
+    file_of,
+    plain_name,
+)
 from bot.telegram.newsroom.worker import do_task
 from bot.telegram.state.store import Store
 from index.generations.generation import IndexFolder

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from retrieval.core.answer import Answer, Hit, Reason
 
 if TYPE_CHECKING:
-    from retrieval.verification.diff import Difference
-    from retrieval.verification.verdict import Verdict, VerdictName
+    from retrieval.verification.verdict import Difference, Verdict, VerdictName
 
 MESSAGES: Final[Mapping[Reason, str]] = {
     Reason.EMPTY: "Ask something, such as “what did Gimenez say?”",
@@ -156,7 +155,7 @@ def verdict_line(verdict: Verdict) -> str:
 def difference_text(one: Difference) -> str:
     """Return a difference in words.
 
-    >>> from retrieval.verification.diff import Difference
+    >>> from retrieval.verification.verdict import Difference
     >>> difference_text(Difference("changed", "84", "48", ("number",)))
     '“84” where it stands “48” (a number)'
     """

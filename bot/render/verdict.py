@@ -9,9 +9,8 @@ from bot.render.messages import CAUTION, difference_text, verdict_message
 from bot.render.text import plain_hit, printable
 
 if TYPE_CHECKING:
-    from retrieval.verification.diff import Difference
     from retrieval.verification.drafts import Drafted
-    from retrieval.verification.verdict import Verdict
+    from retrieval.verification.verdict import Difference, Verdict
 
 
 WIDEST_NAME = 24

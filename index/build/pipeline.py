@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.build.checkpoint import Checkpoint
-from index.build.embed import Embedding, VectorBuild
-from index.build.extract_quotations import QuotationExtractor
-from index.build.options import BuildOptions, BuildReport, Progress
-from index.build.sync import Changes, Update
+from index.build.derived import Embedding, QuotationExtractor, VectorBuild
+from index.build.sync import BuildOptions, BuildReport, Changes, Progress, Update
 from index.core.errors import DamagedError, GenerationError, NoIndexError, SourceError, UsageError
 from index.core.files import link_or_copy_tree
 from index.generations import sealing

@@ -1,4 +1,4 @@
-"""What changed in the sources since the last build, put into the records."""
+"""What a build is asked for, what changed in the sources since the last one, put into the records, and its report."""
 
 from __future__ import annotations
 
@@ -13,13 +13,66 @@ from index.core.errors import ArticleError, SourceError
 from index.core.files import FoundFile, Stamp, without_collecting
 from index.readers.sandbox import ReadingProcess
 from index.sources.given import encodable, find_files, read_file
-from index.sources.urls import is_link
+from index.sources.urls import Limits, is_link
 from index.store.files import FileRecords, ReadFile
-from index.store.passage_text import embedded_texts
-from index.store.records import KnownArticle
+from index.store.records import KnownArticle, embedded_texts
+from index.vectors.milvus_address import MilvusAddress
 
 if TYPE_CHECKING:
     from index.sources.web import FoundArticle, Web
+
+Progress = Callable[[str, int, int | None], None]
+"""Told (stage, done, total or None), where a stage is one of `index.build.pipeline.STAGES`."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did.
+
+    Attributes:
+        generation: name of the generation in force afterwards.
+        built: False where nothing had changed, so that the generation before stays.
+        changes: what changed in the articles.
+        articles: how many the index holds now.
+        passages: how many it holds now.
+        embedded: how many passages the encoder had to read.
+        notes: one line each on what a person should know besides, such as a damaged generation set aside.
+    """
+
+    generation: str
+    built: bool
+    changes: Changes
+    articles: int
+    passages: int
+    embedded: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """How to build.
+
+    Attributes:
+        sources: what to refresh, remembered from then on; all remembered ones by default.
+        forget: remembered sources to take out, with their articles.
+        rebuild: make everything anew, reusing nothing.
+        encoder: id of the model that embeds; the one of the index, else the default one.
+        reranker: id of the model that reranks; likewise.
+        follow: whether to fetch the pages that entries of feeds lead to; as before by default.
+        allow_private: whether links may lead into private networks; likewise.
+        limits: bounds of fetching.
+        milvus: where the vectors are to lie; where they lay before by default, else in files.
+    """
+
+    sources: Sequence[str] = ()
+    forget: Sequence[str] = ()
+    rebuild: bool = False
+    encoder: str | None = None
+    reranker: str | None = None
+    follow: bool | None = None
+    allow_private: bool | None = None
+    limits: Limits = field(default_factory=Limits)
+    milvus: MilvusAddress | None = None
 
 
 @dataclass(slots=True)
@@ -34,7 +87,7 @@ class Changes:
         unchanged: how many are as they were.
         vanished: how many are gone.
         skipped: one line for each article that could not be read.
-        vectors: of what each removed passage was embedded as (`index.store.passage_text`), the id of its vectors in
+        vectors: of what each removed passage was embedded as (`index.store.records`), the id of its vectors in
             the generation before, so that the same words need not be embedded again.
         readings: of each removed article, by `index.build.checkpoint.article_digest`, the id that its row had there.
     """

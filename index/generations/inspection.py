@@ -28,8 +28,7 @@ from index.readers.sandbox import ReadingProcess
 from index.sources.given import read_file
 from index.sources.page_archive import Kept
 from index.sources.urls import is_link
-from index.store.passage_text import embedded_texts
-from index.store.records import Records
+from index.store.records import Records, embedded_texts
 from index.vectors.backend import Ids, Vectors, chunks_of
 from index.vectors.faiss_index import SentenceVectors
 

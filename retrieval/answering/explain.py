@@ -12,12 +12,11 @@ import numpy as np
 from index.store.records import Records
 from retrieval.answering.inquiry import CHOICES, QueryRun
 from retrieval.answering.router import understand
-from retrieval.attribution.by_speaker import by_topic, newest_first, own_words
-from retrieval.attribution.by_words import find_spoken
+from retrieval.attribution.whose_words import by_topic, find_spoken, newest_first, own_words
 from retrieval.core.answer import Citation
 from retrieval.core.scores import ANSWERED, Scored
 from retrieval.query.parser import Question
-from retrieval.query.person import Person, clearly_meant
+from retrieval.query.speakers import Person, clearly_meant
 from retrieval.search.bm25 import search_words
 from retrieval.search.hits import cite
 from retrieval.search.searcher import CANDIDATES, Scope, Searcher

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from index.core.article import Span
 from index.store.records import Records
-from retrieval.attribution.by_speaker import (
+from retrieval.attribution.whose_words import (
     Match,
     by_topic,
     look_for,
@@ -24,8 +24,7 @@ from retrieval.core.names import may_be_a_name
 from retrieval.core.scores import Scored
 from retrieval.query.dates import Period
 from retrieval.query.parser import Question
-from retrieval.query.person import Person, clearly_meant
-from retrieval.query.speakers import Directory
+from retrieval.query.speakers import Directory, Person, clearly_meant
 from retrieval.search.hits import make_hits
 from retrieval.search.rerank import rerank
 from retrieval.search.searcher import Scope, Searcher

@@ -8,7 +8,7 @@ from datetime import date
 from index.core.article import Span
 from index.store.records import Records
 from retrieval.answering.inquiry import QueryRun, somebodys_words
-from retrieval.attribution.by_words import SpokenPassage, find_spoken
+from retrieval.attribution.whose_words import SpokenPassage, find_spoken
 from retrieval.core.answer import Answer, Reason, Remark, remark
 from retrieval.core.scores import ANSWERED
 from retrieval.query.dates import Period, find_period
@@ -45,7 +45,14 @@ def understand(searcher: Searcher, records: Records, text: str, now: date) -> tu
     """Return what a question asks, its slips of spelling mended, and the time it names, if any."""
     read = read_question(text)
     keep = f"{read.speaker or ''} {read.quoted or ''}"
-    mended = corrected(searcher, records, read.text, keep=keep)
+    mended = corrected(
+        searcher.generation.lexical,
+        records,
+        read.text,
+        # The encoder is loaded where a word is in doubt, and not before.
+        is_common=lambda word: searcher.models.encoder.knows(word),  # noqa: PLW0108
+        keep=keep,
+    )
     read = read if mended == read.text else read_question(mended)
     period = None if read.quoted else find_period(mended, now)
     return (read.without(period.words) if period else read), period

@@ -10,9 +10,9 @@ from typing import Any
 from index.core.errors import UsageError
 from index.store.people import PeopleRecords
 from index.store.records import Records, SpeakerSummary
-from retrieval.attribution.by_speaker import by_topic, own_words
+from retrieval.attribution.whose_words import by_topic, own_words
 from retrieval.core.answer import Citation, HitQuotation
-from retrieval.query.person import Person, clearly_meant
+from retrieval.query.speakers import Person, clearly_meant
 from retrieval.search.hits import cite
 from retrieval.search.searcher import Scope, Searcher
 

@@ -10,8 +10,7 @@ from index.quotations.lexicon.gender import GENDERS, by_first_name, by_title, is
 from index.quotations.lexicon.names import SUFFIXES
 from retrieval.conversation.state import Dialog, NamedSpeaker
 from retrieval.core.names import LEADERS, name_words, words
-from retrieval.query.person import Person, clearly_meant
-from retrieval.query.speakers import Directory
+from retrieval.query.speakers import Directory, Person, clearly_meant
 
 _PRONOUN = re.compile(
     r"(?<![\w’'-])(?P<word>he|him|his|she|her|hers|they|them|their|theirs)(?P<short>['’](?:s|d|ll|ve|re))?(?![\w’'-])",

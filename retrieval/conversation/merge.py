@@ -8,14 +8,14 @@ from functools import cached_property
 
 from index.core.article import Span
 from index.store.records import PassageRow
-from retrieval.attribution.by_speaker import OwnWords, own_words
+from retrieval.attribution.whose_words import OwnWords, own_words
 from retrieval.conversation.state import places
 from retrieval.conversation.turn import TurnContext, likeliest, likelihood, log_odds, weigh
 from retrieval.core.answer import Answer
 from retrieval.core.names import words
 from retrieval.core.scores import ANSWERED
 from retrieval.query.parser import read_question
-from retrieval.query.person import Person
+from retrieval.query.speakers import Person
 from retrieval.search.hits import make_hits
 from retrieval.search.rerank import highlight
 

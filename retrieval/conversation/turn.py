@@ -16,11 +16,10 @@ from retrieval.conversation.state import Dialog, Place
 from retrieval.core.answer import Answer, Remark
 from retrieval.core.scores import ANSWERING, probability
 from retrieval.core.tracing import staged
-from retrieval.query.person import Person
-from retrieval.query.speakers import Directory
+from retrieval.query.speakers import Directory, Person
 from retrieval.search.rerank import windows
 from retrieval.search.searcher import Scope, Searcher
-from retrieval.search.term_weights import SMALL_STEMS
+from retrieval.search.terms import SMALL_STEMS
 
 ARTICLES = 3
 WEIGHED = 7

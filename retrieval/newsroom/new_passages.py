@@ -19,7 +19,7 @@ from index.quotations.speech.types import Quotation
 from index.store.catalog import Catalog
 from index.store.lexical import LexicalIndex
 from index.store.records import ArticleRow, FiledArticle, PassageRow, Records
-from retrieval.attribution.by_speaker import OwnWords, by_topic, newest_first, own_words
+from retrieval.attribution.whose_words import OwnWords, by_topic, newest_first, own_words
 from retrieval.core.answer import Hit
 from retrieval.core.names import words
 from retrieval.core.scores import ANSWERED, Scored

@@ -12,11 +12,10 @@ from typing import Final
 
 from index.quotations.lexicon.names import first_names_agree
 from index.store.records import Records
-from retrieval.attribution.by_speaker import written_as_a_name
+from retrieval.attribution.whose_words import written_as_a_name
 from retrieval.core.names import may_be_a_name, name_words, names_a_role, words
 from retrieval.query.parser import read_question
-from retrieval.query.person import Person, clearly_meant
-from retrieval.query.speakers import Directory
+from retrieval.query.speakers import Directory, Person, clearly_meant
 from retrieval.search.searcher import Searcher
 
 CHOICES: Final = 6

@@ -17,14 +17,14 @@ from index.models.onnx import Floats
 from index.quotations.speech.types import Quotation
 from index.store.lexical import stems
 from index.store.records import ArticleRow, PassageRow, Records
-from retrieval.attribution.by_speaker import OwnWords, own_words
 from retrieval.attribution.listing import the_person
+from retrieval.attribution.whose_words import OwnWords, own_words
 from retrieval.core.tokens import Word, words_of
 from retrieval.newsroom.timeline import Entry, Timeline, TimelinePassage, Topic, in_time
 from retrieval.search.hits import cite
 from retrieval.search.near_duplicates import Versions, shingles
 from retrieval.search.searcher import Searcher
-from retrieval.search.term_weights import SMALL_STEMS
+from retrieval.search.terms import SMALL_STEMS
 
 MOST_TOPICS = 8
 """As many as a reader can tell apart at a glance, and as there are colours for the colour-blind."""

@@ -18,13 +18,12 @@ from index.models.onnx import Floats
 from index.store.records import Records
 from retrieval.core.scores import Scored, best_of, fuse
 from retrieval.core.tracing import stage, staged
-from retrieval.query.person import PersonCache
-from retrieval.query.speakers import Directory
+from retrieval.query.speakers import Directory, PersonCache
 from retrieval.search.bm25 import search_words
 from retrieval.search.hits import Elsewhere
 from retrieval.search.models import Lazy, ModelCache
 from retrieval.search.near_duplicates import copies_elsewhere
-from retrieval.search.term_weights import TermWeights
+from retrieval.search.terms import TermWeights
 
 K = TypeVar("K")
 T = TypeVar("T")

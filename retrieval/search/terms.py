@@ -1,24 +1,62 @@
-"""Words of a collection: those that many articles use, and those that a question most likely means by a slip."""
+"""Words of a collection: how much each tells, which many articles use, and which a question means by a slip."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from itertools import chain, pairwise
+from typing import TypeVar
 
 from rapidfuzz.distance import OSA
 
 from index.generations.generation import Generation
 from index.store.catalog import Catalog
-from index.store.lexical import stems
+from index.store.lexical import LexicalIndex, stems
 from index.store.records import Records
 from retrieval.core.names import fold
 from retrieval.core.tracing import staged
 from retrieval.search.bm25 import search_near
-from retrieval.search.searcher import Searcher
-from retrieval.search.term_weights import SMALL_STEMS
+
+K = TypeVar("K")
+
+SMALL_STEMS = frozenset(
+    stems(
+        """a about after all also am an and any are as at be because been before but by can could did do does for from
+        had has have he her him his how i if in into is it its just me more my no not of on or our out over own say she
+        so some such than that the their them then there these they this those to too under up us very was we were what
+        when where which while who whom whose why will with would you your tell said says him herself himself s t d"""
+    )
+)
+"""Words that tell little, as stems."""
+
+
+class TermWeights:
+    """Inverse document frequencies over one generation; safe to share by threads."""
+
+    def __init__(self, lexical: LexicalIndex) -> None:
+        """Weigh words by the passages of an index."""
+        self._lexical = lexical
+
+    def weights(self, text: str) -> dict[str, float]:
+        """Return how much each stem of a text tells: its inverse document frequency; small words are left out.
+
+        Source: Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009), p. 347; plus 1
+        inside the logarithm, as Lucene does, so that no weight is negative.
+        """
+        total = self._lexical.count()
+        frequencies = {stem: self._lexical.frequency(stem) for stem in stems(text) if stem not in SMALL_STEMS}
+        return {stem: math.log(1 + (total - n + 0.5) / (n + 0.5)) for stem, n in frequencies.items()}
+
+    def idf_coverage(self, wanted: str, texts: Mapping[K, str]) -> dict[K, float]:
+        """Return which share of some words each text holds, rare words weighing more, between 0 and 1."""
+        weights = self.weights(wanted)
+        total = sum(weights.values()) or 1.0
+        held = {key: set(stems(text)) for key, text in texts.items()}
+        return {key: sum(w for stem, w in weights.items() if stem in found) / total for key, found in held.items()}
+
 
 SHORTEST = 5
 _LONG = 8
@@ -27,7 +65,9 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 @staged("reading")
-def corrected(searcher: Searcher, records: Records, text: str, *, keep: str = "") -> str:
+def corrected(
+    lexical: LexicalIndex, records: Records, text: str, *, is_common: Callable[[str], bool], keep: str = ""
+) -> str:
     """Return a text with each word that stands in no article replaced by the nearest one that does, if one is near.
 
     Near is one slip (a letter too many, too few, wrong, or two swapped), in words of eight letters or more two. Of
@@ -35,24 +75,27 @@ def corrected(searcher: Searcher, records: Records, text: str, *, keep: str = ""
     words with a capital inside a sentence may be names, which have their own rules.
 
     Args:
-        searcher: of the generation.
+        lexical: of the generation.
         records: of the generation.
         text: any text, such as a question.
+        is_common: tells whether a word is a common one.
         keep: words that stay as they are, such as a name or what somebody is to have said word for word.
     """
     kept = set(_WORD.findall(keep))
     return _WORD.sub(
-        lambda found: found.group() if found.group() in kept else _right(searcher, records, found, text), text
+        lambda found: found.group() if found.group() in kept else _right(lexical, records, found, text, is_common), text
     )
 
 
-def _right(searcher: Searcher, records: Records, found: re.Match[str], text: str) -> str:
+def _right(
+    lexical: LexicalIndex, records: Records, found: re.Match[str], text: str, is_common: Callable[[str], bool]
+) -> str:
     word = found.group()
     inside = text[: found.start()].strip(" “\"'") != ""
-    lexical, stemmed = searcher.generation.lexical, stems(word)
+    stemmed = stems(word)
     if len(word) < SHORTEST or (inside and word[0].isupper()) or len(stemmed) != 1 or lexical.frequency(stemmed[0]):
         return word
-    if searcher.models.encoder.knows(word):
+    if is_common(word):
         return word
     slips = 1 if len(word) < _LONG else 2
     rows = records.passages(search_near(lexical, stemmed[0], slips, _LOOKED_AT))

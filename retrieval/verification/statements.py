@@ -11,7 +11,7 @@ from index.quotations.speech.quote_marks import find_marked
 from index.quotations.speech.types import Quotation
 from index.store.records import PassageRow, Records
 from retrieval.core.tokens import Word, words_of
-from retrieval.query.person import Person
+from retrieval.query.speakers import Person
 from retrieval.search.bm25 import search_words
 from retrieval.search.searcher import Scope, Searcher
 

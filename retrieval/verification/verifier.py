@@ -12,18 +12,17 @@ from index.core.article import Span
 from index.core.errors import UsageError
 from index.core.sentences import embedded_sentences
 from index.store.records import Records
-from retrieval.attribution.by_speaker import is_named
+from retrieval.attribution.whose_words import is_named
 from retrieval.core.answer import Hit
 from retrieval.core.names import fold, is_plural, name_words, words
 from retrieval.core.scores import Scored
-from retrieval.query.person import Person
+from retrieval.query.speakers import Person
 from retrieval.search.bm25 import search_words
 from retrieval.search.hits import make_hits
 from retrieval.search.searcher import Scope, Searcher
 from retrieval.verification.claim import MAX_CLAIM, Claim, read_claim
-from retrieval.verification.diff import Comparison, compare
 from retrieval.verification.statements import Statement, Statements, quick_words
-from retrieval.verification.verdict import Verdict, VerdictName
+from retrieval.verification.verdict import Comparison, Verdict, VerdictName, compare
 
 NEAR = 60
 SAME_MATTER = 0.55

@@ -18,16 +18,25 @@ from bot.render.text import printable
 from bot.telegram.access import person_in
 from bot.telegram.handlers.conversation import Conversation
 from bot.telegram.handlers.gate import RefusedError, refused, where_of
-from bot.telegram.newsroom import article_files, worker_client
+from bot.telegram.newsroom import submission, worker_client
 from bot.telegram.newsroom.submission import MOST_BYTES, MOST_WAITING, Offered, is_article, offered_by
-from bot.telegram.newsroom.understood import ArticlePreview
+from bot.telegram.newsroom.worker_client import ArticlePreview
 from bot.telegram.state.messages import SentMessage
-from bot.telegram.transport.addressing import command_words
 from bot.telegram.ui import keyboards
 from bot.telegram.ui.answer_message import LONGEST_NAME, LONGEST_TITLE, cited
 from bot.telegram.ui.formatted_text import FormattedText, joined, shortened, styled
 from bot.telegram.ui.keyboards import Press, keyboard
-from bot.telegram.ui.replying import ChatPlace, Context, answer_press, message_of, press_of, send, texts_of, typing
+from bot.telegram.ui.replying import (
+    ChatPlace,
+    Context,
+    answer_press,
+    command_words,
+    message_of,
+    press_of,
+    send,
+    texts_of,
+    typing,
+)
 from bot.telegram.ui.texts import NewsroomTexts, texts_for
 from index.core.errors import OnrecordError
 from index.readers.registry import READERS
@@ -188,7 +197,7 @@ class AddCommands:
         folder = self._desk.settings.articles
         assert folder is not None, "the settings do not let articles be added without a folder"
         try:
-            await asyncio.to_thread(article_files.save, draft.held, folder, draft.name)
+            await asyncio.to_thread(submission.save, draft.held, folder, draft.name)
         except OnrecordError as error:
             return texts.save_failed.format(reason=str(error))
         await asyncio.to_thread(self._drafts.saved, draft)
@@ -239,7 +248,7 @@ class AddCommands:
         """
         name = f"article{offered.suffix}"
         if offered.document:
-            name = article_files.plain_name(offered.document.file_name or name)
+            name = submission.plain_name(offered.document.file_name or name)
             try:
                 content = bytes(await (await context.bot.get_file(offered.document)).download_as_bytearray())
             except TelegramError as error:
@@ -268,7 +277,7 @@ class AddCommands:
         if known:
             raise RefusedError(joined("\n", [FormattedText(texts.exists), cited(known.citation)]))
         content = await asyncio.to_thread(held.read_bytes)
-        name = article_files.file_name(read.title, read.date, content, read.suffix)
+        name = submission.file_name(read.title, read.date, content, read.suffix)
         there: bool = folder is not None and await asyncio.to_thread((folder / name).exists)
         if there:
             raise RefusedError(FormattedText(texts.exists_soon.format(name=name)))
@@ -370,12 +379,12 @@ class RemoveCommands:
         folder = self._desk.settings.articles
         assert folder is not None, "the settings do not let articles be changed without a folder"
         try:
-            path = await asyncio.to_thread(article_files.file_of, article, folder)
-            moved = await asyncio.to_thread(article_files.take_out, path, folder)
+            path = await asyncio.to_thread(submission.file_of, article, folder)
+            moved = await asyncio.to_thread(submission.take_out, path, folder)
         except OnrecordError as error:
             return texts.not_removed.format(reason=printable(str(error))), None
         await asyncio.to_thread(self._indexing.drafts.add_job, where_of(update), "remove", article.title, article.file)
-        return texts.taken_out.format(name=f"{article_files.TAKEN_OUT}/{moved.name}"), None
+        return texts.taken_out.format(name=f"{submission.TAKEN_OUT}/{moved.name}"), None
 
 
 def _choices(key: int, found: list[FiledArticle]) -> InlineKeyboardMarkup | None:

@@ -14,7 +14,6 @@ from bot.telegram.handlers.conversation import Conversation
 from bot.telegram.newsroom.alert_message import told_as
 from bot.telegram.newsroom.subscriptions import MOST_FOLLOWS, Follower, TooManyFollowsError
 from bot.telegram.state.messages import SentMessage
-from bot.telegram.transport.addressing import command_words
 from bot.telegram.ui import keyboards
 from bot.telegram.ui.formatted_text import FormattedText, shortened
 from bot.telegram.ui.keyboards import Press, answer_keyboard, keyboard
@@ -22,6 +21,7 @@ from bot.telegram.ui.replying import (
     ChatPlace,
     Context,
     answer_press,
+    command_words,
     message_of,
     press_of,
     send,

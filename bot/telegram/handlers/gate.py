@@ -14,10 +14,17 @@ from telegram.ext import ApplicationHandlerStop, CommandHandler, MessageHandler,
 from bot.render.text import printable
 from bot.telegram.access import Pairing, Redeemed, Standing, chat_in, is_code, person_in
 from bot.telegram.newsroom.submission import Where
-from bot.telegram.transport.addressing import command_words, is_meant_for_bot
 from bot.telegram.transport.queueing import Admission, Rates
 from bot.telegram.ui.formatted_text import FormattedText
-from bot.telegram.ui.replying import ChatPlace, Context, message_of, send, user_language
+from bot.telegram.ui.replying import (
+    ChatPlace,
+    Context,
+    command_words,
+    is_meant_for_bot,
+    message_of,
+    send,
+    user_language,
+)
 from bot.telegram.ui.texts import Texts, texts_for
 
 if TYPE_CHECKING:

@@ -22,10 +22,19 @@ from bot.telegram.handlers.follow import add_follow_handlers
 from bot.telegram.handlers.inline import Inline
 from bot.telegram.handlers.lists import show_list
 from bot.telegram.handlers.verify_and_record import answer_claim, send_record
-from bot.telegram.transport.addressing import Addressed, asked_words, command_words, replies_to_bot, words_replied_to
 from bot.telegram.ui.formatted_text import FormattedText
 from bot.telegram.ui.keyboards import Press
-from bot.telegram.ui.replying import ChatPlace, Context, message_of, send
+from bot.telegram.ui.replying import (
+    Addressed,
+    ChatPlace,
+    Context,
+    asked_words,
+    command_words,
+    message_of,
+    replies_to_bot,
+    send,
+    words_replied_to,
+)
 from bot.telegram.ui.texts import texts_for
 from retrieval.conversation.state import Dialog
 

@@ -17,7 +17,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bot.telegram.newsroom.understood import ArticlePreview
+from bot.telegram.newsroom.worker_client import ArticlePreview
 from index.core.article import Article
 from index.core.errors import ArticleError, BusyError, OnrecordError
 from index.generations.generation import IndexFolder
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 Tell = Callable[[str, int, int | None], None]
-"""Told (stage, done, total or None), as `index.build.options.Progress` is."""
+"""Told (stage, done, total or None), as `index.build.sync.Progress` is."""
 
 
 def do_task(task: Json, tell: Tell) -> Json:
@@ -132,7 +132,7 @@ def run_build_task(tell: Tell, *, index: str, notes: str, sources: list[str], li
         index: folder of the index.
         notes: folder that notes which generations were verified.
         sources: what to refresh; all that the index remembers by default.
-        links: how links are fetched; see `index.build.options.BuildOptions`.
+        links: how links are fetched; see `index.build.sync.BuildOptions`.
 
     Raises:
         OnrecordError: see `index.build.pipeline.build`.

@@ -89,8 +89,6 @@ def _readable(update: Json) -> Json:
     return update
 
 
-_LOGGER = logging.getLogger(__name__)
-
 START_PAUSES: Final = (1, 2, 4, 8, 16)
 GRACE: Final = 3.0
 """Seconds for what is under way when the process is asked to end."""

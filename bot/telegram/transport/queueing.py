@@ -19,7 +19,7 @@ from telegram.error import TelegramError
 from telegram.ext import BaseUpdateProcessor
 
 from bot.telegram.ops.metrics import NONE, Metrics
-from bot.telegram.transport.addressing import is_meant_for_bot
+from bot.telegram.ui.replying import is_meant_for_bot
 from bot.telegram.ui.texts import texts_for
 
 if TYPE_CHECKING:
