@@ -13,6 +13,7 @@ from conftest import Refresh, Write
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.render.messages import message_of
 from index.core.errors import DamagedError
 from index.core.sentences import embedded_sentences
 from index.generations.generation import IndexFolder, open_current
@@ -173,7 +174,7 @@ class TestTheTimeAsked:
     def test_words_of_another_time_are_not_given(self, engine: Engine) -> None:
         answer = engine.ask("What did Brandvold say in 2030?")
         assert answer.status == "not_found"
-        assert answer.message == "Adela Brandvold is quoted in these articles, but in none of 2030."
+        assert message_of(answer) == "Adela Brandvold is quoted in these articles, but in none of 2030."
         assert answer.nearest
 
     def test_last_month_is_meant_from_now(self, engine: Engine) -> None:
@@ -182,7 +183,7 @@ class TestTheTimeAsked:
 
     def test_what_fits_but_is_of_another_time_is_said_to_be(self, engine: Engine) -> None:
         answer = engine.ask("What did Brandvold say about the ferry in 2030?")
-        assert (answer.status, answer.message) == ("answered", "None of these is from an article of 2030.")
+        assert (answer.status, message_of(answer)) == ("answered", "None of these is from an article of 2030.")
 
 
 class TestNobody:
@@ -190,7 +191,7 @@ class TestNobody:
         answer = engine.ask("What did Adela Brandenburg say?")
         assert answer.status == "not_found"
         assert (
-            answer.message
+            message_of(answer)
             == "Nobody called “Adela Brandenburg” speaks in these articles. Did you mean Adela Brandvold?"
         )
 
