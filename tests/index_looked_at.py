@@ -21,11 +21,18 @@ WORDS = "The harbor, the pier and the roof of the school"
 _LOADED: dict[bytes, Encoder] = {}
 
 
+class _Shared(Encoder):
+    """An encoder that outlives those who use it: whoever closes an engine closes its encoder too."""
+
+    def close(self) -> None:
+        """Leave the threads to the next engine."""
+
+
 def encoder_of(folder: Path, *, building: bool = False) -> Encoder:
     """Return the encoder of a folder, loaded once for all folders with the same card."""
     card = (folder / "model.json").read_bytes()
     if card not in _LOADED:
-        _LOADED[card] = Encoder(folder)
+        _LOADED[card] = _Shared(folder)
     return _LOADED[card]
 
 
