@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from index.core.article import Span
+from index.core.letters import CAPITALS
 
 MOST = 64
 """How many sentences of a passage have a vector of their own; what stands further back has that of the passage."""
@@ -14,7 +15,7 @@ _ABBREVIATIONS = (
     "mr mrs ms dr prof sen gov rep gen lt sgt capt col maj adm rev hon st jr sr vs no inc corp co ltd u.s u.n u.k a.m"
     " p.m jan feb mar apr jun jul aug sept sep oct nov dec"
 ).split()
-_END = re.compile(r"[.!?…]+[\"”’'»)\]]*(?=\s+[\"“‘'«(\[]*[A-Z0-9])")
+_END = re.compile(rf"[.!?…]+[\"”’'»)\]]*(?=\s+[\"“‘'«(\[]*[{CAPITALS}0-9])")
 _WORD_BEFORE = re.compile(r"([\w.]+)$")
 
 

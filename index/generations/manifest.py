@@ -15,7 +15,7 @@ from pathlib import Path
 from index.core.errors import DamagedError, FormatError, one_line
 from index.core.files import hash_file, remove_half_written, replace_file
 
-FORMAT = 7
+FORMAT = 8
 MANIFEST = "manifest.json"
 
 

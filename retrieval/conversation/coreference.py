@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from index.core.letters import CAPITALS
 from index.quotations.lexicon.gender import GENDERS, by_first_name, by_title, is_first_name
 from index.quotations.lexicon.names import SUFFIXES
 from retrieval.conversation.state import Dialog, NamedSpeaker
@@ -41,8 +42,8 @@ _ANSWERS = re.compile(
     r"\b(?:answer|reply|replied|respond|retort|react|say back|hit back|fire back)(?:ed|s)?\b", re.IGNORECASE
 )
 _NAME = re.compile(
-    r"(?<![\w’'-])(?:(?:Mr|Mrs|Ms|Dr|Gov|Sen|Rep|St)\. )?[A-Z][\w’'-]*\w"
-    r"(?:\s+(?:(?:van|von|de|del|della|da|di|la|le|bin|al|of the|of)\s+)?[A-Z](?:\.|[\w’'-]*))*"
+    rf"(?<![\w’'-])(?:(?:Mr|Mrs|Ms|Dr|Gov|Sen|Rep|St)\. )?[{CAPITALS}][\w’'-]*\w"
+    rf"(?:\s+(?:(?:van|von|de|del|della|da|di|la|le|bin|al|of the|of)\s+)?[{CAPITALS}](?:\.|[\w’'-]*))*"
     rf"(?:\s+(?:{'|'.join(sorted(LEADERS))})\b)?"
 )
 _NO_NAME = frozenset(

@@ -201,7 +201,7 @@ def instead(question: str, fragment: str, people: Sequence[NamedSpeaker]) -> str
     """
     for mention in people:
         named = "|".join(re.escape(word) for word in words(mention.name))
-        whole = rf"\b(?:{named})(?:[\s.]+(?:[a-z]\.\s*)*(?:{named}))*\b"
+        whole = rf"\b(?:{named})(?:[\s.]+(?:[^\W\d_]\.\s*)*(?:{named}))*\b"
         match = re.search(whole, question, re.IGNORECASE) if named else None
         if match:
             return question[: match.start()] + fragment + question[match.end() :]

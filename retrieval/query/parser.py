@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
+from index.core.letters import CAPITALS
 from index.quotations.lexicon.verbs import CUES
 from retrieval.core.names import words
 from retrieval.core.tracing import staged
@@ -82,7 +83,7 @@ _FORMS: dict[str, list[str]] = {
         *_CLOCK,
     ],
 }
-_ANY_NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w’'-]+")
+_ANY_NAME = re.compile(rf"(?<![.!?“\"] )(?<!^)\b[{CAPITALS}][\w’'-]+")
 
 
 def _either(patterns: list[str]) -> re.Pattern[str]:
@@ -377,7 +378,7 @@ def _is_verb(match: re.Match[str], bare: str) -> bool:
     word, auxiliary = match["verb"], match.groupdict().get("auxiliary") or ""
     if auxiliary.lower() in _BE and not _AFTER_BE.fullmatch(word):
         return False
-    return word.lower() in VERBS and (word[0].islower() or not re.search(r"\s[a-z]", bare))
+    return word.lower() in VERBS and (word[0].islower() or not any(one[0].islower() for one in bare.split()[1:]))
 
 
 def _may_speak(mention: str) -> bool:

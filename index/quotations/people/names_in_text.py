@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from spacy.tokens import Doc, Token
 
+from index.core.letters import CAPITALS, SMALL
 from index.quotations.lexicon.gender import is_first_name
 from index.quotations.lexicon.names import (
     HONORIFICS,
@@ -32,7 +33,7 @@ _PLACES = frozenset({"GPE", "LOC", "FAC", "NORP"})
 # Names that stand like people's in the news and are none.
 _NOBODY = frozenset({"twitter", "facebook", "instagram", "youtube", "google", "congress", "senate", "god", "internet"})
 _LONGEST = 5
-_SURNAME = re.compile(r"(?:[DO]['’]|Mc)[A-Z][a-z]{2,}")
+_SURNAME = re.compile(rf"(?:[DO]['’]|Mc)[{CAPITALS}][{SMALL}]{{2,}}")
 _PARTY = re.compile(r"\( ?[RDI] ?-")  # (R-Tex.)
 
 

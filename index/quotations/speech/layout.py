@@ -6,19 +6,23 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from index.core.letters import CAPITALS
 from index.quotations.lexicon.verbs import CUES
 from index.quotations.speech.quote_marks import MaskedParagraph
 from index.quotations.speech.reports import SpeechReport
 
-_NAME = r"[A-Z][\w.'’-]*(?: (?:[A-Z][\w.'’-]*|de|la|van|von|der|del|al|bin)){0,4}"
-_CAPITALS = re.compile(r"\s*[“\"]?([A-Z][A-Z.'’ -]{0,60}[A-Z](?: [A-Z][A-Z.'’-]+)*)(?:\s*\([^)]{1,40}\))?:\s+(?=\S)")
+_NAME = rf"[{CAPITALS}][\w.'’-]*(?: (?:[{CAPITALS}][\w.'’-]*|de|la|van|von|der|del|al|bin)){{0,4}}"
+_LOUD = re.compile(
+    rf"\s*[“\"]?([{CAPITALS}][{CAPITALS}.'’ -]{{0,60}}[{CAPITALS}](?: [{CAPITALS}][{CAPITALS}.'’-]+)*)"
+    r"(?:\s*\([^)]{1,40}\))?:\s+(?=\S)"
+)
 _NOTICE = re.compile(
     r"\s*(?:(?:update|note|watch|read|see|more|related|correction|photos?|video|listen|headlines?|opinion|advertisement)\b"
     r"[^:.,“\"]{0,30}"
     r"|q|a|question|answer):",
     re.IGNORECASE,
 )
-_SPEAKER = re.compile(rf"\s*[“\"]?({_NAME}): (?=[A-Z‘“])")
+_SPEAKER = re.compile(rf"\s*[“\"]?({_NAME}): (?=[{CAPITALS}‘“])")
 _HEADED = re.compile(rf"\s*({_NAME})(?:, ?[^:“\"]{{1,60}}|\s*\([^)]{{1,50}}\))?:\s*(?=[“\"'‘])")
 _INVERTED = re.compile(r"(said|wrote|[a-z]+(?:ed|s)) (?=\S)", re.IGNORECASE)
 _DAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|yesterday", re.IGNORECASE)
@@ -50,7 +54,7 @@ def is_notice(text: str) -> bool:
 
 def _headings(paragraphs: Sequence[str]) -> dict[int, re.Match[str]]:
     """Names that head paragraphs. One alone may be a dateline; a transcript repeats its names, capitals or not."""
-    capitals = _matches(_CAPITALS, paragraphs)
+    capitals = _matches(_LOUD, paragraphs)
     names = _matches(_SPEAKER, paragraphs)
     found = names if sum(count > 1 for count in _surnames(names).values()) > 1 else {}
     return found | (capitals if any(count > 1 for count in _surnames(capitals).values()) else {})

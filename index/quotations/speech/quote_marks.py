@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.core.letters import CAPITALS
 from index.quotations.lexicon import word_set
 from index.quotations.lexicon.verbs import CUES
 
@@ -174,19 +175,24 @@ def _unclosed(text: str, marks: list[_Mark], position: int, *, goes_on: bool) ->
 # A clause that spaCy attaches as the complement of the reporting verb wherever it stands.
 _STAND_IN = "It is so"
 _ENDS_PIECE = re.compile(r"[,.!?…—–;-][)\]'’]*$")
-_INNER_STOP = re.compile(r"[.!?][)\]'’]*\s+(?=[A-Z“\"'‘(])")
+_INNER_STOP = re.compile(rf"[.!?][)\]'’]*\s+(?=[{CAPITALS}“\"'‘(])")
+_LOUD = rf"[{CAPITALS}][{CAPITALS}.'’-]+"
 _DATELINE = re.compile(
-    r"\s*(?:date \d{4}-\d\d-\d\d )?[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,3}(?:, [A-Z][\w. ]{1,20})?"
-    r"(?: ?\([^)]{2,30}\))?\s*(?:[-–—―]{1,2})\s+(?=[A-Z“\"])"
+    rf"\s*(?:date \d{{4}}-\d\d-\d\d )?{_LOUD}(?: {_LOUD}){{0,3}}(?:, [{CAPITALS}][\w. ]{{1,20}})?"
+    rf"(?: ?\([^)]{{2,30}}\))?\s*(?:[-–—―]{{1,2}})\s+(?=[{CAPITALS}“\"])"
 )
-_AGENCY = re.compile(r"\s*[A-Z][\w.'’, -]{2,30} \((?:AP|AFP|Reuters|UPI|CNN|[A-Z]{2,6})\)\s*[-–—―]{1,2}\s+(?=\S)")
+_AGENCY = re.compile(
+    rf"\s*[{CAPITALS}][\w.'’, -]{{2,30}} \((?:AP|AFP|Reuters|UPI|CNN|[{CAPITALS}]{{2,6}})\)\s*[-–—―]{{1,2}}\s+(?=\S)"
+)
 # After "Why?": a name, perhaps with a description set off by commas, then a verb with nothing but a place or time.
-_NAMES = r"(?:(?:[A-Z][\w.'’-]*|of|the|de|van|von|for|and)(?: \([^)]*\))?\s+){1,8}(?:\w+ly\s+)?"
-_CIRCUMSTANCE = r"(?=[,.:]|\s+(?:in|at|on|to|of|during|after|when|as|while|with|about|before|from|last|this|[A-Z])\b)"
+_NAMES = rf"(?:(?:[{CAPITALS}][\w.'’-]*|of|the|de|van|von|for|and)(?: \([^)]*\))?\s+){{1,8}}(?:\w+ly\s+)?"
+_CIRCUMSTANCE = (
+    rf"(?=[,.:]|\s+(?:in|at|on|to|of|during|after|when|as|while|with|about|before|from|last|this|[{CAPITALS}])\b)"
+)
 _REPORTED = re.compile(
     rf"{_NAMES}(asked|told|answered)\b|{_NAMES}([a-z]+){_CIRCUMSTANCE}"
-    r"|[A-Z][\w.'’ -]{1,40},[^.!?“\"]{1,120},\s+(?:\w+ly\s+)?([a-z]+)\b"
-    r"|([a-z]+)\s+[A-Z]"
+    rf"|[{CAPITALS}][\w.'’ -]{{1,40}},[^.!?“\"]{{1,120}},\s+(?:\w+ly\s+)?([a-z]+)\b"
+    rf"|([a-z]+)\s+[{CAPITALS}]"
 )
 # No prose runs so long without a space, and the tokenizer takes quadratic time over it.
 _LUMP = re.compile(r"\S{400,}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-VERSION = 6
+VERSION = 7
 """Changes whenever the same article would be read differently, so that an index knows to read it again."""
 
 Kind = Literal["direct", "indirect", "mixed"]

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from lxml import etree, html
 
+from index.core.letters import CAPITALS
+
 _BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer"
     " form h1 h2 h3 h4 h5 h6 header hr html legend li main nav ol option p pre section summary table tbody tfoot thead"
@@ -164,7 +166,7 @@ _BEGINNINGS = re.compile(
     | (?:unsubscribe|manage\s+(?:your\s+)?(?:subscription|preferences)|update\s+your\s+preferences)\b
     | you(?:’|'|\sa)re\s+receiving\s+this\s+(?:e-?mail|newsletter|message)
     | https?://\S+$
-    """,
+    """.replace("A-Z", CAPITALS),
     re.IGNORECASE | re.VERBOSE,
 )
 _NO_WORD = re.compile(r"[\W_]*")

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from index.core.article import Article
+from index.core.letters import CAPITALS, SMALL
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -96,7 +97,7 @@ _DATE_LINE = re.compile(
     re.IGNORECASE,
 )
 # The place is a name: "She was born in Paris, Jan. 3, 1931 – a cold day" tells no day of publication.
-_NAMED = r"(?-i:(?![a-zß-öø-ÿ])[^\W\d_][\w.'’-]{0,20})"
+_NAMED = rf"(?-i:(?![{SMALL}])[^\W\d_][\w.'’-]{{0,20}})"
 _FULL_DATELINE = re.compile(
     rf"{_NAMED}(?: {_NAMED}){{0,4}}(?:,[\w. ]{{2,20}})?,\s+(?:\([^)]{{1,40}}\)\s+)?{_MONTH_FIRST.pattern}"
     r"(?:\s*[(/][^)\n]{1,40}[)/])?\s*(?:[-–—]{1,2})\s",
@@ -181,7 +182,10 @@ def _from_match(match: re.Match[str]) -> date | None:
 MAX_LENGTH = 90
 _WORDS = re.compile(r"\w+")
 # A full stop after a single capital or a short title ends no sentence: "J. Doe", "Sen. Doe".
-_SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})[.!?][”\"’']?(?=\s+[“\"‘A-Z0-9])|\n")
+_SENTENCE_END = re.compile(
+    rf"(?<![{CAPITALS}])(?<!\b[{CAPITALS}][{SMALL}])(?<!\b[{CAPITALS}][{SMALL}]{{2}})"
+    rf"[.!?][”\"’']?(?=\s+[“\"‘{CAPITALS}0-9])|\n"
+)
 
 
 def title_from(text: str) -> str:
@@ -215,9 +219,9 @@ def _key(text: str) -> str:
 
 _LINES = 4
 _LONGEST = 120
-_NAME = r"(?:(?:[A-ZÀ-ÖØ-Þ][\w.'’-]*|van|von|der|den|de|da|di|la|le|al|bin|el)\s+){1,5}[A-ZÀ-ÖØ-Þ][\w.'’-]*"
+_NAME = rf"(?:(?:[{CAPITALS}][\w.'’-]*|van|von|der|den|de|da|di|la|le|al|bin|el)\s+){{1,5}}[{CAPITALS}][\w.'’-]*"
 # What may stand behind the names: an office, an outlet, an address for mail, a day.
-_BEHIND = r"(?:\s*[,|·•–—-]\s+\S.*|\s+for\s+(?:the\s+)?[A-ZÀ-ÖØ-Þ].*|\s+\S+@\S+)?"
+_BEHIND = rf"(?:\s*[,|·•–—-]\s+\S.*|\s+for\s+(?:the\s+)?[{CAPITALS}].*|\s+\S+@\S+)?"
 _LINE = re.compile(rf"(?:(?i:story\s+)?(?i:by):?)\s+(?P<names>{_NAME}(?:(?:,?\s+and|\s+&|,)\s+{_NAME})*){_BEHIND}")
 _OFFICE = re.compile(
     r",\s+(?:the\s+|a\s+)?(?:staff|special|associated|contributing|senior|chief|guest|news|political|sports|managing)\b.*"
@@ -248,7 +252,7 @@ def without_by(told: str) -> str:
     return _BY.sub("", told)
 
 
-_LARGE = r"(?![a-zß-öø-ÿ])[^\W\d_]"
+_LARGE = rf"(?![{SMALL}])[^\W\d_]"
 _DATELINE = re.compile(
     r"\s*(?:date\s+(?P<date>\d{4}-\d{2}-\d{2})\s+)?"
     rf"(?P<place>{_LARGE}[\w.,'’ -]{{0,60}}?)\s*"
