@@ -59,7 +59,7 @@ def message_of(answer: Answer, messages: Mapping[Reason, str] = MESSAGES) -> str
 
 def _period(words: str) -> str:
     """Return how a message names a time: "February 2017", "last week"."""
-    return re.sub(r"^(?:in|on|during) ", "", words)
+    return re.sub(r"^(?:in|on|at|during|throughout|over|within|for|from(?=.* (?:to|until|till|through) )) ", "", words)
 
 
 def _similar(names: Sequence[str]) -> str:

@@ -1,34 +1,23 @@
-"""The stretch of time that a question names: "in February 2017", "last week", "since Monday", "before 3 May"."""
+"""The stretch of time that a question names: "in February 2017", "last week", "from 28 December to 3 January 2019"."""
 
 from __future__ import annotations
 
-import calendar
 import re
-from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
-_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
-_MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
-_DAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
-_NUMBERS = {word: number for number, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
-_UNITS = {"day": 1, "week": 7, "month": 30, "year": 365}
+from retrieval.query.times import Time, read_time
 
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_WHEN = rf"""
-    (?P<iso>\d{{4}}-\d\d-\d\d)
-  | (?P<m1>{_MONTH})\.?\ (?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\ (?P<y1>\d{{4}}))?
-  | (?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\ (?:of\ )?(?P<m2>{_MONTH})\b\.?(?:,?\ (?P<y2>\d{{4}}))?
-  | (?P<m3>{_MONTH})\b\.?(?:,?\ (?:of\ )?(?P<y3>\d{{4}}))?
-  | (?P<y4>(?:19|20)\d\d)\b
-  | (?:last\ |this\ )?(?P<weekday>{"|".join(_DAYS)})\b
-  | (?P<near>yesterday|today)\b
-  | (?:the\ )?(?P<which>last|past|this)\ (?:(?P<count>\d+|{"|".join(_NUMBERS)})\ )?(?P<unit>day|week|month|year)s?\b
-  | (?P<ago>\d+|{"|".join(_NUMBERS)}|an?)\ (?P<ago_unit>day|week|month|year)s?\ ago\b
-"""
-_PERIOD = re.compile(
-    rf"(?<![\w-])(?:(?P<link>in|on|during|since|after|before|until|by|from)\ )?(?:{_WHEN})", re.IGNORECASE | re.VERBOSE
+_LINK = re.compile(
+    r"(in|on|at|during|throughout|over|within|for|since|after|before|prior to|until|till|by|from|between) ",
+    re.IGNORECASE,
 )
-_UNLINKED = ("weekday", "near", "which", "ago", "iso")
+_TO = re.compile(r" ?[-–—] ?| (?:to|until|till|through|(?P<also>and|or)) ", re.IGNORECASE)
+_NOW = re.compile(r"(?:now|(?:the )?present)\b", re.IGNORECASE)
+_BARE = re.compile(r"(?:the )?(\d{1,2})(?:st|nd|rd|th)?\b(?:,? ((?:19|20)\d\d)\b)?", re.IGNORECASE)
+_WORD = re.compile(r"(?<![\w-])(?=[\w'’‘])")
+_RANGED = frozenset({"", "in", "on", "during", "throughout", "over", "from", "between"})
+_LONGEST = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +42,9 @@ class Period:
 def find_period(text: str, now: date) -> Period | None:
     """Return the first stretch of time that a text names, or None.
 
-    A month, or a day of one, without a year is the latest that is not in the future; so is a day of the week. A month
-    or a year must follow a preposition: "in 2016", not "the 2016 budget", nor "may" and "march".
+    A month, or a day of one, without a year is the latest that is not in the future; so is a day of the week. Of two
+    ends, one has the year of the other. A month or a year must follow a preposition: "in 2016", not "the 2016 budget",
+    nor "may" and "march". A winter has the year in which it ends; early, mid and late are thirds.
 
     >>> period = find_period("what did Gimenez say in February 2017?", date(2026, 1, 1))
     >>> str(period.first), str(period.last), period.words
@@ -64,76 +54,118 @@ def find_period(text: str, now: date) -> Period | None:
         text: a question, or a part of one.
         now: the day that "last week" is meant from.
     """
-    for found in _PERIOD.finditer(text):
-        if not found["link"] and not any(found[name] for name in _UNLINKED):
-            continue
-        try:
-            first, last = _span(found, now)
-        except (ValueError, OverflowError):  # 31 June; ten million weeks ago
-            continue
-        match (found["link"] or "").lower():
-            case "since" | "from":
-                last = max(now, last)
-            case "after":
-                first, last = last + timedelta(1), max(now, last)
-            case "before":
-                first, last = date(MINYEAR, 1, 1), first - timedelta(1)
-            case "until" | "by":
-                first = date(MINYEAR, 1, 1)
-        return Period(first, last, found.group().strip())
-    return None
+    return next((period for word in _WORD.finditer(text) if (period := _period(text, word.start(), now))), None)
 
 
-def _span(found: re.Match[str], now: date) -> tuple[date, date]:
-    if found["m3"]:
-        return _month(_MONTHS[found["m3"].lower()], found["y3"], now)
-    if found["y4"]:
-        return date(int(found["y4"]), 1, 1), date(int(found["y4"]), 12, 31)
-    if found["ago"]:
-        unit = _UNITS[found["ago_unit"].lower()]
-        day = now - timedelta(_number(found["ago"]) * unit)
-        return day - timedelta(unit // 2), day + timedelta(unit // 2)
-    if found["which"]:
-        return _calendar(found["which"].lower(), found["count"], found["unit"].lower(), now)
-    day = _day(found, now)
-    return day, day
+def _period(text: str, at: int, now: date) -> Period | None:
+    """Return the stretch whose words begin at a place of a text, if any do."""
+    link = _LINK.match(text, at)
+    word, begin = (link[1].lower(), link.end()) if link else ("", at)
+    between = _between(text, begin, now, word) if word in _RANGED else None
+    if between:
+        return Period(between.first, between.last, text[at : between.end])
+    time = read_time(text, begin, now)
+    if not time or not _may_follow(word, time):
+        return None
+    try:
+        first, last = _bounded(word, time, now)
+    except OverflowError:  # after the end of all days
+        return None
+    return Period(first, last, text[at : time.end])
 
 
-def _day(found: re.Match[str], now: date) -> date:
-    if found["iso"]:
-        return date.fromisoformat(found["iso"])
-    if found["near"]:
-        return now - timedelta(found["near"].lower() == "yesterday")
-    if found["weekday"]:
-        back = (now.weekday() - _DAYS[found["weekday"].lower()]) % 7
-        return now - timedelta(back or 7 * found.group().lower().count("last"))
-    month, day = _MONTHS[(found["m1"] or found["m2"]).lower()], int(found["d1"] or found["d2"])
-    year = found["y1"] or found["y2"]
-    whole = date(int(year) if year else now.year, month, day)
-    return whole if year or whole <= now else date(now.year - 1, month, day)
+def _may_follow(word: str, time: Time) -> bool:
+    match word:
+        case "":
+            return time.alone
+        case "between":
+            return False
+        case "at":
+            return time.kind in {"beginning", "start", "middle", "end"}
+        case "over" | "within" | "for":
+            return time.kind in {"which", "season"}
+    return True
 
 
-def _number(word: str) -> int:
-    return int(word) if word.isdigit() else _NUMBERS.get(word.lower(), 1)
+def _bounded(word: str, time: Time, now: date) -> tuple[date, date]:
+    """Return what is meant by a time after a preposition."""
+    match word:
+        case "since" | "from":
+            return time.first, max(now, time.last)
+        case "after":
+            first = time.last + timedelta(1)
+            return first, max(now, first)
+        case "before" | "prior to" if time.kind != "end":
+            return date.min, time.first - timedelta(1)
+        case "until" | "till" | "by" | "before" | "prior to":
+            return date.min, time.last
+    return time.first, time.last
 
 
-def _month(month: int, year: str | None, now: date) -> tuple[date, date]:
-    number = int(year) if year else now.year - (month > now.month)
-    if not MINYEAR <= number <= MAXYEAR:
-        raise ValueError(year)
-    return date(number, month, 1), date(number, month, calendar.monthrange(number, month)[1])
+def _between(text: str, at: int, now: date, word: str) -> Time | None:
+    """Return the stretch between two times: "January to March 2017", "3 to 5 May", "Monday–Friday"."""
+    one = read_time(text, at, now) or _bare_day(text, at)
+    link = _TO.match(text, one.end) if one else None
+    if not one or not link:
+        return None
+    other = read_time(text, link.end(), now)
+    if not other and (word == "between" or not link["also"]):  # "on May 3 and 5 others" names one day
+        other = _present(text, link.end(), now) or _bare_day(text, link.end())
+    if not other or not (word or _stand_alone(one, other)):
+        return None
+    try:
+        one, other = _of_one_year(text, now, *_of_one_month(text, now, one, other))
+    except ValueError:  # 30 to 31 June
+        return None
+    first, last = min(one.first, other.first), max(one.last, other.last)
+    return Time(first, last, one.begin, other.end, "between")
 
 
-def _calendar(which: str, count: str | None, unit: str, now: date) -> tuple[date, date]:
-    """Return "this week", "last month", "the past three days": whole weeks, months, years unless they are counted."""
-    if count or which == "past" or unit == "day":
-        return now - timedelta(_number(count or "one") * _UNITS[unit]), now
-    back = which == "last"
-    if unit == "week":
-        monday = now - timedelta(now.weekday() + 7 * back)
-        return monday, monday + timedelta(6)
-    if unit == "year":
-        return date(now.year - back, 1, 1), date(now.year - back, 12, 31)
-    last_of_before = date(now.year, now.month, 1) - timedelta(1)
-    month = last_of_before if back else now
-    return _month(month.month, str(month.year), now)
+def _stand_alone(one: Time, other: Time) -> bool:
+    """Whether two ends are times without a preposition: "January to March 2017", but not "2016 to 2018"."""
+    if one.alone or other.alone:
+        return one.alone and other.alone
+    return (one.told or other.told) and not {one.kind, other.kind} & {"year", "years", "decade"}
+
+
+def _present(text: str, at: int, now: date) -> Time | None:
+    found = _NOW.match(text, at)
+    return Time(now, now, at, found.end(), "near", alone=True) if found else None
+
+
+def _bare_day(text: str, at: int) -> Time | None:
+    """Return a day of a month that only the other end tells; it lies in a January until then."""
+    found = _BARE.match(text, at)
+    if not found or not 1 <= int(found[1]) <= _LONGEST:
+        return None
+    day = date(int(found[2] or 1), 1, int(found[1]))
+    return Time(day, day, at, found.end(), "bare", told=bool(found[2]))
+
+
+def _of_one_month(text: str, now: date, one: Time, other: Time) -> tuple[Time, Time]:
+    """Return two ends, of which the one that is a number alone has the month of the other."""
+    if one.kind == "bare" and other.kind == "day":
+        day = other.first.replace(day=one.first.day)
+        return replace(one, first=day, last=day, told=True), other
+    if other.kind == "bare" and one.kind == "day":
+        whole = read_time(text, one.begin, now, other.first.year) if other.told else one
+        if not whole:
+            raise ValueError(one)
+        day = whole.first.replace(day=other.first.day)
+        return whole, replace(other, first=day, last=day, told=True)
+    if "bare" in (one.kind, other.kind):
+        raise ValueError(one)
+    return one, other
+
+
+def _of_one_year(text: str, now: date, one: Time, other: Time) -> tuple[Time, Time]:
+    """Return two ends, of which the one that names no year lies as near to the other as may be."""
+    if one.kind == "weekday" and one.first > other.last:
+        return replace(one, first=one.first - timedelta(7), last=one.last - timedelta(7)), other
+    if not one.told:
+        of_years = (read_time(text, one.begin, now, other.last.year - back) for back in range(2))
+        return next((end for end in of_years if end and end.first <= other.last), one), other
+    if not other.told:
+        of_years = (read_time(text, other.begin, now, one.first.year + more) for more in range(2))
+        return one, next((end for end in of_years if end and end.last >= one.first), other)
+    return one, other
