@@ -147,6 +147,8 @@ def test_is_read(words: str, first: str, last: str) -> None:
         "who was at 2017 Quill Lane?",
         "what of the late mayor and the early bus?",
         "what of the tens of thousands?",
+        "who is to pay the islands before winter?",
+        "who said that tonight nobody is listening?",
         "what did May and the 1990s have in common?",
     ],
 )

@@ -56,7 +56,7 @@ _TIME = re.compile(
   | q(?P<q>[1-4])(?:\ (?:of\ )?(?P<y8>(?:19|20)\d\d))?\b
   | (?P<y4>(?:19|20)\d\d){_WHOLE}
   | (?:last\ |this\ )?(?P<weekday>{"|".join(_DAYS)}){_WHOLE}
-  | (?P<near>yesterday|today|tonight|last\ night|this\ (?:morning|afternoon|evening))\b
+  | (?P<near>yesterday|today|last\ night|this\ (?:morning|afternoon|evening))\b
   | (?P<the>the\ )?(?P<which>last|past|this)\ (?:(?P<count>{_COUNT})\ (?P<units>{"|".join(_UNITS)})s?
       |(?P<unit>{"|".join(_UNITS)}|weekend))\b
   | (?P<ago>{_COUNT}|an?)\ (?P<ago_unit>{"|".join(_UNITS)})s?\ ago\b
