@@ -29,7 +29,7 @@ from bot.cli.main import main
 from index.build.pipeline import BuildOptions, BuildReport, build
 from index.core import files as durable
 from index.generations.generation import IndexFolder
-from index.models import registry
+from index.models import card
 from index.models.onnx import Encoder
 from index.models.registry import DEFAULT_ENCODER, DEFAULT_RERANKER
 from index.quotations.pipeline import QuotationFinder
@@ -136,7 +136,8 @@ def paid_once() -> Iterator[None]:
         # Further processes would each load a parser of their own, which takes longer than the few articles of a test.
         patch.setattr("index.build.derived._ARTICLES_A_PROCESS", 10_000)
         patch.setattr("index.build.derived.Encoder", functools.cache(Encoder))
-        patch.setattr("index.models.registry.file_sha256", weights_hashed_once(registry.file_sha256))
+        for module in ("card", "registry"):
+            patch.setattr(f"index.models.{module}.file_sha256", weights_hashed_once(card.file_sha256))
         patch.setattr("index.generations.manifest.hash_file", weights_hashed_once(durable.hash_file))
         yield
 

@@ -17,7 +17,7 @@ from index.build.pipeline import BuildOptions, build
 from index.core import files
 from index.core.article import Article
 from index.generations import manifest, sealing
-from index.models import registry
+from index.models import card, registry
 from index.quotations.pipeline import QuotationFinder
 from retrieval.search import models
 from tests import system_calls
@@ -273,7 +273,7 @@ def _load() -> None:
     once = weights_hashed_once(files.hash_file)
     for module in (manifest, sealing):
         module.hash_file = once
-    registry.file_sha256 = weights_hashed_once(registry.file_sha256)
+    card.file_sha256 = registry.file_sha256 = weights_hashed_once(card.file_sha256)
     finder = functools.cache(QuotationFinder)
     derived.QuotationFinder = finder
     derived.CHUNK, derived.KEPT = 2, 1  # so that the work of builds as small as these is kept too

@@ -22,7 +22,7 @@ from index.core.article import Article
 from index.core.errors import ArticleError, DamagedError, GenerationError, NoIndexError, OnrecordError, UsageError
 from index.generations.generation import IndexFolder
 from index.generations.manifest import FileSeal, Manifest, verify
-from index.models.registry import ModelCard, is_sound
+from index.models.card import ModelCard, is_sound
 from index.readers.extraction.original import Original
 from index.readers.jsonl import read_jsonl
 from index.sources.page_archive import Kept, Link

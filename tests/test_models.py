@@ -13,8 +13,9 @@ from conftest import TEXTS, Run, Write
 
 from index.core.errors import DamagedError, ModelError
 from index.models import registry
+from index.models.card import ModelCard, is_sound
 from index.models.onnx import Encoder, OnnxModel
-from index.models.registry import DEFAULT_ENCODER, DEFAULT_RERANKER, ModelCard, is_sound, prepare
+from index.models.registry import DEFAULT_ENCODER, DEFAULT_RERANKER, prepare
 
 
 @pytest.fixture(scope="module")

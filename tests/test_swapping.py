@@ -32,7 +32,7 @@ from index.generations.generation import (
 )
 from index.generations.manifest import FORMAT, MANIFEST, Manifest
 from index.generations.sealing import clean_up, clean_up_again, seal, seal_model, set_aside_damaged, writing
-from index.models.registry import ModelCard
+from index.models.card import ModelCard
 from index.store.lexical import LexicalWriter
 from index.store.records import RecordsWriter
 from index.vectors.faiss_index import sentence_ids

@@ -17,15 +17,15 @@ from index.core.cores import available_cores
 from index.core.errors import GenerationError
 from index.core.sentences import embedded_sentences
 from index.generations.generation import Generation, IndexFolder
-from index.generations.manifest import CollectionSeal, Manifest
+from index.generations.manifest import Manifest
+from index.models.card import ModelCard
 from index.models.onnx import Encoder, Floats
-from index.models.registry import ModelCard
 from index.quotations.pipeline import QuotationFinder
 from index.quotations.speech.types import Reading
 from index.readers.extraction.metadata import ENGLISH
 from index.store.records import Records, RecordsWriter, embedded_texts
 from index.vectors.backend import Grow, chunks_of
-from index.vectors.milvus_address import MilvusAddress, read_address
+from index.vectors.milvus_address import CollectionSeal, MilvusAddress, read_address
 
 if TYPE_CHECKING:
     from index.build.milvus_writer import Collections

@@ -12,11 +12,10 @@ import numpy as np
 from index.core.errors import DamagedError, GenerationError, UsageError
 from index.core.sentences import MOST
 from index.generations.generation import Generation, IndexFolder
-from index.generations.manifest import CollectionSeal
 from index.models.onnx import Floats
 from index.vectors.backend import Ids, chunks_of
 from index.vectors.milvus import CHUNK, KEYS, PASSAGES, SENTENCES, asking, connect, count_rows
-from index.vectors.milvus_address import MilvusAddress
+from index.vectors.milvus_address import CollectionSeal, MilvusAddress
 
 if TYPE_CHECKING:
     from pymilvus import MilvusClient

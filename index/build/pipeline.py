@@ -16,13 +16,14 @@ from index.core.errors import DamagedError, GenerationError, NoIndexError, Sourc
 from index.core.files import link_or_copy_tree
 from index.generations import sealing
 from index.generations.generation import FETCHED, LEXICAL, RECORDS, Generation, IndexFolder, open_current
-from index.generations.manifest import CollectionSeal, Manifest
+from index.generations.manifest import Manifest
 from index.models import registry
 from index.quotations.speech.types import VERSION as QUOTATIONS_VERSION
 from index.sources import given as sources
 from index.sources.urls import is_link
 from index.store.files import FileRecords
 from index.store.lexical import LexicalWriter
+from index.vectors.milvus_address import CollectionSeal
 
 if TYPE_CHECKING:
     from index.sources.web import Web

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from index.core.errors import DamagedError, FormatError, GenerationError, NoIndexError
 from index.generations.manifest import MANIFEST, FileSeal, Manifest, check_hash, verify
-from index.models.registry import CARD, ModelCard
+from index.models.card import CARD, ModelCard
 from index.store.lexical import LexicalIndex
 from index.store.records import Records
 

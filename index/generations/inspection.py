@@ -20,8 +20,8 @@ from index.core.files import FoundFile, hash_file
 from index.core.sentences import MOST
 from index.generations.generation import FETCHED, Generation, IndexFolder, check_vectors, open_verified, short
 from index.generations.manifest import counted, verify
+from index.models.card import ModelCard
 from index.models.onnx import Encoder, Floats, OnnxModel
-from index.models.registry import ModelCard
 from index.quotations.speech.types import Quotation
 from index.readers.registry import READERS
 from index.readers.sandbox import ReadingProcess

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from index.core.errors import DamagedError, FormatError, one_line
 from index.core.files import hash_file, remove_half_written, replace_file
+from index.vectors.milvus_address import CollectionSeal
 
 FORMAT = 8
 MANIFEST = "manifest.json"
@@ -39,23 +40,6 @@ class FileSeal:
     def of(cls, path: Path) -> FileSeal:
         """Return the seal of a file as it stands."""
         return cls(path.stat().st_size, hash_file(path))
-
-
-@dataclass(frozen=True, slots=True)
-class CollectionSeal:
-    """The collection of Milvus that holds the vectors of a generation.
-
-    Attributes:
-        address: where it lies, as `index.vectors.milvus_address.MilvusAddress.text` tells it.
-        name: of the collection.
-        passages: how many vectors of passages it holds.
-        sentences: how many vectors of sentences it holds.
-    """
-
-    address: str
-    name: str
-    passages: int
-    sentences: int
 
 
 @dataclass(frozen=True, slots=True)

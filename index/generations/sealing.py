@@ -31,7 +31,7 @@ from index.generations.generation import (
     verify_generation,
 )
 from index.generations.manifest import MANIFEST, FileSeal, Manifest
-from index.models.registry import CARD, ModelCard, is_sound
+from index.models.card import CARD, ModelCard, is_sound
 from index.store.lexical import LexicalIndex
 from index.store.records import Records
 from index.vectors.faiss_index import SentenceVectors, VectorIndex

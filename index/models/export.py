@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.core.errors import ModelError
-from index.models.registry import FILES, ModelCard, file_sha256
+from index.models.card import FILES, ModelCard, file_sha256
 
 if TYPE_CHECKING:
     import torch

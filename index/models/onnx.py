@@ -13,7 +13,7 @@ import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
 from index.core.cores import available_cores
-from index.models.registry import ModelCard
+from index.models.card import ModelCard
 
 Floats = npt.NDArray[np.float32]
 Text = str | tuple[str, str]

@@ -25,8 +25,8 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from index.generations.manifest import CollectionSeal
     from index.models.onnx import Floats
+    from index.vectors.milvus_address import CollectionSeal
 
 Ids = npt.NDArray[np.int64]
 

@@ -20,10 +20,9 @@ import numpy as np
 
 from index.core.errors import DamagedError, EngineError
 from index.core.sentences import MOST
-from index.generations.manifest import CollectionSeal
 from index.models.onnx import Floats
 from index.vectors.backend import Ids
-from index.vectors.milvus_address import DATABASE, MilvusAddress, read_address
+from index.vectors.milvus_address import DATABASE, CollectionSeal, MilvusAddress, read_address
 
 if TYPE_CHECKING:
     from pymilvus import MilvusClient

@@ -1,4 +1,4 @@
-"""Where in Milvus the vectors of an index lie, as `--index` names it; nothing of Milvus is loaded to read that."""
+"""Where in Milvus the vectors of an index lie, as `--index` and a manifest tell it; loads nothing of Milvus."""
 
 from __future__ import annotations
 
@@ -58,6 +58,23 @@ class MilvusAddress:
     def place(self, state: Path) -> Path:
         """Return the index folder: the one named, else one for this address in the state folder."""
         return self.folder or state / "milvus" / f"{self.server.replace(':', '-')}-{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionSeal:
+    """The collection of Milvus that holds the vectors of a generation.
+
+    Attributes:
+        address: where it lies, as `MilvusAddress.text` tells it.
+        name: of the collection.
+        passages: how many vectors of passages it holds.
+        sentences: how many vectors of sentences it holds.
+    """
+
+    address: str
+    name: str
+    passages: int
+    sentences: int
 
 
 def read_address(text: str, relative_to: Path = Path()) -> MilvusAddress:
