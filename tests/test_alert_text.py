@@ -7,8 +7,8 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.telegram.newsroom.alert_message import NewsContent, alert_message
-from bot.telegram.newsroom.subscriptions import Alert, Follower, StoredSubscription
+from bot.telegram.newsroom.alert_message import alert_message
+from bot.telegram.newsroom.subscriptions import Alert, Follower, NewsContent, StoredSubscription
 from bot.telegram.ui.texts import ENGLISH, NEWSROOM_ENGLISH
 from retrieval.core.answer import Copy
 from retrieval.newsroom.subscription import Subscription

@@ -14,7 +14,7 @@ from telegram import LinkPreviewOptions, Update
 from telegram.error import Forbidden, InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes, Defaults
 
-from bot.config.settings import HealthSettings, MetricsSettings, Settings
+from bot.config.settings import HealthSettings, MetricsSettings, Settings, WebhookSettings
 from bot.telegram.handlers.gate import add_door
 from bot.telegram.handlers.messages import add_handlers, add_newsroom_handlers
 from bot.telegram.newsroom.alerts import Alerts
@@ -104,7 +104,14 @@ async def answer(
         turns = application.update_processor
         assert isinstance(turns, PerChatQueue)
         async with _shown(turns, engine, settings.health, errors), metrics.shown(engine, turns):
-            await serve(application, journal, settings.telegram.webhook)
+            webhook = settings.telegram.webhook
+            await serve(application, journal, partial(_receive, application, journal, webhook) if webhook.url else None)
+
+
+async def _receive(application: PollingApplication, journal: Journal | None, settings: WebhookSettings) -> None:
+    from bot.telegram.transport.webhook import receive  # noqa: PLC0415  (it needs an extra)
+
+    await receive(application, journal, settings)
 
 
 def _shown(

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.telegram.access import Standing
-from bot.telegram.newsroom.alert_message import NewsContent, alert_message
-from bot.telegram.newsroom.subscriptions import GIVEN_UP, SubscriptionStore
+from bot.telegram.newsroom.alert_message import alert_message
+from bot.telegram.newsroom.subscriptions import GIVEN_UP, NewsContent, SubscriptionStore
 from bot.telegram.state.store import Workers
 from bot.telegram.transport.delivery import may_have_arrived, seconds_of, sent_once
 from bot.telegram.ui.keyboards import answer_keyboard

@@ -20,11 +20,10 @@ from telegram.ext import Application
 from telegram.request import HTTPXRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from telegram.request import RequestData
 
-    from bot.config.settings import WebhookSettings
     from bot.telegram.state.journal import Journal
     from bot.telegram.state.store import Json
 
@@ -100,7 +99,9 @@ PollingApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
 async def serve(
-    application: PollingApplication, journal: Journal | None = None, webhook: WebhookSettings | None = None
+    application: PollingApplication,
+    journal: Journal | None = None,
+    receive: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
     """Answer until SIGINT or SIGTERM, then finish what is under way, in bounded time.
 
@@ -113,11 +114,11 @@ async def serve(
     Args:
         application: what to run.
         journal: what an earlier run left unanswered is answered first.
-        webhook: where Telegram sends updates; it is asked for them by default.
+        receive: answers what Telegram sends, once there is a connection; by default Telegram is asked for it.
 
     Raises:
         TelegramError: there is no connection to be had, or the token is refused.
-        OnrecordError: see `webhook.receive`.
+        OnrecordError: what is to receive cannot; see `webhook.receive`.
     """
     _cancel_on_signals()
     others = asyncio.all_tasks()
@@ -125,11 +126,7 @@ async def serve(
         await _connect(application)
         if journal:
             await _take_up(application, journal)
-        if webhook and webhook.url:
-            from bot.telegram.transport.webhook import receive  # noqa: PLC0415  (it needs an extra)
-
-            await receive(application, journal, webhook)
-        await _poll(application)
+        await (receive() if receive else _poll(application))
     except asyncio.CancelledError:
         _LOGGER.info("Stopping")
     finally:
