@@ -11,18 +11,13 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from index.core.errors import OnrecordError, UsageError
 from retrieval.batch import Record, ask_record, read_batch
 from retrieval.conversation.state import Place
 from retrieval.core.answer import Answer, Copy, Hit
 from retrieval.engine import Engine
-
-if TYPE_CHECKING:
-    from retrieval.core.answer import Answer
-    from retrieval.engine import Engine
-
 
 LISTS = "who-said-all"
 """The kind whose gold is a whole list."""

@@ -115,7 +115,7 @@ def version_in(root: Path) -> str:
     Raises:
         ReleaseError: its changelog begins with another one.
     """
-    told = re.search(r'^__version__ = "(.+)"$', (root / "index" / "__init__.py").read_text("utf-8"), re.MULTILINE)
+    told = re.search(r'^__version__ = "(.+?)"', (root / "index" / "__init__.py").read_text("utf-8"), re.MULTILINE)
     latest = re.search(r"^## (\S+)", (root / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
     if not told or not latest or told[1] != latest[1]:
         raise ReleaseError("index/__init__.py and CHANGELOG.md do not tell the same version; change one of them")

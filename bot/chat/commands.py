@@ -38,7 +38,7 @@ def save_text(name: str, text: str, *, replace: bool) -> bool:
     Raises:
         UsageError: the file is there, and is not to be replaced.
         OnrecordError: it cannot be written.
-    """
+    """  # noqa: DOC501  (the other is caught below)
     try:
         path = Path(name).expanduser()
         if path.is_dir():

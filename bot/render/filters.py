@@ -13,7 +13,7 @@ from bot.render.messages import long_date
 from bot.render.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable
 
     from retrieval.conversation.state import Place
     from retrieval.core.answer import Answer, Citation, Hit

@@ -20,10 +20,9 @@ from bot.render.messages import long_date, message_of
 from retrieval.core.answer import Answer, Citation, Hit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from retrieval.attribution.listing import Quoted, SpeakerSummary
-    from retrieval.core.answer import Answer, Hit
 
 # C1 controls, line separators, bidirectional overrides, lone surrogates; JSON escapes C0 controls itself.
 _ACTING = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")

@@ -64,6 +64,9 @@ def _mails(stream: BinaryIO, name: str) -> Iterator[bytes | None]:
 
     A mail begins with a line "From …" behind a blank one and before a header: writers of mailboxes do not always mark
     the lines of a mail that begin so.
+
+    Raises:
+        ArticleError: it is no mailbox.
     """
     if not stream.readline(MAX_BYTES).startswith(b"From "):
         raise ArticleError(f"{name}: is no mailbox (it does not begin with “From ”)")

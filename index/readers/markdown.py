@@ -82,6 +82,9 @@ def _yaml(source: str, name: str) -> dict[str, Any]:
 
     Aliases are refused, with which a few lines of YAML can stand for gigabytes, and brackets by the hundred, at which
     its parser takes minutes.
+
+    Raises:
+        ArticleError: it is no YAML, or none that is read.
     """
     if source.count("[") + source.count("{") > _MOST_BRACKETS:
         raise ArticleError(f"{name}: its front matter is too deep to be read")

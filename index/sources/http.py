@@ -36,7 +36,7 @@ class Deadline:
         """Return how many seconds are left.
 
         Raises:
-            httpcore.TimeoutException: none are.
+            httpcore.ReadTimeout: none are.
         """
         left = self._end - time.monotonic()
         if left <= 0:

@@ -101,7 +101,7 @@ class Kept:
 
         Raises:
             ArticleError: they are gone, or were changed.
-        """
+        """  # noqa: DOC501  (`_passing` makes one)
         try:
             data = (self._pages / sha256).read_bytes()
         except OSError as error:

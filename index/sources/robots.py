@@ -158,7 +158,7 @@ def _next(url: str, place: str, response: Response) -> str:
 
     Raises:
         FetchError: it is none, or leads nowhere that may be fetched.
-    """
+    """  # noqa: DOC501  (`of_host` makes one)
     if response.status in _BUSY:
         raise FetchError.of_host(f"{url}: the server answers {response.status} (too many requests, or out of service)")
     target = response.headers.get("location")

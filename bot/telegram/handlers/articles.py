@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from bot.telegram.newsroom.submission import PendingArticle
     from bot.telegram.services import Services
     from bot.telegram.transport.polling import PollingApplication
-    from bot.telegram.ui.texts import NewsroomTexts
     from index.store.records import FiledArticle
 
 

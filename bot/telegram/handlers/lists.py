@@ -73,6 +73,7 @@ async def turn_page(talk: Conversation, press: Press, sent: SentMessage, message
 
     Raises:
         NotDone: whoever was listed is no longer quoted.
+        BadRequest: Telegram does not take the page.
     """
     (number,) = press.numbers
     try:

@@ -66,7 +66,8 @@ def read_sent(*, path: str, name: str, url: str | None, told: Json, limits: Json
         allow_private: whether the address may lead into a private network.
 
     Raises:
-        OnrecordError: it cannot be fetched, or is no article.
+        ArticleError: it is no article.
+        OnrecordError: it cannot be fetched.
     """
     file, unread = Path(path), list[str]()
     with ReadingProcess() as apart:
