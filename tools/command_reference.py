@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from bot.cli.parser import EXAMPLES, build_parser
-from tools.code_facts import ROOT
 
+ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "commands.md"
 _HEAD = """\
 # Commands

@@ -24,7 +24,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index import __version__
-from tools.code_facts import ROOT
+
+ROOT = Path(__file__).parent.parent
 
 READ_ONLY = Path("/sys")
 """A folder in which not even root can make anything; modes bind everybody else."""

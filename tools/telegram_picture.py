@@ -22,13 +22,13 @@ from index.generations.generation import IndexFolder
 from retrieval.conversation.state import Dialog
 from retrieval.engine import Engine
 from tools.chat_drawing import Bubble, Letter, svg_text
-from tools.code_facts import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from bot.telegram.ui.formatted_text import FormattedText
 
+ROOT: Final = Path(__file__).parent.parent
 PAGE: Final = ROOT / "docs" / "telegram-answer.svg"
 ARTICLES: Final = ("seeds", "tests/articles")
 QUESTIONS: Final = ("what did the mayor say about being wrong?",)
