@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,8 @@ from index.core.sentences import sentences
 from index.readers.extraction.html_text import is_boilerplate
 from index.readers.extraction.metadata import byline_of_lines, read_dateline, title_from
 from retrieval.conversation.coreference import named_in
-from tools.code_facts import ROOT
+
+ROOT = Path(__file__).parent.parent
 
 NAMES = [
     "Ada Vey",
