@@ -9,12 +9,11 @@ import argparse
 from datetime import date
 from pathlib import Path
 
-from bot.config.paths import named_index
 from bot.config.settings_file import seconds
 from bot.render.filters import first_day, last_day
 from index import __version__
 from index.core.errors import UsageError
-from index.vectors.milvus_address import MilvusAddress
+from index.vectors.milvus_address import MilvusAddress, named_index
 
 
 def positive(text: str) -> int:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from index.core.errors import OnrecordError, UsageError
+from index.core.errors import OnrecordError
 from index.generations.generation import IndexFolder
-from index.vectors.milvus_address import SCHEME, MilvusAddress, read_address
+from index.vectors.milvus_address import MilvusAddress, named_index
 
 if TYPE_CHECKING:
     from bot.config.settings import Settings
@@ -56,24 +56,6 @@ def index_folder(options: argparse.Namespace) -> IndexFolder:
 def _index_place(options: argparse.Namespace) -> Path | MilvusAddress:
     named: Path | MilvusAddress | None = options.index or (settings_of(options).index if options.config else None)
     return named or named_index(os.environ.get(INDEX_VARIABLE) or ".onrecord")
-
-
-def named_index(text: str, relative_to: Path = Path()) -> Path | MilvusAddress:
-    """Return the index that some words name: a folder, or an address in Milvus.
-
-    Args:
-        text: the words.
-        relative_to: the folder that they are written from.
-
-    Raises:
-        UsageError: it is no address; see `index.vectors.milvus_address.read_address`.
-    """
-    if not text.startswith(SCHEME):
-        return relative_to / text
-    address = read_address(text, relative_to)
-    if address.server or address.folder:
-        return address
-    raise UsageError(f"{text}: names no folder; it is milvus:DIR for Milvus Lite")
 
 
 def state_folder(options: argparse.Namespace) -> Path:

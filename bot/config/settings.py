@@ -10,27 +10,16 @@ import os
 import re
 import stat
 from dataclasses import dataclass, field
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
 
-from bot.config.settings_file import (
-    Problem,
-    duration_of,
-    flag,
-    list_of,
-    number,
-    one_of,
-    path,
-    read_table,
-    read_toml,
-    setting,
-    text,
-    told,
-)
+from pydantic import AfterValidator, ConfigDict, PlainValidator, Strict, ValidationInfo
+
+from bot.config.settings_file import Problem, checked, read_toml, seconds, shown, told
 from index.core.errors import UsageError
-from index.vectors.milvus_address import SCHEME, MilvusAddress
+from index.sources.urls import link
+from index.vectors.milvus_address import SCHEME, MilvusAddress, named_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +28,7 @@ if TYPE_CHECKING:
 CREDENTIALS_VARIABLE: Final = "CREDENTIALS_DIRECTORY"
 """Names the folder that systemd makes for one service alone; modes tell nothing there, access lists do."""
 TOKEN_VARIABLE: Final = "TELEGRAM_BOT_TOKEN"  # noqa: S105  (the name of a variable, not a token)
+METRICS_EXTRA: Final = "needs an extra: pip install 'onrecord[metrics]'"
 _LONGEST: Final = 1000
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
@@ -89,46 +79,71 @@ _TOKEN: Final = re.compile(r"\d+:[\w-]{30,}")
 _PORTS: Final = range(1, 1 << 16)
 
 
-def _link(value: object, folder: Path) -> str:
-    from index.sources.urls import link  # noqa: PLC0415  (few files name links)
+def _text(value: object) -> str:
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    raise ValueError(f"is to be a text in quotation marks, not {shown(value)}")
 
+
+def _path(value: object, info: ValidationInfo[Path]) -> Path:
+    """Return a path, relative to the folder of the file, or to the user's home behind "~"."""
+    text = _text(value)
     try:
-        return link(text(value, folder))
+        return Path(os.path.abspath(info.context / Path(text).expanduser()))  # noqa: PTH100  (as sources are remembered)
+    except RuntimeError:
+        raise ValueError(f"{text!r}: there is no such home folder") from None
+
+
+def _link(value: object) -> str:
+    try:
+        return link(_text(value))
     except UsageError as error:
         raise ValueError(str(error)) from None
 
 
-def _index(value: object, folder: Path) -> Path | MilvusAddress:
-    from bot.config.paths import named_index  # noqa: PLC0415  (reads settings itself)
-
-    found = text(value, folder)
-    if not found.startswith(SCHEME):
-        return path(value, folder)
+def _index(value: object, info: ValidationInfo[Path]) -> Path | MilvusAddress:
+    text = _text(value)
+    if not text.startswith(SCHEME):
+        return _path(text, info)
     try:
-        return named_index(found, folder)
+        return named_index(text, info.context)
     except UsageError as error:
         raise ValueError(str(error)) from None
 
 
-def _token_file(value: object, folder: Path) -> Path:
-    found = path(value, folder)
+def _token_file(value: object, info: ValidationInfo[Path]) -> Path:
+    found = _path(value, info)
     if _TOKEN.fullmatch(found.name):
         raise ValueError("names a file that holds the token; the token itself does not belong here")
     return found
 
 
-def _address(value: object, folder: Path, schemes: tuple[str, ...] = ("http://", "https://")) -> str:
-    found = text(value, folder)
-    if found.startswith(schemes):
-        return found
-    raise ValueError(f"is to begin with {' or '.join(schemes)}, not {found!r}")
+def _beginning(*schemes: str) -> PlainValidator:
+    def read(value: object) -> str:
+        text = _text(value)
+        if text.startswith(schemes):
+            return text
+        raise ValueError(f"is to begin with {' or '.join(schemes)}, not {text!r}")
+
+    return PlainValidator(read)
 
 
-def _port(value: object, folder: Path) -> int:
-    found = number(value, folder)
-    if found in _PORTS:
-        return found
-    raise ValueError(f"is to be a port from 1 to {_PORTS[-1]}, not {found}")
+def _port(value: int) -> int:
+    if value in _PORTS:
+        return value
+    raise ValueError(f"is to be a port from 1 to {_PORTS[-1]}, not {value}")
+
+
+def _duration(value: object) -> float:
+    return seconds(str(value) if isinstance(value, int) else _text(value))
+
+
+_Text = Annotated[str, PlainValidator(_text)]
+_Flag = Annotated[bool, Strict()]
+_Number = Annotated[int, Strict()]
+_Location = Annotated[Path, PlainValidator(_path)]
+_Duration = Annotated[float, PlainValidator(_duration)]
+_NOTHING_ELSE = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,10 +157,12 @@ class LinkSettings:
         allow_private: whether these may lead to private and loopback addresses; None likewise.
     """
 
-    addresses: tuple[str, ...] = setting(list_of(_link), ())
-    every: float = setting(duration_of, 600.0)
-    follow: bool | None = setting(flag, None)
-    allow_private: bool | None = setting(flag, None)
+    __pydantic_config__: ClassVar = _NOTHING_ELSE
+
+    addresses: tuple[Annotated[str, PlainValidator(_link)], ...] = ()
+    every: _Duration = 600.0
+    follow: _Flag | None = None
+    allow_private: _Flag | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,12 +178,14 @@ class WebhookSettings:
         self_signed: whether Telegram has to be told the certificate, because nobody else vouches for it.
     """
 
-    url: str | None = setting(partial(_address, schemes=("https://",)), None)
-    listen: str = setting(text, "127.0.0.1")
-    port: int = setting(_port, 8443)
-    certificate: Path | None = setting(path, None)
-    key: Path | None = setting(path, None)
-    self_signed: bool = setting(flag, False)
+    __pydantic_config__: ClassVar = _NOTHING_ELSE
+
+    url: Annotated[str, _beginning("https://")] | None = None
+    listen: _Text = "127.0.0.1"
+    port: Annotated[_Number, AfterValidator(_port)] = 8443
+    certificate: _Location | None = None
+    key: _Location | None = None
+    self_signed: _Flag = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,13 +203,15 @@ class TelegramSettings:
         webhook: how Telegram reaches it.
     """
 
-    token_file: Path | None = setting(_token_file, None)
-    base_url: str | None = setting(_address, None)
-    access: str = setting(one_of(OPEN, ALLOW_LIST, PAIRING), OPEN)
-    allowed: tuple[int, ...] = setting(list_of(number), ())
-    admins: tuple[int, ...] = setting(list_of(number), ())
-    add_articles: bool = setting(flag, False)
-    allow_private: bool = setting(flag, False)
+    __pydantic_config__: ClassVar = _NOTHING_ELSE
+
+    token_file: Annotated[Path, PlainValidator(_token_file)] | None = None
+    base_url: Annotated[str, _beginning("http://", "https://")] | None = None
+    access: Literal["open", "allow-list", "pairing"] = OPEN
+    allowed: tuple[_Number, ...] = ()
+    admins: tuple[_Number, ...] = ()
+    add_articles: _Flag = False
+    allow_private: _Flag = False
     webhook: WebhookSettings = field(default_factory=WebhookSettings)
 
 
@@ -202,7 +223,9 @@ class LogSettings:
         format: "text", or "json" for one object a line.
     """
 
-    format: str = setting(one_of("text", "json"), "text")
+    __pydantic_config__: ClassVar = _NOTHING_ELSE
+
+    format: Literal["text", "json"] = "text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,8 +237,10 @@ class HealthSettings:
         every: seconds between two writings.
     """
 
-    file: Path | None = setting(path, None)
-    every: float = setting(duration_of, 30.0)
+    __pydantic_config__: ClassVar = _NOTHING_ELSE
+
+    file: _Location | None = None
+    every: _Duration = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,8 +252,10 @@ class MetricsSettings:
         every: seconds between two writings.
     """
 
-    file: Path | None = setting(path, None)
-    every: float = setting(duration_of, 15.0)
+    __pydantic_config__: ClassVar = _NOTHING_ELSE
+
+    file: _Location | None = None
+    every: _Duration = 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,9 +268,11 @@ class Settings:
         state: the folder of what is kept beside it.
     """
 
-    articles: Path | None = setting(path, None)
-    index: Path | MilvusAddress | None = setting(_index, None)
-    state: Path | None = setting(path, None)
+    __pydantic_config__: ClassVar = _NOTHING_ELSE
+
+    articles: _Location | None = None
+    index: Annotated[Path | MilvusAddress, PlainValidator(_index)] | None = None
+    state: _Location | None = None
     links: LinkSettings = field(default_factory=LinkSettings)
     telegram: TelegramSettings = field(default_factory=TelegramSettings)
     log: LogSettings = field(default_factory=LogSettings)
@@ -281,12 +310,9 @@ def settings_problems(file: Path) -> list[str]:
 
 def _read(file: Path) -> tuple[Settings, list[str]]:
     content, given = read_toml(file)
-    problems: list[Problem] = []
-    settings = read_table(Settings, given, Path(file).resolve().parent, problems)
-    problems = [_without_secret(problem) for problem in problems]
-    if not problems:
-        problems = list(_contradictions(settings))
-    return settings, told(file, content, problems)
+    settings, problems = checked(Settings, given, Path(file).resolve().parent)
+    problems = list(_contradictions(settings)) if settings else [_without_secret(problem) for problem in problems]
+    return settings or Settings(), told(file, content, problems)
 
 
 def _without_secret(problem: Problem) -> Problem:
@@ -310,8 +336,6 @@ def _contradictions(settings: Settings) -> Iterator[Problem]:
 
 def _lacking(settings: Settings) -> Iterator[str]:
     """Yield what a command would find wrong later with what the file names."""
-    from bot.telegram.ops.metrics import EXTRA  # noqa: PLC0415
-
     if settings.articles and not settings.articles.is_dir():
         yield f"articles: there is no folder {settings.articles}"
     for name in ("index", "state"):
@@ -324,7 +348,7 @@ def _lacking(settings: Settings) -> Iterator[str]:
     if settings.telegram.webhook.url and not find_spec("tornado"):
         yield "telegram.webhook: needs an extra: pip install 'onrecord[webhook]'"
     if settings.metrics.file and not find_spec("prometheus_client"):
-        yield f"metrics.file: {EXTRA}"
+        yield f"metrics.file: {METRICS_EXTRA}"
     if settings.telegram.token_file:
         try:
             read_token(settings.telegram.token_file)

@@ -14,14 +14,14 @@ from telegram import LinkPreviewOptions, Update
 from telegram.error import Forbidden, InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes, Defaults
 
-from bot.config.settings import HealthSettings, MetricsSettings, Settings, WebhookSettings
+from bot.config.settings import METRICS_EXTRA, HealthSettings, MetricsSettings, Settings, WebhookSettings
 from bot.telegram.handlers.gate import add_door
 from bot.telegram.handlers.messages import add_handlers, add_newsroom_handlers
 from bot.telegram.newsroom.alerts import Alerts
 from bot.telegram.newsroom.build_jobs import BuildJobs
 from bot.telegram.ops.health import Health, LastError
 from bot.telegram.ops.logs import private_logs, without_token
-from bot.telegram.ops.metrics import EXTRA, NONE, Metrics
+from bot.telegram.ops.metrics import NONE, Metrics
 from bot.telegram.services import BotEngine, Services
 from bot.telegram.state.journal import Journal, open_journal
 from bot.telegram.state.messages import MessageStore
@@ -255,7 +255,7 @@ def metrics_for(settings: MetricsSettings) -> Metrics:
     if not settings.file:
         return NONE
     if not find_spec("prometheus_client"):
-        raise UsageError(f"metrics.file: {EXTRA}")
+        raise UsageError(f"metrics.file: {METRICS_EXTRA}")
     # It takes a fifth of a second to import.
     from bot.telegram.ops.prometheus import PrometheusMetrics  # noqa: PLC0415
 

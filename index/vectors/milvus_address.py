@@ -108,3 +108,21 @@ def read_address(text: str, relative_to: Path = Path()) -> MilvusAddress:
     if not host and not parts.fragment and (place or text.partition("?")[0] == SCHEME):
         return MilvusAddress("", "onrecord", kind, place)
     raise UsageError(f"{text}: an index in Milvus is {FORMS}; NAME has letters, digits and _ alone")
+
+
+def named_index(text: str, relative_to: Path = Path()) -> Path | MilvusAddress:
+    """Return the index that some words name: a folder, or an address in Milvus.
+
+    Args:
+        text: the words.
+        relative_to: the folder that they are written from.
+
+    Raises:
+        UsageError: it is no address; see `read_address`.
+    """
+    if not text.startswith(SCHEME):
+        return relative_to / text
+    address = read_address(text, relative_to)
+    if address.server or address.folder:
+        return address
+    raise UsageError(f"{text}: names no folder; it is milvus:DIR for Milvus Lite")

@@ -22,8 +22,6 @@ Reason = Literal["rate", "queue"]
 AlertOutcome = Literal["sent", "again", "dropped"]
 BuildOutcome = Literal["done", "failed"]
 
-EXTRA: Final = "needs an extra: pip install 'onrecord[metrics]'"
-
 
 class Indexed(Protocol):
     """What is told of the index; see `retrieval.engine.Engine`."""
