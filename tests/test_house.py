@@ -86,12 +86,6 @@ class TestTheDocumentation:
         ]
         assert len(rows) > 60
 
-    def test_compares_in_the_readme_by_figures_that_are_explained(self) -> None:
-        table = (ROOT / "README.md").read_text().partition("## How it compares")[2].partition("## Where it fails")[0]
-        rows = [line for line in table.splitlines() if line.startswith("| ")][1:]
-        assert untold_in((ROOT / "docs" / "ranking.md").read_text(), "".join(rows)) == []
-        assert len(rows) == 6
-
     def test_has_a_row_for_every_benchmark_that_people_run(self) -> None:
         page = (ROOT / "benchmarks" / "README.md").read_text()
         run_by_others = {"plain", "staged_build", "watched_bot", "worker"}
