@@ -1,6 +1,6 @@
 """The timeline of a speaker as a picture, SVG or PNG: topics as rows, a mark for each statement.
 
-What is drawn stands here as shapes at places, in pixels from the upper left corner; `timeline_svg` and `timeline_png`
+What is drawn stands here as shapes at places, in pixels from the upper left corner; `svg_text` and `png_bytes`
 draw them. A topic is told by its row, its label, the shape of its marks and their colour, so that the colour is never
 needed. The colours are those of Okabe and Ito, Color Universal Design (2008), in which the colour-blind can tell them
 apart.

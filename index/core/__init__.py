@@ -1,1 +1,1 @@
-"""What every room of the index stands on: articles, errors, files, sentences."""
+"""What every room of the index stands on: articles, errors, files, sentences, letters, cores."""

@@ -55,11 +55,11 @@ class ReadingProcess:
         self.close()
 
     def read(self, path: Path, name: str) -> Iterator[Article | ArticleError]:
-        """Yield the articles of a file, and errors, as `index.readers.read_articles` does."""
+        """Yield the articles of a file, and errors, as `index.readers.registry.read_articles` does."""
         return self._ask({"path": os.fsdecode(path.absolute()), "name": name}, name)
 
     def read_original(self, original: Original, suffix: str) -> Iterator[Article | ArticleError]:
-        """Yield the articles of what was fetched, and errors, as `index.readers.read_original` does."""
+        """Yield the articles of what was fetched, and errors, as `index.readers.registry.read_original` does."""
         data = base64.b64encode(original.stream.read()).decode("ascii")
         told = {"name": original.name, "url": original.url, "charset": original.charset, "suffix": suffix}
         return self._ask(told | {"data": data}, original.name)

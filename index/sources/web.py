@@ -27,7 +27,7 @@ from index.sources.urls import Limits
 from index.sources.urls import link as address
 
 ENTRY = ".entry"
-"""The kind of such bytes, beside the suffixes of `index.readers.READERS`."""
+"""The kind of such bytes, beside the suffixes of `index.readers.registry.READERS`."""
 
 FEEDS = frozenset({".atom", ".rss", ".xml"})
 SEVERAL = frozenset({".jsonl", ".mbox"})

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from index.store.records import Records
-from retrieval.answering.inquiry import CHOICES, QueryRun
+from retrieval.answering.query_run import CHOICES, QueryRun
 from retrieval.answering.router import understand
 from retrieval.attribution.whose_words import by_topic, find_spoken, newest_first, own_words
 from retrieval.core.answer import Citation
@@ -82,21 +82,21 @@ def explain(searcher: Searcher, records: Records, text: str, *, scope: Scope | N
         count: how many passages to tell of at most.
     """
     question, _ = understand(searcher, records, text, datetime.now().astimezone().date())
-    inquiry = QueryRun(searcher, records, question, text, count, scope, None, marking=False)
-    people = inquiry.directory.find(question.speaker or "") if question.asks == "said" else []
-    return _Case(inquiry, people, clearly_meant(people)).explanation()
+    run = QueryRun(searcher, records, question, text, count, scope, None, marking=False)
+    people = run.directory.find(question.speaker or "") if question.asks == "said" else []
+    return _Case(run, people, clearly_meant(people)).explanation()
 
 
 @dataclass(frozen=True)
 class _Case:
     """A question, who may be meant in it, and who is."""
 
-    inquiry: QueryRun
+    run: QueryRun
     people: Sequence[Person]
     person: Person | None
 
     def explanation(self) -> Explanation:
-        question, measure = self.inquiry.question, self._measure()
+        question, measure = self.run.question, self._measure()
         scored = self._scored(measure) if question.asks != "nothing" else []
         return Explanation(
             question=question,
@@ -104,19 +104,19 @@ class _Case:
             speaker=self.person.name if self.person else None,
             measure=measure,
             threshold=None if measure == "newest" else ANSWERED,
-            considered=tuple(self._considered(scored[: self.inquiry.k], measure)),
+            considered=tuple(self._considered(scored[: self.run.k], measure)),
         )
 
     def _measure(self) -> Measure:
-        question = self.inquiry.question
+        question = self.run.question
         if question.asks == "said" and self.people:
             return "topic" if question.topic else "newest"
         return "words" if question.asks == "who" else "relevance"
 
     def _scored(self, measure: Measure) -> list[Scored]:
         """Return passages by the score that decides, best first."""
-        inquiry = self.inquiry
-        searcher, records, question, scope = inquiry.searcher, inquiry.records, inquiry.question, inquiry.scope
+        run = self.run
+        searcher, records, question, scope = run.searcher, run.records, run.question, run.scope
         if measure == "newest":
             # Who is meant is asked back.
             own = own_words(records, self.person, scope) if self.person else None
@@ -127,10 +127,10 @@ class _Case:
             return [(match.passage, match.probability) for match in matches]
         if measure == "words":
             return [(one.passage, one.probability) for one in find_spoken(searcher, records, question, scope)]
-        return inquiry.ranked()
+        return run.ranked()
 
     def _considered(self, scored: Sequence[Scored], measure: Measure) -> Iterator[Considered]:
-        searcher, records, among = self.inquiry.searcher, self.inquiry.records, self.inquiry.among
+        searcher, records, among = self.run.searcher, self.run.records, self.run.among
         asked = self._asked(measure)
         ids = None if among is None else np.array(among, np.int64)
         by_vector = dict(searcher.generation.vectors.search(searcher.vector(asked), CANDIDATES, among=ids))
@@ -145,7 +145,7 @@ class _Case:
 
     def _asked(self, measure: Measure) -> str:
         """Return the question as the search is asked: in full words where it is known who is meant."""
-        question = self.inquiry.question
+        question = self.run.question
         if measure != "topic":
             return question.text
         return question.about(self.person.name if self.person else question.speaker or "")

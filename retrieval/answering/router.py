@@ -7,7 +7,7 @@ from datetime import date
 
 from index.core.article import Span
 from index.store.records import Records
-from retrieval.answering.inquiry import QueryRun, somebodys_words
+from retrieval.answering.query_run import QueryRun, somebodys_words
 from retrieval.attribution.whose_words import SpokenPassage, find_spoken
 from retrieval.core.answer import Answer, Reason, Remark, remark
 from retrieval.core.scores import ANSWERED
@@ -69,54 +69,54 @@ def unanswerable(question: str) -> Remark | None:
     return None
 
 
-def _answer(inquiry: QueryRun) -> Answer:
+def _answer(run: QueryRun) -> Answer:
     """Answer a question by what it asks for."""
-    question = inquiry.question
+    question = run.question
     if question.asks == "nothing":
-        return inquiry.not_found(remark(Reason.SMALL_TALK), [], 1.0)
+        return run.not_found(remark(Reason.SMALL_TALK), [], 1.0)
     if question.checks:
         from retrieval.answering.verdict_answer import check_question  # noqa: PLC0415  (few questions need it)
 
-        return check_question(inquiry)
-    if question.asks == "said" and (answer := somebodys_words(inquiry, question.speaker or "")):
+        return check_question(run)
+    if question.asks == "said" and (answer := somebodys_words(run, question.speaker or "")):
         return answer
-    return _whose_words(inquiry) if question.asks == "who" else _anything(inquiry)
+    return _whose_words(run) if question.asks == "who" else _anything(run)
 
 
-def _whose_words(inquiry: QueryRun) -> Answer:
+def _whose_words(run: QueryRun) -> Answer:
     """Answer with the passage that holds certain words, and with who says them."""
-    found = find_spoken(inquiry.searcher, inquiry.records, inquiry.question, inquiry.scope)
+    found = find_spoken(run.searcher, run.records, run.question, run.scope)
     scored = [(spoken.passage, spoken.probability) for spoken in found]
     if not found or found[0].probability < ANSWERED:
         confidence = 1 - scored[0][1] if scored else 1.0
-        return inquiry.not_found(remark(Reason.SPEAKER_NOT_TOLD), scored, confidence)
+        return run.not_found(remark(Reason.SPEAKER_NOT_TOLD), scored, confidence)
     scored = scored[: sum(spoken.evidence >= found[0].evidence - ALSO_FITS for spoken in found)]
-    spans = {spoken.passage: _spans(inquiry, spoken) for spoken in found}
-    return inquiry.answered(scored, scored[0][1], spans, speaker=_name(inquiry, found[0]))
+    spans = {spoken.passage: _spans(run, spoken) for spoken in found}
+    return run.answered(scored, scored[0][1], spans, speaker=_name(run, found[0]))
 
 
-def _spans(inquiry: QueryRun, spoken: SpokenPassage) -> list[Span]:
+def _spans(run: QueryRun, spoken: SpokenPassage) -> list[Span]:
     if not spoken.quotation:
         return []
-    every = inquiry.records.quotations([spoken.passage])[spoken.passage]
+    every = run.records.quotations([spoken.passage])[spoken.passage]
     return [(piece.start, piece.end) for piece in every if piece.number == spoken.quotation.number]
 
 
-def _name(inquiry: QueryRun, spoken: SpokenPassage) -> str | None:
+def _name(run: QueryRun, spoken: SpokenPassage) -> str | None:
     """Return the name across articles of whoever speaks."""
     name = spoken.quotation.speaker if spoken.quotation else None
-    article = inquiry.records.passages([spoken.passage])[spoken.passage].article
-    person = inquiry.directory.person(article, name) if name else None
+    article = run.records.passages([spoken.passage])[spoken.passage].article
+    person = run.directory.person(article, name) if name else None
     return person.name if person else name
 
 
-def _anything(inquiry: QueryRun) -> Answer:
-    ranked = inquiry.ranked()
+def _anything(run: QueryRun) -> Answer:
+    ranked = run.ranked()
     confidence = ranked[0][1] if ranked else 0.0
     if confidence < ANSWERED:
-        return inquiry.not_found(remark(Reason.NOT_TOLD), ranked, 1 - confidence)
-    shown = [passage for passage, _ in ranked[: inquiry.k]]
-    rows = inquiry.records.passages(shown)
+        return run.not_found(remark(Reason.NOT_TOLD), ranked, 1 - confidence)
+    shown = [passage for passage, _ in ranked[: run.k]]
+    rows = run.records.passages(shown)
     texts = {passage: rows[passage].text for passage in shown}
-    spans = highlight(inquiry.searcher, inquiry.question.text, texts) if inquiry.marking else {}
-    return inquiry.answered(ranked, confidence, spans)
+    spans = highlight(run.searcher, run.question.text, texts) if run.marking else {}
+    return run.answered(ranked, confidence, spans)

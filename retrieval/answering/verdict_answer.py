@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from retrieval.answering.inquiry import QueryRun, somebodys_words
+from retrieval.answering.query_run import QueryRun, somebodys_words
 from retrieval.core.answer import Answer, Reason, remark
 from retrieval.verification.verdict import Verdict, VerdictName
 from retrieval.verification.verifier import Verifier
@@ -36,17 +36,17 @@ def answer_of(verdict: Verdict, question: str, standalone: str | None = None) ->
     )
 
 
-def check_question(inquiry: QueryRun) -> Answer:
+def check_question(run: QueryRun) -> Answer:
     """Answer a question that `checks` words; where nobody said them, with what that somebody says on the matter."""
-    question = inquiry.question
-    verdict = Verifier(inquiry.searcher, inquiry.records, inquiry.scope).check(question.quoted or "", question.speaker)
+    question = run.question
+    verdict = Verifier(run.searcher, run.records, run.scope).check(question.quoted or "", question.speaker)
     if verdict.verdict != "not found":
-        return answer_of(verdict, inquiry.typed, question.text)
-    answer = somebodys_words(inquiry, question.speaker or "")
+        return answer_of(verdict, run.typed, question.text)
+    answer = somebodys_words(run, question.speaker or "")
     if answer and answer.status == "ambiguous":
         return answer
     if answer and answer.status == "answered":
         return replace(answer, remark=remark(Reason.VERDICT_AND_MATTER, verdict=verdict))
     if answer:
         return replace(answer, remark=remark(Reason.NOT_SAID, verdict=verdict))
-    return answer_of(verdict, inquiry.typed, question.text)
+    return answer_of(verdict, run.typed, question.text)

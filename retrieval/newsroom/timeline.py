@@ -132,7 +132,7 @@ class Timeline:
         return (dates[0], dates[-1]) if dates else None
 
     def to_json(self) -> dict[str, Any]:
-        """Return the sheet as a JSON object."""
+        """Return the timeline as a JSON object."""
         return {
             "speaker": self.speaker,
             "about": self.about,

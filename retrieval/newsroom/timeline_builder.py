@@ -219,7 +219,7 @@ def _is_in_time(day: str | None, since: date | None, until: date | None) -> bool
 
 
 class _Maker:
-    """What a sheet is made of."""
+    """What a timeline is made of."""
 
     def __init__(self, searcher: Searcher, records: Records, own: OwnWords) -> None:
         self._searcher, self._own = searcher, own

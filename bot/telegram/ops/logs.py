@@ -139,7 +139,7 @@ _LOGGER = logging.getLogger("onrecord")
 class JsonFormatter(logging.Formatter):
     """Writes time (ISO 8601, UTC), level, logger, event, and where there are any: update, and traceback.
 
-    What stands in them is what the text of the log tells; see `redact`. An update's number is Telegram's, and
+    What stands in them is what the text of the log tells; see `without_token`. An update's number is Telegram's, and
     tells of no chat and no person.
     """
 

@@ -1,7 +1,7 @@
 """The bot's durable state: databases only their owner reads, used off the event loop; who may ask, what is followed.
 
 One SQLite file for each bot in the state folder, in WAL mode with every commit flushed to the disk: what was committed
-outlives a kill and a power cut. Its schema is what the scripts in `bot/migrations` make, one after the other.
+outlives a kill and a power cut. Its schema is what the scripts in `bot/telegram/state/migrations` make, one after another.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ _IN_FORCE: Final = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA
 class Store:
     """The durable state, for modules that each keep their own tables in it; threads may share it; blocking.
 
-    A further table is a further script `bot/migrations/NNN.sql`; one that was released is never changed.
+    A further table is a further script `bot/telegram/state/migrations/NNN.sql`; one that was released is never changed.
     """
 
     def __init__(self, database: sqlite3.Connection) -> None:

@@ -113,78 +113,78 @@ class QueryRun:
         return Answer(self.typed, "ambiguous", 0.5, self.question.text, note, choices=names)
 
 
-def somebodys_words(inquiry: QueryRun, mention: str) -> Answer | None:
+def somebodys_words(run: QueryRun, mention: str) -> Answer | None:
     """Answer with somebody's own words; None where the question only looked as if it asked for them."""
-    people = inquiry.directory.find(mention)
+    people = run.directory.find(mention)
     if not people:
-        return _nobody(inquiry, mention)
+        return _nobody(run, mention)
     person = clearly_meant(people)
-    if inquiry.question.topic:
-        return _on_topic(inquiry, mention, people, person)
+    if run.question.topic:
+        return _on_topic(run, mention, people, person)
     if not person:
-        return inquiry.ambiguous(mention, people)
-    own = own_words(inquiry.records, person, inquiry.scope)
-    ranked = newest_first(inquiry.searcher, inquiry.records, own)
-    if within := inquiry.within([passage for passage, _ in ranked]):
+        return run.ambiguous(mention, people)
+    own = own_words(run.records, person, run.scope)
+    ranked = newest_first(run.searcher, run.records, own)
+    if within := run.within([passage for passage, _ in ranked]):
         ranked = [one for one in ranked if one[0] in within]
-    elif inquiry.period:
-        silent = remark(Reason.NOT_IN_PERIOD, speaker=person.name, period=inquiry.period.words)
-        return inquiry.not_found(silent, ranked, 0.9)
+    elif run.period:
+        silent = remark(Reason.NOT_IN_PERIOD, speaker=person.name, period=run.period.words)
+        return run.not_found(silent, ranked, 0.9)
     spans = {passage: own.spans(passage) for passage, _ in ranked}
-    return inquiry.answered(ranked, ranked[0][1], spans, speaker=person.name)
+    return run.answered(ranked, ranked[0][1], spans, speaker=person.name)
 
 
-def _on_topic(inquiry: QueryRun, mention: str, people: Sequence[Person], person: Person | None) -> Answer:
+def _on_topic(run: QueryRun, mention: str, people: Sequence[Person], person: Person | None) -> Answer:
     """Answer with what somebody says on a topic, or say that these articles do not tell."""
-    words = {namesake: own_words(inquiry.records, namesake, inquiry.scope) for namesake in people[:CHOICES]}
+    words = {namesake: own_words(run.records, namesake, run.scope) for namesake in people[:CHOICES]}
     matches = by_topic(
-        inquiry.searcher,
-        inquiry.records,
-        inquiry.question.topic,
-        inquiry.question.about(person.name if person else mention),
+        run.searcher,
+        run.records,
+        run.question.topic,
+        run.question.about(person.name if person else mention),
         own=list(words.values()),
-        scope=inquiry.scope,
+        scope=run.scope,
     )
     meant = whose_words_fit(matches, people, person)
     if not meant:
-        return inquiry.ambiguous(mention, people)
+        return run.ambiguous(mention, people)
     fitting = [match for match in matches if match.fits and match.person in (meant, None)]
     fitting.sort(key=lambda match: match.person is None)
     if not fitting:
-        return _silent(inquiry, meant, matches)
-    within = inquiry.within([match.passage for match in fitting])
+        return _silent(run, meant, matches)
+    within = run.within([match.passage for match in fitting])
     fitting = [match for match in fitting if match.passage in within] or fitting
     spans = {match.passage: words[meant].spans(match.passage) for match in fitting if match.person}
     scored = [(match.passage, match.probability) for match in fitting]
     by_name = fitting[0].person is not None
     note = None if by_name else remark(Reason.UNSURE_SPEAKER, speaker=meant.name)
-    if inquiry.period and not within:
-        note = remark(Reason.NONE_IN_PERIOD, period=inquiry.period.words)
-    return inquiry.answered(scored, fitting[0].probability, spans, speaker=meant.name if by_name else None, note=note)
+    if run.period and not within:
+        note = remark(Reason.NONE_IN_PERIOD, period=run.period.words)
+    return run.answered(scored, fitting[0].probability, spans, speaker=meant.name if by_name else None, note=note)
 
 
-def _silent(inquiry: QueryRun, person: Person, matches: Sequence[Match]) -> Answer:
-    about = re.sub(r"^(?:about|on|of|regarding|concerning) ", "", inquiry.question.topic)
-    return inquiry.not_found(
+def _silent(run: QueryRun, person: Person, matches: Sequence[Match]) -> Answer:
+    about = re.sub(r"^(?:about|on|of|regarding|concerning) ", "", run.question.topic)
+    return run.not_found(
         remark(Reason.NOT_ON_TOPIC, speaker=person.name, topic=about),
         [(match.passage, match.probability) for match in matches if match.person in (person, None)],
         1 - matches[0].probability if matches else 1.0,
     )
 
 
-def _nobody(inquiry: QueryRun, mention: str) -> Answer | None:
+def _nobody(run: QueryRun, mention: str) -> Answer | None:
     """Answer that nobody of a name speaks; None where the words are no name, or a fact is asked for."""
-    if not inquiry.searcher.terms.weights(mention) or not may_be_a_name(mention, inquiry.question.text):
+    if not run.searcher.terms.weights(mention) or not may_be_a_name(mention, run.question.text):
         return None
-    if not (inquiry.question.names_a_speaker or written_as_a_name(inquiry.searcher, inquiry.records, mention)):
+    if not (run.question.names_a_speaker or written_as_a_name(run.searcher, run.records, mention)):
         return None
-    found = look_for(inquiry.searcher, inquiry.records, mention, inquiry.scope)
-    if found and inquiry.question.asks_a_fact:
+    found = look_for(run.searcher, run.records, mention, run.scope)
+    if found and run.question.asks_a_fact:
         return None
-    ranked = inquiry.ranked()
-    if found and (near := on_record(inquiry.searcher, inquiry.records, mention, inquiry.question.topic, ranked)):
-        return inquiry.answered(near, near[0][1], {}, note=remark(Reason.UNSURE_SPEAKER, speaker=mention))
+    ranked = run.ranked()
+    if found and (near := on_record(run.searcher, run.records, mention, run.question.topic, ranked)):
+        return run.answered(near, near[0][1], {}, note=remark(Reason.UNSURE_SPEAKER, speaker=mention))
     if found:
-        return inquiry.not_found(remark(Reason.NEVER_QUOTED, mention=mention), ranked, 0.9)
-    similar = tuple(person.name for person in inquiry.directory.similar(mention))
-    return inquiry.not_found(remark(Reason.NOBODY, mention=mention, similar=similar), ranked, 0.9)
+        return run.not_found(remark(Reason.NEVER_QUOTED, mention=mention), ranked, 0.9)
+    similar = tuple(person.name for person in run.directory.similar(mention))
+    return run.not_found(remark(Reason.NOBODY, mention=mention, similar=similar), ranked, 0.9)
