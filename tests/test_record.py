@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.render.timeline_page import csv_text, html_page, markdown_text
-from bot.render.timeline_picture import HEAD, WIDTH, Picture, describe, png_bytes, svg_text, ticks, timeline
+from bot.render.timeline_picture import HEAD, WIDTH, Picture, describe, draw_timeline, png_bytes, svg_text, ticks
 from index.generations.generation import IndexFolder
 from retrieval.attribution.listing import SpeakerError
 from retrieval.core.answer import Citation
@@ -45,7 +45,7 @@ def engine(quillhaven: IndexFolder) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="module")
-def sheet(engine: Engine) -> Timeline:
+def timeline(engine: Engine) -> Timeline:
     return engine.record("Brandvold")
 
 
@@ -96,26 +96,26 @@ class Tags(HTMLParser):
 
 
 class TestARecord:
-    def test_has_every_quotation_of_the_speaker_in_order_of_time(self, engine: Engine, sheet: Timeline) -> None:
+    def test_has_every_quotation_of_the_speaker_in_order_of_time(self, engine: Engine, timeline: Timeline) -> None:
         pieces = [one.text for one in engine.quotations("Brandvold")]
-        words = " ".join(entry.words for entry in sheet.entries)
-        assert (sheet.speaker, len(sheet.entries)) == ("Adela Brandvold", sheet.quotations)
+        words = " ".join(entry.words for entry in timeline.entries)
+        assert (timeline.speaker, len(timeline.entries)) == ("Adela Brandvold", timeline.quotations)
         assert all(piece.rstrip(" ,") in words for piece in pieces)
-        assert [one.date for one in sheet.entries] == sorted(one.date or "" for one in sheet.entries)
-        for topic in sheet.topics:
+        assert [one.date for one in timeline.entries] == sorted(one.date or "" for one in timeline.entries)
+        for topic in timeline.topics:
             assert [one.date for one in topic.entries] == sorted(one.date or "" for one in topic.entries)
 
-    def test_tells_role_outlets_and_where_it_stands(self, sheet: Timeline) -> None:
-        first = sheet.entries[0]
+    def test_tells_role_outlets_and_where_it_stands(self, timeline: Timeline) -> None:
+        first = timeline.entries[0]
         assert (first.role, first.citations[0].outlet) == ("Mayor", "Quillhaven Ledger")
         (where,) = first.places
         assert where.article == "ferry-pledge.txt"
         assert where.before or where.after
-        assert sum(count for _, count in sheet.outlets) == len(sheet.entries)
-        assert sheet.roles[0] == ("Mayor", "2031-01-14")
+        assert sum(count for _, count in timeline.outlets) == len(timeline.entries)
+        assert timeline.roles[0] == ("Mayor", "2031-01-14")
 
-    def test_is_the_same_every_time(self, engine: Engine, sheet: Timeline) -> None:
-        assert engine.record("Brandvold") == sheet
+    def test_is_the_same_every_time(self, engine: Engine, timeline: Timeline) -> None:
+        assert engine.record("Brandvold") == timeline
 
     def test_has_what_several_outlets_print_once(self, engine: Engine) -> None:
         found = engine.record("Velloso")
@@ -123,12 +123,12 @@ class TestARecord:
         assert sorted(twice.outlets) == ["Orrin County Courier", "Quillhaven Ledger"]
         assert found.quotations > len(found.entries)
 
-    def test_is_of_a_topic_and_a_time_where_that_is_asked_for(self, engine: Engine, sheet: Timeline) -> None:
+    def test_is_of_a_topic_and_a_time_where_that_is_asked_for(self, engine: Engine, timeline: Timeline) -> None:
         about = engine.record("Brandvold", about="the ferry")
-        assert 0 < len(about.entries) < len(sheet.entries)
+        assert 0 < len(about.entries) < len(timeline.entries)
         assert all("hotel tax" not in one.words or "ferr" in one.words for one in about.entries)
         within = engine.record("Brandvold", since=date(2031, 6, 1), until=date(2031, 12, 31))
-        days = [one.date for one in sheet.entries]
+        days = [one.date for one in timeline.entries]
         assert [one.date for one in within.entries] == [day for day in days if day and "2031-06" <= day < "2032"]
         assert 0 < len(within.entries) < len(days)
         assert engine.record("Brandvold", since=date(2050, 1, 1)).topics == ()
@@ -167,22 +167,22 @@ class TestTopics:
 
 
 class TestThePage:
-    def test_links_every_statement_to_its_passage_and_nothing_to_nowhere(self, sheet: Timeline) -> None:
-        tags = Tags(html_page(sheet))
+    def test_links_every_statement_to_its_passage_and_nothing_to_nowhere(self, timeline: Timeline) -> None:
+        tags = Tags(html_page(timeline))
         ids = tags.values("id")
         assert len(ids) == len(set(ids))
         inside = [link[1:] for link in tags.values("href") if link.startswith("#")]
         assert set(inside) <= set(ids)
-        for number, _ in enumerate(sheet.entries, 1):
+        for number, _ in enumerate(timeline.entries, 1):
             assert {f"s{number}", f"c{number}"} <= set(inside)
 
-    def test_shows_the_words_in_their_passage(self, sheet: Timeline) -> None:
-        page = html_page(sheet)
+    def test_shows_the_words_in_their_passage(self, timeline: Timeline) -> None:
+        page = html_page(timeline)
         assert "<mark>The ferry will not close while I am mayor,</mark>" in page
         assert "held the scissors" not in page
 
-    def test_needs_nothing_from_anywhere(self, sheet: Timeline) -> None:
-        page = html_page(sheet)
+    def test_needs_nothing_from_anywhere(self, timeline: Timeline) -> None:
+        page = html_page(timeline)
         tags = Tags(page)
         assert not {"script", "img", "iframe", "object", "embed", "base", "form"} & {tag for tag, _ in tags.found}
         assert [attributes for tag, attributes in tags.found if tag == "link"] == []
@@ -210,39 +210,41 @@ class TestThePage:
 class TestThePicture:
     def test_has_a_row_for_each_topic_and_a_mark_for_each_statement_with_a_date(self) -> None:
         topics = [(f"topic {n}", [entry("a", day=f"203{n}-02-01"), entry("b", day=None)]) for n in range(1, 9)]
-        picture = timeline(made(*topics))
+        picture = draw_timeline(made(*topics))
         assert [mark.shape for mark in picture.marks] == list(dict.fromkeys(mark.shape for mark in picture.marks))
         assert len({mark.colour for mark in picture.marks}) == 8
         assert [mark.y for mark in picture.marks] == sorted(mark.y for mark in picture.marks)
         assert [mark.x for mark in picture.marks] == sorted(mark.x for mark in picture.marks)
         assert "8 statements without a date." in picture.description
 
-    def test_keeps_its_marks_and_texts_within_it(self, sheet: Timeline) -> None:
+    def test_keeps_its_marks_and_texts_within_it(self, timeline: Timeline) -> None:
         many = made(("one day", [entry(str(n)) for n in range(60)]), ("long " * 40, [entry("x", "A", "B", "C", "D")]))
-        for picture in (timeline(sheet), timeline(many), timeline(hostile()), timeline(made())):
+        for picture in (draw_timeline(timeline), draw_timeline(many), draw_timeline(hostile()), draw_timeline(made())):
             assert all(mark.x - mark.radius > 0 and mark.x + mark.radius < WIDTH for mark in picture.marks)
             assert all(HEAD <= mark.y < picture.height for mark in picture.marks)
             assert all(0 < text.y < picture.height for text in picture.texts)
 
     def test_is_larger_where_more_outlets_print_it(self) -> None:
-        one, four = timeline(made(("t", [entry("a", "A"), entry("b", "A", "B", "C", day="2031-05-01")]))).marks
+        one, four = draw_timeline(made(("t", [entry("a", "A"), entry("b", "A", "B", "C", day="2031-05-01")]))).marks
         assert four.radius > one.radius
 
-    def test_tells_in_words_what_it_shows(self, sheet: Timeline) -> None:
-        root = ET.fromstring(svg_text(timeline(sheet)))  # noqa: S314  (our own)
+    def test_tells_in_words_what_it_shows(self, timeline: Timeline) -> None:
+        root = ET.fromstring(svg_text(draw_timeline(timeline)))  # noqa: S314  (our own)
         title, text, *_ = root
         assert root.get("role") == "img"
         assert root.get("aria-labelledby") == f"{title.get('id')} {text.get('id')}"
         assert title.text == "The record of Adela Brandvold"
-        assert text.text == describe(sheet)
-        assert all(topic.label in str(text.text) for topic in sheet.topics)
+        assert text.text == describe(timeline)
+        assert all(topic.label in str(text.text) for topic in timeline.topics)
 
     @given(text=st.text(max_size=30))
     def test_is_well_formed_whatever_it_tells(self, text: str) -> None:
-        ET.fromstring(svg_text(timeline(made((text, [entry(text, text or "x")]), speaker=text)), link="#s{number}"))  # noqa: S314
+        ET.fromstring(
+            svg_text(draw_timeline(made((text, [entry(text, text or "x")]), speaker=text)), link="#s{number}")
+        )
 
-    def test_is_a_small_png(self, sheet: Timeline) -> None:
-        content = png_bytes(timeline(sheet))
+    def test_is_a_small_png(self, timeline: Timeline) -> None:
+        content = png_bytes(draw_timeline(timeline))
         assert content.startswith(b"\x89PNG")
         assert int.from_bytes(content[16:20]) == 2 * WIDTH
         assert len(content) < 150_000
@@ -284,10 +286,10 @@ class TestOtherForms:
         assert "<script>" not in text
         assert "](javascript" not in text
 
-    def test_of_json_have_all_of_it(self, sheet: Timeline) -> None:
-        record = json.loads(json.dumps(sheet.to_json()))
+    def test_of_json_have_all_of_it(self, timeline: Timeline) -> None:
+        record = json.loads(json.dumps(timeline.to_json()))
         assert record["statements"] == sum(len(topic["statements"]) for topic in record["topics"])
-        assert record["outlets"] == dict(sheet.outlets)
+        assert record["outlets"] == dict(timeline.outlets)
 
 
 @pytest.mark.usefixtures("town")
@@ -343,7 +345,7 @@ def test_the_invented_archive_is_the_same_each_time_and_quotes_over_a_hundred_st
 
 def test_every_shape_can_be_drawn() -> None:
     topics = [(str(n), [entry("a", day=f"203{n}-01-01")]) for n in range(8)]
-    picture: Picture = timeline(made(*topics))
+    picture: Picture = draw_timeline(made(*topics))
     assert len({mark.shape for mark in picture.marks}) == 8
     assert svg_text(picture).count("<polygon") == 7
     assert png_bytes(picture)

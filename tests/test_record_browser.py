@@ -50,15 +50,15 @@ phone.srcdoc = PAGE;
 
 
 @pytest.fixture(scope="module")
-def sheet(quillhaven: IndexFolder) -> Timeline:
+def timeline(quillhaven: IndexFolder) -> Timeline:
     with Engine(quillhaven, fast=True) as engine:
         return engine.record("Brandvold")
 
 
 @pytest.fixture(scope="module")
-def told(sheet: Timeline, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def told(timeline: Timeline, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("browser")
-    page = json.dumps(html_page(sheet)).replace("</", "<\\/")
+    page = json.dumps(html_page(timeline)).replace("</", "<\\/")
     (folder / "frame.html").write_text(FRAME.replace("PAGE", page))
     options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}", "--dump-dom"]
     command = [str(CHROMIUM), *options, "--virtual-time-budget=4000", (folder / "frame.html").as_uri()]
@@ -68,9 +68,9 @@ def told(sheet: Timeline, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     return result
 
 
-def test_fits_a_phone_and_shows_every_statement(told: dict[str, Any], sheet: Timeline) -> None:
+def test_fits_a_phone_and_shows_every_statement(told: dict[str, Any], timeline: Timeline) -> None:
     assert told["width"] <= 360
-    assert told["shown"] == told["marks"] == len(sheet.entries)
+    assert told["shown"] == told["marks"] == len(timeline.entries)
 
 
 def test_can_be_read_by_light_and_in_the_dark(told: dict[str, Any]) -> None:

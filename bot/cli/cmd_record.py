@@ -89,20 +89,21 @@ def run_record(options: argparse.Namespace) -> int:
     """
     form = options.format or _form(options.output)
     with open_engine(options) as engine:
-        sheet = engine.record(" ".join(options.speaker), about=options.about, since=options.since, until=options.until)
-    if not sheet.topics:
-        raise OnrecordError(f"{sheet.speaker} is quoted, but not on that, or not at that time")
-    text = sheet_text(sheet, form)
+        name = " ".join(options.speaker)
+        timeline = engine.record(name, about=options.about, since=options.since, until=options.until)
+    if not timeline.topics:
+        raise OnrecordError(f"{timeline.speaker} is quoted, but not on that, or not at that time")
+    text = timeline_text(timeline, form)
     if options.output:
         write_file(options.output, text.encode())
     else:
         sys.stdout.write(text)
     if options.picture:
-        write_file(options.picture, _picture(sheet, options.picture))
+        write_file(options.picture, _picture(timeline, options.picture))
     return 0
 
 
-def sheet_text(sheet: Timeline, form: str) -> str:
+def timeline_text(timeline: Timeline, form: str) -> str:
     """Return a record in one of `FORMATS`."""
     from bot.render import timeline_page
 
@@ -110,9 +111,9 @@ def sheet_text(sheet: Timeline, form: str) -> str:
         "md": timeline_page.markdown_text,
         "html": timeline_page.html_page,
         "csv": timeline_page.csv_text,
-        "json": timeline_page.sheet_json,
+        "json": timeline_page.timeline_json,
     }
-    return made[form](sheet)
+    return made[form](timeline)
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -127,16 +128,16 @@ def write_file(path: Path, content: bytes) -> None:
         raise OnrecordError(f"{path}: cannot be written: {error.strerror}") from None
 
 
-def _picture(sheet: Timeline, path: Path) -> bytes:
-    from bot.render.timeline_picture import can_draw, png_bytes, svg_text, timeline
+def _picture(timeline: Timeline, path: Path) -> bytes:
+    from bot.render.timeline_picture import can_draw, draw_timeline, png_bytes, svg_text
 
     if path.suffix.lower() == ".svg":
-        return svg_text(timeline(sheet)).encode()
+        return svg_text(draw_timeline(timeline)).encode()
     if path.suffix.lower() != ".png":
         raise UsageError(f"{path}: a picture is an .svg or a .png file")
     if not can_draw():
         raise UsageError(f"{path}: .png needs an extra: pip install 'onrecord[pictures]'; .svg does not")
-    return png_bytes(timeline(sheet))
+    return png_bytes(draw_timeline(timeline))
 
 
 def _form(output: Path | None) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from bot.render.markdown import escaped
 from bot.render.messages import long_date
 from bot.render.text import citation_line, json_text, link_target, marked, origin_parts, printable
-from bot.render.timeline_picture import COLOURS, SHAPES, Mark, mark_svg, summary, svg_text, timeline
+from bot.render.timeline_picture import COLOURS, SHAPES, Mark, draw_timeline, mark_svg, summary, svg_text
 
 if TYPE_CHECKING:
     from retrieval.core.answer import Citation
@@ -56,48 +56,48 @@ mark { background: var(--mark); color: inherit; }
 """
 
 
-def html_page(sheet: Timeline) -> str:
+def html_page(timeline: Timeline) -> str:
     """Return a record as a page; every text in it is escaped, and no address but those of articles is in it."""
-    numbers = {id(entry): number for number, entry in enumerate(sheet.entries, 1)}
-    title = escape(f"{printable(sheet.speaker)}: on the record")
+    numbers = {id(entry): number for number, entry in enumerate(timeline.entries, 1)}
+    title = escape(f"{printable(timeline.speaker)}: on the record")
     parts = [
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>",
-        *_head(sheet, title),
-        f"<figure>{svg_text(timeline(sheet), link='#s{number}')}</figure>",
-        *_outlets(sheet),
-        *(line for row, topic in enumerate(sheet.topics) for line in _topic(topic, row, numbers)),
+        *_head(timeline, title),
+        f"<figure>{svg_text(draw_timeline(timeline), link='#s{number}')}</figure>",
+        *_outlets(timeline),
+        *(line for row, topic in enumerate(timeline.topics) for line in _topic(topic, row, numbers)),
         "<section>\n<h2>In context</h2>",
-        *(line for entry in sheet.entries for line in _context(entry, numbers[id(entry)])),
+        *(line for entry in timeline.entries for line in _context(entry, numbers[id(entry)])),
         "</section>\n</body>\n</html>\n",
     ]
     return "\n".join(parts)
 
 
-def _head(sheet: Timeline, title: str) -> Iterator[str]:
-    yield f"<header>\n<h1>{title}</h1>\n<p>{escape(summary(sheet))}.</p>"
-    asked = {"About": sheet.about, "Since": sheet.since, "Until": sheet.until}
+def _head(timeline: Timeline, title: str) -> Iterator[str]:
+    yield f"<header>\n<h1>{title}</h1>\n<p>{escape(summary(timeline))}.</p>"
+    asked = {"About": timeline.about, "Since": timeline.since, "Until": timeline.until}
     for name, value in asked.items():
         if value:
             text = value if isinstance(value, str) else long_date(value.isoformat())
             yield f"<p>{name}: {escape(printable(text))}</p>"
-    if roles := sheet.roles[:MOST_ROLES]:
+    if roles := timeline.roles[:MOST_ROLES]:
         told = (f"{printable(role)}{f' ({long_date(day)})' if day else ''}" for role, day in roles)
         yield f'<p class="faint">Called, with the day of the first time: {escape("; ".join(told))}</p>'
     yield "</header>"
     links = (
         f'<a href="#t{row}">{escape(printable(topic.label))}</a> ({len(topic.entries)})'
-        for row, topic in enumerate(sheet.topics, 1)
+        for row, topic in enumerate(timeline.topics, 1)
     )
     yield f'<nav aria-label="Topics"><p>{" · ".join(links)}</p></nav>'
 
 
-def _outlets(sheet: Timeline) -> Iterator[str]:
+def _outlets(timeline: Timeline) -> Iterator[str]:
     yield '<section>\n<h2>Who quoted most</h2>\n<table>\n<thead><tr><th scope="col">Outlet</th>'
     yield '<th scope="col">Statements</th><th scope="col"></th></tr></thead>\n<tbody>'
-    largest = max((count for _, count in sheet.outlets), default=1)
-    for outlet, count in sheet.outlets:
+    largest = max((count for _, count in timeline.outlets), default=1)
+    for outlet, count in timeline.outlets:
         share = 100 * count / largest
         yield (
             f'<tr><th scope="row">{escape(printable(outlet))}</th><td class="number">{count}</td>'
@@ -184,13 +184,13 @@ COLUMNS = (
 )
 
 
-def markdown_text(sheet: Timeline) -> str:
+def markdown_text(timeline: Timeline) -> str:
     """Return a record as Markdown: topics as headings, statements in order of time, each with its citations."""
-    about = f" on {printable(sheet.about)}" if sheet.about else ""
-    lines = [f"# {escaped(printable(sheet.speaker) + about)}: on the record", "", f"{summary(sheet)}.", ""]
+    about = f" on {printable(timeline.about)}" if timeline.about else ""
+    lines = [f"# {escaped(printable(timeline.speaker) + about)}: on the record", "", f"{summary(timeline)}.", ""]
     lines += ["| outlet | statements |", "|---|---:|"]
-    lines += [f"| {escaped(printable(outlet))} | {count} |" for outlet, count in sheet.outlets]
-    for topic in sheet.topics:
+    lines += [f"| {escaped(printable(outlet))} | {count} |" for outlet, count in timeline.outlets]
+    for topic in timeline.topics:
         lines += ["", f"## {escaped(printable(topic.label))}", ""]
         lines += [line for entry in topic.entries for line in _item(entry)]
     return "\n".join(lines) + "\n"
@@ -209,21 +209,21 @@ def _cited(citation: Citation) -> str:
     return f"[{line}]({url})" if url else line
 
 
-def csv_text(sheet: Timeline) -> str:
+def csv_text(timeline: Timeline) -> str:
     """Return a record as comma-separated values: a line for each article that printed a statement."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for topic in sheet.topics:
+    for topic in timeline.topics:
         for entry in topic.entries:
             for number, (place, *_) in enumerate((entry.places, *entry.also)):
                 cited = place.citation
-                facts = (cited.date, topic.label, sheet.speaker, entry.role, entry.kind, entry.words)
+                facts = (cited.date, topic.label, timeline.speaker, entry.role, entry.kind, entry.words)
                 where = (cited.outlet, cited.title, place.article, place.paragraph, cited.url)
                 writer.writerow([*facts, *where, "yes" if number == 0 else "no"])
     return file.getvalue()
 
 
-def sheet_json(sheet: Timeline) -> str:
+def timeline_json(timeline: Timeline) -> str:
     """Return a record as one JSON object, indented."""
-    return json_text(sheet.to_json(), 2) + "\n"
+    return json_text(timeline.to_json(), 2) + "\n"

@@ -99,12 +99,12 @@ class Picture:
     marks: tuple[Mark, ...]
 
 
-def timeline(sheet: Timeline) -> Picture:
+def draw_timeline(timeline: Timeline) -> Picture:
     """Return the picture of a record. Statements of articles without a date are counted, not drawn."""
-    height = HEAD + ROW * max(len(sheet.topics), 1) + FOOT
-    days = sheet.days
-    numbers = {id(entry): number for number, entry in enumerate(sheet.entries, 1)}
-    texts, lines = list(_head(sheet)), list[Stroke]()
+    height = HEAD + ROW * max(len(timeline.topics), 1) + FOOT
+    days = timeline.days
+    numbers = {id(entry): number for number, entry in enumerate(timeline.entries, 1)}
+    texts, lines = list(_head(timeline)), list[Stroke]()
     marks: list[Mark] = []
     span = _span(*map(date.fromisoformat, days)) if days else None
     if span:
@@ -112,33 +112,33 @@ def timeline(sheet: Timeline) -> Picture:
             x = _x(day, span)
             lines.append(Stroke(x, HEAD - 8, x, height - FOOT + 8))
             texts.append(Text(x, height - FOOT + 28, label, 15, "middle"))
-    for row, topic in enumerate(sheet.topics):
+    for row, topic in enumerate(timeline.topics):
         middle = HEAD + ROW * row + ROW / 2
         lines.append(Stroke(MARGIN, middle + ROW / 2, WIDTH - MARGIN, middle + ROW / 2))
         texts += _label(topic, middle)
         marks += _marks(topic, row, middle, span, numbers) if span else []
     texts.append(Text(MARGIN, height - 12, "A larger mark: printed by more outlets.", 14))
     return Picture(
-        WIDTH, height, f"The record of {printable(sheet.speaker)}", describe(sheet), tuple(lines), tuple(texts),
+        WIDTH, height, f"The record of {printable(timeline.speaker)}", describe(timeline), tuple(lines), tuple(texts),
         tuple(marks),
     )  # fmt: skip
 
 
-def describe(sheet: Timeline) -> str:
+def describe(timeline: Timeline) -> str:
     """Return what a picture shows, for whoever cannot see it."""
     rows = "; ".join(
         f"{printable(topic.label)}: {_count(len(topic.entries), 'statement')}{_when(topic.entries)}"
-        for topic in sheet.topics
+        for topic in timeline.topics
     )
-    undated = sum(entry.date is None for entry in sheet.entries)
+    undated = sum(entry.date is None for entry in timeline.entries)
     more = f" {_count(undated, 'statement')} without a date." if undated else ""
-    return f"{summary(sheet)}. By topic: {rows}.{more}" if rows else f"{summary(sheet)}."
+    return f"{summary(timeline)}. By topic: {rows}.{more}" if rows else f"{summary(timeline)}."
 
 
-def summary(sheet: Timeline) -> str:
+def summary(timeline: Timeline) -> str:
     """Return how much is on record, in how many outlets, from when to when."""
-    counts = [_count(len(sheet.entries), "statement"), _count(len(sheet.outlets), "outlet")]
-    return f"{' in '.join(counts)}{_period(sheet.days)}"
+    counts = [_count(len(timeline.entries), "statement"), _count(len(timeline.outlets), "outlet")]
+    return f"{' in '.join(counts)}{_period(timeline.days)}"
 
 
 def ticks(first: date, last: date) -> list[tuple[date, str]]:
@@ -165,11 +165,11 @@ def ticks(first: date, last: date) -> list[tuple[date, str]]:
     return named
 
 
-def _head(sheet: Timeline) -> Iterator[Text]:
-    about = f" on {printable(sheet.about)}" if sheet.about else ""
-    title = textwrap.shorten(f"{printable(sheet.speaker)}{about}: on the record", TITLE_LETTERS, placeholder=" …")
+def _head(timeline: Timeline) -> Iterator[Text]:
+    about = f" on {printable(timeline.about)}" if timeline.about else ""
+    title = textwrap.shorten(f"{printable(timeline.speaker)}{about}: on the record", TITLE_LETTERS, placeholder=" …")
     yield Text(MARGIN, 42, title, 26, bold=True)
-    yield Text(MARGIN, 68, summary(sheet), 16)
+    yield Text(MARGIN, 68, summary(timeline), 16)
 
 
 def _label(topic: Topic, middle: float) -> Iterator[Text]:

@@ -12,7 +12,7 @@ from telegram.constants import MessageEntityType, MessageLimit
 from bot.render.filters import read_typed
 from bot.render.text import printable
 from bot.render.timeline_page import html_page
-from bot.render.timeline_picture import can_draw, png_bytes, summary, timeline
+from bot.render.timeline_picture import can_draw, draw_timeline, png_bytes, summary
 from bot.telegram.state.messages import SentMessage, sent_answer
 from bot.telegram.ui.answer_message import LONGEST_NAME, message_for
 from bot.telegram.ui.formatted_text import FormattedText, joined, shortened, styled
@@ -111,15 +111,15 @@ async def _send(talk: Conversation, made: Recorded) -> None:
 
 
 def _made(engine: BotEngine, typed: str, about: str | None, texts: Texts) -> Recorded | None:
-    sheet = _sheet(engine, typed, about)
-    if not sheet.topics:
+    timeline = _timeline(engine, typed, about)
+    if not timeline.topics:
         return None
-    picture = png_bytes(timeline(sheet)) if can_draw() else b""
-    name = _NO_FILE_NAME.sub("-", printable(sheet.speaker)).strip("-.") or "record"
-    return Recorded(picture, short_list(sheet, texts), f"{name[:LONGEST_NAME]}.html", html_page(sheet).encode())
+    picture = png_bytes(draw_timeline(timeline)) if can_draw() else b""
+    name = _NO_FILE_NAME.sub("-", printable(timeline.speaker)).strip("-.") or "record"
+    return Recorded(picture, short_list(timeline, texts), f"{name[:LONGEST_NAME]}.html", html_page(timeline).encode())
 
 
-def _sheet(engine: BotEngine, typed: str, about: str | None) -> Timeline:
+def _timeline(engine: BotEngine, typed: str, about: str | None) -> Timeline:
     """Return the record of whoever is named, in the longest reading of the words that names anybody.
 
     Raises:
@@ -139,16 +139,16 @@ def _sheet(engine: BotEngine, typed: str, about: str | None) -> Timeline:
     raise error
 
 
-def short_list(sheet: Timeline, texts: Texts) -> FormattedText:
+def short_list(timeline: Timeline, texts: Texts) -> FormattedText:
     """Return a record as a short list that fits under a picture: how much, on what, and who quoted most."""
-    name = shortened(printable(sheet.speaker), LONGEST_NAME)
-    about = shortened(printable(sheet.about), LONGEST_NAME) if sheet.about else ""
+    name = shortened(printable(timeline.speaker), LONGEST_NAME)
+    about = shortened(printable(timeline.about), LONGEST_NAME) if timeline.about else ""
     heading = texts.record_heading.format(name=name) + (f" – {about}" if about else "")
-    named = [f"{shortened(printable(one), LONGEST_NAME)} ({count})" for one, count in sheet.outlets[:OUTLETS_NAMED]]
+    named = [f"{shortened(printable(one), LONGEST_NAME)} ({count})" for one, count in timeline.outlets[:OUTLETS_NAMED]]
     ending = [texts.record_outlets.format(outlets=", ".join(named)), texts.record_page]
-    blocks = [styled(heading, MessageEntityType.BOLD), FormattedText(f"{summary(sheet)}.")]
+    blocks = [styled(heading, MessageEntityType.BOLD), FormattedText(f"{summary(timeline)}.")]
     end = joined("\n", map(FormattedText, ending))
-    for topic in sheet.topics:
+    for topic in timeline.topics:
         line = FormattedText(f"• {shortened(printable(topic.label), LONGEST_LABEL)} ({len(topic.entries)})")
         if joined("\n", [*blocks, line, end]).units <= _CAPTION:
             blocks.append(line)

@@ -1,7 +1,7 @@
 """The bot's durable state: databases only their owner reads, used off the event loop; who may ask, what is followed.
 
 One SQLite file for each bot in the state folder, in WAL mode with every commit flushed to the disk: what was committed
-outlives a kill and a power cut. Its schema is what the scripts in `bot/telegram/state/migrations` make, one after another.
+outlives a kill and a power cut. Its schema is what the scripts in `migrations` beside this file make, in order.
 """
 
 from __future__ import annotations
