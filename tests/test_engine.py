@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.render.messages import message_of
 from index.core.article import Article
-from index.core.errors import DamagedError, NoIndexError, UsageError
+from index.core.errors import Advice, DamagedError, NoIndexError, UsageError
 from index.generations.generation import IndexFolder
 from index.sources.given import read_source
 from retrieval.attribution import whose_words
@@ -177,8 +177,9 @@ class TestOpening:
     def test_with_nothing_but_damage_is_an_error(self, index: IndexFolder, refresh: Refresh, articles: Write) -> None:
         refresh(articles({"ferry.txt": FERRY}))
         (index.generations / index.current() / "passages.faiss").unlink()
-        with pytest.raises(DamagedError, match=r"passages\.faiss: is missing; run `onrecord index` to mend it"):
+        with pytest.raises(DamagedError, match=r"passages\.faiss: is missing$") as damaged:
             Engine(index)
+        assert damaged.value.advice is Advice.MEND_INDEX
 
 
 @pytest.mark.usefixtures("quickly")

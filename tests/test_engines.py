@@ -21,7 +21,7 @@ import pytest
 from conftest import Refresh, Run, Write, silent
 
 from index.build.pipeline import BuildOptions, BuildReport, build
-from index.core.errors import DamagedError, EngineError, UsageError
+from index.core.errors import Advice, DamagedError, EngineError, UsageError
 from index.generations.generation import Generation, IndexFolder, open_current, open_generation
 from index.generations.inspection import check_index
 from index.vectors.milvus_address import DATABASE, read_address
@@ -326,6 +326,7 @@ class TestAServer:
         told = shell(*asking)
         assert (told.code, told.out) == (1, "")
         assert f"onrecord: {address}: no Milvus answers there" in told.err
+        assert "; start it, or, if it has moved, make the index anew: onrecord index --rebuild" in told.err
         assert "Traceback" not in told.err
 
     def test_leaves_the_collections_of_an_index_to_its_folder(
@@ -334,8 +335,9 @@ class TestAServer:
         address, folder = server[0], str(articles({"ferry.txt": FERRY}))
         build(index, BuildOptions([folder], milvus=read_address(address)), silent)
         other = IndexFolder(tmp_path / "other", tmp_path / "notes")
-        with pytest.raises(UsageError, match="belongs to an index in another folder"):
+        with pytest.raises(UsageError, match="belongs to an index in another folder") as taken:
             build(other, BuildOptions([folder], milvus=read_address(address)), silent)
+        assert taken.value.advice is Advice.TAKE_OVER
         assert len(opened(index).vectors.ids) == 1
         build(other, BuildOptions([folder], rebuild=True, milvus=read_address(address)), silent)
         assert len(opened(other).vectors.ids) == 1

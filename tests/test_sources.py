@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import Close, Write
 
+from bot.render.messages import error_line
 from index.core.article import Article
 from index.core.errors import ArticleError, SourceError, UsageError
 from index.sources.given import default_source, read_source, resolve_source
@@ -135,5 +136,8 @@ class TestTheDefault:
         assert default_source() == str(tmp_path / "news")
 
     def test_is_missed_with_a_line_that_says_what_to_do(self) -> None:
-        with pytest.raises(UsageError, match="give a file or folder of articles"):
+        with pytest.raises(UsageError) as nothing:
             default_source()
+        assert error_line(nothing.value) == (
+            "nothing to index yet: give a file or folder of articles (onrecord index FOLDER)"
+        )

@@ -11,6 +11,7 @@ from bot.chat.background import interruptible
 from bot.chat.prompt import read_lines
 from bot.render.filters import NEIGHBOURS, Filters, further_hits
 from bot.render.markdown import SavedTurn
+from bot.render.messages import error_line
 from bot.render.text import PlainView, SpokenView, note, note_list, printable
 from index.core.errors import OnrecordError, UsageError
 from retrieval.conversation.state import Dialog, places
@@ -145,7 +146,7 @@ class ChatSession:
                 self._ask(" ".join(words))
         except OnrecordError as error:
             self.failed = True
-            note(f"onrecord: {error}")
+            note(f"onrecord: {error_line(error)}")
 
     def state(self) -> str:
         """Return the filters in force in words, or nothing."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 from bot.cli.context import open_engine, read_utf8
 from bot.config.paths import index_folder, state_folder
 from bot.render.explain import timings_told
-from bot.render.messages import message_of
+from bot.render.messages import error_line, message_of
 from bot.render.text import json_text, plain_text, printable, quoted_text, speaker_text
 from index.core.errors import GenerationError, UsageError
 from index.generations.generation import verify_generation
@@ -121,14 +121,14 @@ def _run_batch(options: argparse.Namespace) -> int:
         for number, record in read_batch(options.batch):
             if isinstance(record, UsageError):
                 failed = True
-                print(f"onrecord: {printable(str(record))}", file=sys.stderr)
+                print(f"onrecord: {printable(error_line(record))}", file=sys.stderr)
                 continue
             try:
                 answer = ask_record(engine, record, k=options.k or PASSAGES, now=options.now)
             except UsageError as error:
                 failed = True
-                print(f"onrecord: {options.batch}, line {number}: {printable(str(error))}", file=sys.stderr)
-                told = remark(Reason.LINE, line=str(error))
+                print(f"onrecord: {options.batch}, line {number}: {printable(error_line(error))}", file=sys.stderr)
+                told = remark(Reason.LINE, line=error_line(error))
                 answer = Answer(record["question"], "not_found", 0.0, record["question"], told)
             print(_to_json(answer, qid=record.get("qid")), flush=True)
     return 1 if failed else 0

@@ -14,6 +14,7 @@ from pathlib import Path
 from bot.cli.context import open_engine
 from bot.config.paths import settings_of, state_folder
 from bot.config.settings import ALLOW_LIST, OPEN, TOKEN_VARIABLE, Settings, read_token
+from bot.render.messages import error_line
 from bot.render.text import printable
 from bot.telegram.access import VALID, Pairing
 from bot.telegram.app import run_bot
@@ -34,7 +35,7 @@ def run_bot_command(options: argparse.Namespace) -> int:
         except OnrecordError as error:
             if not as_json or options.debug:
                 raise
-            _LOGGER.critical("%s", error)
+            _LOGGER.critical("%s", error_line(error))
             return error.exit_code
     return 0
 

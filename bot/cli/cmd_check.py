@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.config.paths import index_folder
+from bot.render.messages import error_line
 from bot.render.text import json_text, printable
 from index.core.article import Article
 from index.core.errors import ArticleError, SourceError, UsageError
@@ -26,7 +27,7 @@ def run_read(options: argparse.Namespace) -> int:
             print(json_text(article.to_json()) if options.json else _article_text(article))
         else:
             failed += isinstance(article, SourceError)
-            print(f"skipped: {printable(str(article))}", file=sys.stderr)
+            print(f"skipped: {printable(error_line(article))}", file=sys.stderr)
     return 0 if found and not failed else 1
 
 

@@ -79,7 +79,8 @@ def _tell_doubts(engine: Engine, path: Path, questions: Iterable[GoldQuestion]) 
                 if told <= _MAX_DOUBTS:
                     print(printable(f"note: {path}, line {question.line}: {doubt}"), file=sys.stderr)
         except OnrecordError as error:
-            raise OnrecordError(f"{path}, line {question.line}: {error}") from None
+            line = f"{path}, line {question.line}: {error}"
+            raise OnrecordError(line, error.advice, **error.parameters) from None
     if told > _MAX_DOUBTS:
         print(f"note: and {told - _MAX_DOUBTS} more like these", file=sys.stderr)
 

@@ -19,6 +19,7 @@ from rich.progress import Task as RichTask
 from rich.text import Text
 
 from bot.config.paths import index_folder, settings_of, wanted_build
+from bot.render.messages import error_line
 from bot.render.text import printable
 from index.build import pipeline as index_build
 from index.build.pipeline import BuildOptions, BuildReport, build
@@ -208,7 +209,8 @@ class SourceWatcher:
         try:
             self._show(run_build(self._index, options))
         except OnrecordError as error:
-            self._tell((str(error),), partial(print, f"onrecord: {printable(str(error))}", file=sys.stderr))
+            line = error_line(error)
+            self._tell((line,), partial(print, f"onrecord: {printable(line)}", file=sys.stderr))
             return not isinstance(error, BusyError)
         return True
 

@@ -72,7 +72,7 @@ def _read(path: Path) -> Iterator[Article]:
 
     for article in read_articles(path, str(path)):
         if isinstance(article, ArticleError):
-            raise OnrecordError(str(article))
+            raise article
         yield article
 
 

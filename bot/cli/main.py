@@ -14,6 +14,7 @@ from importlib import import_module
 import shtab
 
 from bot.cli.parser import build_parser
+from bot.render.messages import error_line
 from bot.render.text import StderrHandler, printable
 from index.core.errors import OnrecordError
 
@@ -95,7 +96,7 @@ def _print_utf8() -> None:
 
 def _complain(error: Exception) -> int:
     if isinstance(error, OnrecordError):
-        print(f"onrecord: {printable(str(error))}", file=sys.stderr)
+        print(f"onrecord: {printable(error_line(error))}", file=sys.stderr)
         return error.exit_code
     place = printable(f"{type(error).__name__}: {error}".splitlines()[0])
     print(f"onrecord: unexpected {place} (run it again with --debug to see where)", file=sys.stderr)

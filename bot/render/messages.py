@@ -1,12 +1,15 @@
-"""Remarks and verdicts in words: what every front end says of an answer beside the passages, worded in one place."""
+"""What every front end says beside the passages, worded in one place: remarks, verdicts, errors and what to do."""
 
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from index.core.errors import Advice, Note, OnrecordError
+from index.sources.urls import is_link
 from retrieval.core.answer import Answer, Hit, Reason
 
 if TYPE_CHECKING:
@@ -165,3 +168,41 @@ def difference_text(one: Difference) -> str:
         "changed": f"“{one.claimed}” where it stands “{one.stands}”",
     }[one.kind]
     return f"{what} ({turn_text(one.turns)})" if one.turns else what
+
+
+ADVICE: Final[Mapping[Advice, str]] = {
+    Advice.GIVE_ARTICLES: ": give a file or folder of articles (onrecord index FOLDER)",
+    Advice.NAME_SOURCE: "; name one: onrecord index SOURCE",
+    Advice.MAKE_INDEX: "; make one with `onrecord index FOLDER`",
+    Advice.MEND_INDEX: "; run `onrecord index` to mend it",
+    Advice.REBUILD_INDEX: "; make it anew with `onrecord index --rebuild`",
+    Advice.TAKE_OVER: "; choose another name, or take it over with `onrecord index --rebuild`",
+    Advice.FIND_MILVUS: "; start it, or, if it has moved, make the index anew: "
+    "onrecord index --rebuild --index milvus://HOST:PORT/NAME",
+    Advice.FORGET_SOURCE: "; if it is gone for good: onrecord forget {source}",
+    Advice.LIST_SPEAKERS: "; `onrecord speakers` lists who is",
+    Advice.INSTALL: ": pip install {package}",
+    Advice.REINSTALL: "; pip install --force-reinstall {package}",
+}
+"""How each advice goes on where an error's text ends; its parameters stand as a shell takes them."""
+
+
+def error_line(error: OnrecordError | Note, advice: Mapping[Advice, str] = ADVICE) -> str:
+    """Return an error, or what is kept of one, as one line: what is wrong, where, and what to do.
+
+    >>> error_line(OnrecordError("fog.txt: no such file", Advice.FORGET_SOURCE, source="my notes/fog.txt"))
+    "fog.txt: no such file; if it is gone for good: onrecord forget 'my notes/fog.txt'"
+
+    Args:
+        error: the error.
+        advice: the words of one language, or for one kind of readers, for each advice.
+    """
+    line = " ".join(str(error).splitlines())
+    if error.advice is None:
+        return line
+    return line + advice[error.advice].format(**{name: _word(value) for name, value in error.parameters.items()})
+
+
+def _word(value: str) -> str:
+    """Return a parameter as a word of a command line; a link as it is, since people click on it too."""
+    return value if is_link(value) else shlex.quote(value)

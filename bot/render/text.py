@@ -16,7 +16,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 from urllib.parse import quote
 
-from bot.render.messages import long_date, message_of
+from bot.render.messages import error_line, long_date, message_of
+from index.core.errors import Note, OnrecordError
 from retrieval.core.answer import Answer, Citation, Hit
 
 if TYPE_CHECKING:
@@ -221,12 +222,25 @@ def log_held_back() -> Iterator[None]:
             handler.handle(record)
 
 
+def word_errors(record: logging.LogRecord) -> bool:
+    """Put errors that are logged into words, with what to do about them; a filter for handlers that takes all."""
+    record.msg = _worded(record.msg)
+    if isinstance(record.args, tuple):
+        record.args = tuple(map(_worded, record.args))
+    return True
+
+
+def _worded(value: object) -> Any:  # noqa: ANN401  (what is logged may be anything)
+    return error_line(value) if isinstance(value, OnrecordError | Note) else value
+
+
 class StderrHandler(logging.StreamHandler[TextIO]):
     """Writes to whatever stderr is at the time, which a prompt replaces while it waits."""
 
     def __init__(self) -> None:
         """Handle every level."""
         logging.Handler.__init__(self)
+        self.addFilter(word_errors)
 
     @property
     def stream(self) -> TextIO:  # type: ignore[override]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.core.errors import DamagedError, GenerationError, UsageError
+from index.core.errors import Advice, DamagedError, GenerationError, UsageError
 from index.core.sentences import MOST
 from index.generations.generation import Generation, IndexFolder
 from index.models.onnx import Floats
@@ -61,8 +61,8 @@ class Collections:
             if take_over:
                 return  # what another index has is only dropped when this one is whole
             raise UsageError(
-                f"{self.address.told}: belongs to an index in another folder ({named} is in force there); choose "
-                "another name, or take it over with `onrecord index --rebuild`"
+                f"{self.address.told}: belongs to an index in another folder ({named} is in force there)",
+                Advice.TAKE_OVER,
             )
         self.tidy()
         in_force = self._in_force()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from index.build.checkpoint import Checkpoint
 from index.build.derived import Embedding, QuotationExtractor, VectorBuild
 from index.build.sync import BuildOptions, BuildReport, Changes, Progress, Update
-from index.core.errors import DamagedError, GenerationError, NoIndexError, SourceError, UsageError
+from index.core.errors import Advice, DamagedError, GenerationError, NoIndexError, SourceError, UsageError
 from index.core.files import link_or_copy_tree
 from index.generations import sealing
 from index.generations.generation import FETCHED, LEXICAL, RECORDS, Generation, IndexFolder, open_current
@@ -145,7 +145,7 @@ class _Build:
             try:
                 return open_current(self._index, self._notes.append)
             except DamagedError:
-                self._notes.append(f"{error.args[0].partition(';')[0]}; everything is built anew")
+                self._notes.append(f"{error}; everything is built anew")
                 return None
 
     def _mend_models(self) -> None:
@@ -171,7 +171,7 @@ class _Build:
                 raise UsageError(f"{source}: is not a source of this index (sources: {known})")
         given = list(dict.fromkeys([*remembered, *options.sources]))
         if not given and self._index.names():
-            raise UsageError(f"{self._index.path}: remembers no source; name one: onrecord index SOURCE")
+            raise UsageError(f"{self._index.path}: remembers no source", Advice.NAME_SOURCE)
         return [source for source in given or [sources.default_source()] if source not in options.forget]
 
     def _open_records(self) -> FileRecords:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from index.build.checkpoint import Digest, article_digest, digest
 from index.core.article import Article
-from index.core.errors import ArticleError, SourceError
+from index.core.errors import Advice, ArticleError, SourceError
 from index.core.files import FoundFile, Stamp, without_collecting
 from index.readers.sandbox import ReadingProcess
 from index.sources.given import encodable, find_files, read_file
@@ -185,8 +184,7 @@ class Update:
             yield from find_files(source)
         except SourceError as error:
             if source in self._remembered:
-                hint = f"if it is gone for good: onrecord forget {shlex.quote(source)}"
-                raise SourceError(f"{error}; {hint}") from None
+                raise SourceError(str(error), Advice.FORGET_SOURCE, source=source) from None
             raise
 
     def _keep(self, source: str, name: str, stamp: Stamp | None, before: ReadFile | None) -> bool:

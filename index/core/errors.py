@@ -1,6 +1,6 @@
 """What can go wrong, as one tree of exceptions.
 
-OnrecordError               exit code 1; its text is one line that says what, where, and what to do
+OnrecordError               exit code 1; its text is one line that says what and where, its advice what to do
 ├── UsageError              exit code 2; the command line or a setting is wrong
 ├── SourceError             a source cannot be read at all (missing folder, nothing readable in it)
 ├── ArticleError            one article cannot be read; the build reports it and goes on
@@ -13,11 +13,85 @@ OnrecordError               exit code 1; its text is one line that says what, wh
     └── DamagedError        a file is missing or is not the one that was sealed
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any, Self
+
+
+class Advice(StrEnum):
+    """What to do about an error, where that names a command, an option or a package; the front end words it.
+
+    What follows each are its parameters, all of them strings.
+    """
+
+    GIVE_ARTICLES = "give articles"
+    NAME_SOURCE = "name source"
+    MAKE_INDEX = "make index"
+    MEND_INDEX = "mend index"
+    REBUILD_INDEX = "rebuild index"
+    TAKE_OVER = "take over"
+    """The place in Milvus belongs to another index: name another one, or take it from that."""
+    FIND_MILVUS = "find milvus"
+    """Milvus is to be started or, where it has moved, the index to be made anew there."""
+    FORGET_SOURCE = "forget source"
+    """source: the path or link that may be gone for good."""
+    LIST_SPEAKERS = "list speakers"
+    INSTALL = "install"
+    """package: what lacks, as pip takes it."""
+    REINSTALL = "reinstall"
+    """package: what is not as it was published, as pip takes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a person should know, in one line, to be kept or told to another process; the front end words its advice.
+
+    Attributes:
+        line: what is wrong, and where.
+        advice: what to do about it, or None.
+        parameters: of the advice; see `Advice`.
+    """
+
+    line: str
+    advice: Advice | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def __str__(self) -> str:
+        """Return the line."""
+        return self.line
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the note as JSON holds it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Self:
+        """Return the note that `to_json` was asked of."""
+        return cls(**record | {"advice": Advice(record["advice"]) if record["advice"] else None})
+
 
 class OnrecordError(Exception):
-    """Base of every error that a person can act on."""
+    """Base of every error that a person can act on.
+
+    Attributes:
+        advice: what to do about it, or None where its text tells all there is.
+        parameters: of the advice; see `Advice`.
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str, advice: Advice | None = None, **parameters: str) -> None:
+        """Say in one line what is wrong and where, and beside it what to do."""
+        super().__init__(message)
+        self.advice = advice
+        self.parameters = parameters
+
+    def note(self) -> Note:
+        """Return what it says, without what it holds on to."""
+        return Note(str(self), self.advice, self.parameters)
 
 
 class UsageError(OnrecordError):

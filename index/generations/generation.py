@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.core.errors import DamagedError, FormatError, GenerationError, NoIndexError
+from index.core.errors import Advice, DamagedError, FormatError, GenerationError, NoIndexError
 from index.generations.manifest import MANIFEST, FileSeal, Manifest, check_hash, verify
 from index.models.card import CARD, ModelCard
 from index.store.lexical import LexicalIndex
@@ -112,7 +112,7 @@ class IndexFolder:
         except FileNotFoundError:
             if self.names():
                 raise DamagedError(f"{self.path / CURRENT}: is missing") from None
-            raise NoIndexError(f"{self.path}: there is no index here; make one with `onrecord index FOLDER`") from None
+            raise NoIndexError(f"{self.path}: there is no index here", Advice.MAKE_INDEX) from None
         except (OSError, ValueError) as error:
             raise DamagedError(f"{self.path / CURRENT}: cannot be read: {error}") from None
         if not _NAME.fullmatch(name):
@@ -310,7 +310,7 @@ def open_current(index: IndexFolder, warn: Callable[[str], None]) -> Generation:
             if other != name and (older := _open_if_good(index, other)):
                 warn(f"{error}; the index of {short(other)} answers instead; run `onrecord index` to mend it")
                 return older
-        raise DamagedError(f"{error}; run `onrecord index` to mend it") from None
+        raise DamagedError(str(error), Advice.MEND_INDEX) from None
 
 
 def _open_if_good(index: IndexFolder, name: str) -> Generation | None:

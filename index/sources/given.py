@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from index.core.article import Article
-from index.core.errors import ArticleError, SourceError, UsageError
+from index.core.errors import Advice, ArticleError, SourceError, UsageError
 from index.core.files import FoundFile, Stamp, walk
 from index.readers.registry import READERS, read_articles
 from index.readers.sandbox import ReadingProcess
@@ -64,7 +64,7 @@ def default_source() -> str:
     named = os.environ.get(SOURCES_VARIABLE)
     if named or Path("seeds").is_dir():
         return resolve_source(named or "seeds")
-    raise UsageError("nothing to index yet: give a file or folder of articles (onrecord index FOLDER)")
+    raise UsageError("nothing to index yet", Advice.GIVE_ARTICLES)
 
 
 def read_source(source: str) -> Iterator[Article | ArticleError]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index.core.errors import DamagedError, EngineError
+from index.core.errors import Advice, DamagedError, EngineError
 from index.core.sentences import MOST
 from index.models.onnx import Floats
 from index.vectors.backend import Ids
@@ -71,7 +71,7 @@ def _connect(uri: str, told: str) -> MilvusClient:
         from pymilvus import MilvusClient  # noqa: PLC0415  (an extra)
         from pymilvus.exceptions import ConnectionConfigException, MilvusException  # noqa: PLC0415
     except ImportError:
-        raise EngineError(f"{told}: needs an extra: pip install 'onrecord[milvus]'") from None
+        raise EngineError(f"{told}: needs an extra", Advice.INSTALL, package="onrecord[milvus]") from None
     # They log errors with tracebacks, which are told in one line already; and Lite, of calls that it does not know.
     for name in ("pymilvus", "milvus_lite", "grpc._server"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -84,8 +84,7 @@ def _connect(uri: str, told: str) -> MilvusClient:
         ) from None
     except MilvusException as error:
         raise EngineError(
-            f"{told}: no Milvus answers there ({str(error.message).splitlines()[0]}); start it, or, if it has moved, "
-            "make the index anew: onrecord index --rebuild --index milvus://HOST:PORT/NAME"
+            f"{told}: no Milvus answers there ({str(error.message).splitlines()[0]})", Advice.FIND_MILVUS
         ) from None
 
 

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from index.core.errors import UsageError
+from index.core.errors import Advice, UsageError
 from index.store.people import PeopleRecords
 from index.store.records import Records, SpeakerSummary
 from retrieval.attribution.whose_words import by_topic, own_words
@@ -36,9 +36,9 @@ class SpeakerError(UsageError):
         people: the canonical names of those they may name, those quoted most first; empty where there is nobody.
     """
 
-    def __init__(self, text: str, people: Sequence[str] = ()) -> None:
+    def __init__(self, text: str, people: Sequence[str] = (), advice: Advice | None = None) -> None:
         """Say what is wrong, and who may be meant."""
-        super().__init__(text)
+        super().__init__(text, advice)
         self.people = tuple(people)
 
 
@@ -113,7 +113,7 @@ def the_person(searcher: Searcher, mention: str) -> Person:
     if people:
         names = [one.name for one in people[:MOST_NAMED]]
         raise SpeakerError(f"{mention}: may be {', '.join(names)}; give the full name", names)
-    raise SpeakerError(f"{mention}: nobody of that name is quoted; `onrecord speakers` lists who is")
+    raise SpeakerError(f"{mention}: nobody of that name is quoted", advice=Advice.LIST_SPEAKERS)
 
 
 def _quoted(records: Records, passages: Sequence[int], person: Person | None) -> Iterator[Quoted]:

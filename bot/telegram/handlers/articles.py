@@ -13,7 +13,7 @@ from telegram.constants import MessageEntityType
 from telegram.error import TelegramError
 from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
-from bot.render.messages import long_date
+from bot.render.messages import error_line, long_date
 from bot.render.text import printable
 from bot.telegram.access import person_in
 from bot.telegram.handlers.conversation import Conversation
@@ -198,7 +198,7 @@ class AddCommands:
         try:
             await asyncio.to_thread(submission.save, draft.held, folder, draft.name)
         except OnrecordError as error:
-            return texts.save_failed.format(reason=str(error))
+            return texts.save_failed.format(reason=error_line(error))
         await asyncio.to_thread(self._drafts.saved, draft)
         return texts.saved.format(name=draft.name)
 
@@ -260,7 +260,7 @@ class AddCommands:
         try:
             done = await worker_client.worked(task | {"limits": LIMITS, "allow_private": private}, seconds=READ_WITHIN)
         except OnrecordError as error:
-            reason = str(error).replace(_PRIVATE, "my setting telegram.allow_private would let me")
+            reason = error_line(error).replace(_PRIVATE, "my setting telegram.allow_private would let me")
             reason = shortened(printable(reason), LONGEST_REASON)
             raise RefusedError(FormattedText(texts.not_read.format(reason=reason))) from None
         return ArticlePreview.from_json(done)
@@ -381,7 +381,7 @@ class RemoveCommands:
             path = await asyncio.to_thread(submission.file_of, article, folder)
             moved = await asyncio.to_thread(submission.take_out, path, folder)
         except OnrecordError as error:
-            return texts.not_removed.format(reason=printable(str(error))), None
+            return texts.not_removed.format(reason=printable(error_line(error))), None
         await asyncio.to_thread(self._indexing.drafts.add_job, where_of(update), "remove", article.title, article.file)
         return texts.taken_out.format(name=f"{submission.TAKEN_OUT}/{moved.name}"), None
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from telegram.error import Forbidden, TelegramError
 
+from bot.render.messages import error_line
 from bot.render.text import printable
 from bot.telegram.newsroom import worker_client
 from bot.telegram.newsroom.submission import PendingArticles
@@ -93,8 +94,8 @@ class BuildJobs:
             report = await self._built(edits, jobs)
         except OnrecordError as error:
             self._desk.metrics.built("failed")
-            _LOGGER.warning("The index was not built: %s", error)
-            reason = shortened(printable(str(error)), LONGEST_REASON)
+            _LOGGER.warning("The index was not built: %s", error_line(error))
+            reason = shortened(printable(error_line(error)), LONGEST_REASON)
             outcomes = [(_texts(job).build_stopped, _texts(job).build_failed.format(reason=reason)) for job in jobs]
         else:
             self._desk.metrics.built("done")

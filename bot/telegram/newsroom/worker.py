@@ -180,9 +180,9 @@ def main() -> None:
     try:
         tell(done=do_task(task, lambda stage, count, total: tell(stage=stage, count=count, total=total)))
     except BusyError as error:
-        tell(busy=str(error))
+        tell(busy=error.note().to_json())
     except OnrecordError as error:
-        tell(failed=str(error))
+        tell(failed=error.note().to_json())
     os._exit(0)  # a thread waits for stdin
 
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from index.core.article import Article
-from index.core.errors import BusyError, OnrecordError
+from index.core.errors import BusyError, Note, OnrecordError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,9 +66,9 @@ async def _outcome(process: asyncio.subprocess.Process, progress: Callable[[Json
     while line := await process.stdout.readline():
         told: Json = json.loads(line)
         if "busy" in told:
-            raise BusyError(told["busy"])
+            raise _error(BusyError, told["busy"])
         if "failed" in told:
-            raise OnrecordError(told["failed"])
+            raise _error(OnrecordError, told["failed"])
         if "done" in told:
             done: Json = told["done"]
             return done
@@ -180,3 +180,8 @@ def _heard(article: Article, reading: Reading) -> tuple[Heard, ...]:
             counts[quotation.speaker] += 1
     named = sorted(counts.items(), key=lambda item: (item[0] is None, -item[1]))
     return tuple(Heard(speaker, count, words[speaker]) for speaker, count in named[:MOST_SPEAKERS])
+
+
+def _error(kind: type[OnrecordError], told: Json) -> OnrecordError:
+    note = Note.from_json(told)
+    return kind(note.line, note.advice, **note.parameters)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from telegram.error import TelegramError
 
-from bot.render.text import printable
+from bot.render.text import printable, word_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -181,6 +181,7 @@ def json_log() -> Iterator[None]:
     """Log as JSON until the end of the block, to what is stderr now; what else is written to stderr is logged."""
     root, handler = logging.getLogger(), logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
+    handler.addFilter(word_errors)
     before, root.handlers = root.handlers, [handler]
     try:
         with redirect_stderr(_Lines()):
