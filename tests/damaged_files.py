@@ -157,7 +157,7 @@ def _opened(work: Path) -> dict[str, Any]:
     index, said = index_in(work), []
     name = None
     try:
-        name = open_current(index, said.append).name
+        name = open_current(index, lambda note: said.append(note.line)).name
     except GenerationError as error:
         said.append(str(error))
     return {"said": " ".join(said), "same": name == index.names()[0]}

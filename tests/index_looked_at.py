@@ -45,7 +45,7 @@ def look(index: IndexFolder) -> dict[str, Any]:
     warnings: list[str] = []
     found: dict[str, Any] = {"warnings": warnings, "content": None, "error": "", "current": None, "findings": []}
     try:
-        found["content"] = _content(index, open_current(index, warnings.append))
+        found["content"] = _content(index, open_current(index, lambda note: warnings.append(note.line)))
         found["current"] = index.current()
     except GenerationError as error:
         found["error"] = type(error).__name__

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from conftest import Refresh, Run, Write, silent
 
+from bot.render.messages import error_line
 from index.build.pipeline import BuildOptions, build
 from index.core.files import hash_file
 from index.core.sentences import MOST
@@ -45,7 +46,7 @@ def built(index: IndexFolder, refresh: Refresh, articles: Write) -> IndexFolder:
 
 
 def lines(index: IndexFolder, *, good: bool) -> list[str]:
-    return [finding.line for finding in check_deeply(index) if finding.good is good]
+    return [error_line(finding) for finding in check_deeply(index) if finding.good is good]
 
 
 def seal(index: IndexFolder, **changed: object) -> None:

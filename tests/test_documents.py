@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.render.messages import error_line
 from index.core.article import Article
 from index.core.errors import ArticleError
 from index.readers import registry
@@ -217,7 +218,7 @@ class TestPdf:
     def test_needs_an_extra_and_names_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(registry, "find_spec", lambda _: None)
         (error,) = found(pdf_of(column(FERRY)), "a.pdf")
-        assert str(error) == "a.pdf: .pdf files need an extra: pip install 'onrecord[files]'"
+        assert error_line(error) == "a.pdf: .pdf files need an extra: pip install 'onrecord[files]'"
         assert isinstance(error, ArticleError)
         assert not error.lasting
 

@@ -21,7 +21,7 @@ import pytest
 from conftest import Refresh, Run, Write, silent
 
 from index.build.pipeline import BuildOptions, BuildReport, build
-from index.core.errors import Advice, DamagedError, EngineError, UsageError
+from index.core.errors import Advice, DamagedError, EngineError, Note, UsageError
 from index.generations.generation import Generation, IndexFolder, open_current, open_generation
 from index.generations.inspection import check_index
 from index.vectors.milvus_address import DATABASE, read_address
@@ -201,12 +201,12 @@ class TestAnIndex:
         with pytest.raises(DamagedError, match=f"{broken}.* is missing"):
             open_generation(index, newer)
         assert [finding.good for finding in check_index(index)] == [False, True]
-        warnings: list[str] = []
+        warnings: list[Note] = []
         assert open_current(index, warnings.append).name == older
-        assert broken in warnings[0]
+        assert broken in warnings[0].line
         report = refresh()
         assert (report.articles, report.embedded) == (2, 1)
-        assert "set aside" in report.notes[-1]
+        assert "set aside" in report.notes[-1].line
         assert all(finding.good for finding in check_index(index))
         assert len(opened(index).vectors.ids) == 2
 

@@ -14,7 +14,7 @@ import pytest
 from bot.render.messages import ADVICE, error_line
 from bot.render.text import StderrHandler
 from bot.telegram.ops.logs import json_log
-from index.core.errors import Advice, DamagedError, Note, OnrecordError, SourceError
+from index.core.errors import Advice, DamagedError, Note, NothingReadError, OnrecordError, SourceError
 
 GONE = SourceError("notes: no such file or folder", Advice.FORGET_SOURCE, source="/my notes")
 
@@ -42,6 +42,18 @@ class TestAnError:
         assert (note, error_line(note), str(note)) == (GONE.note(), error_line(GONE), str(GONE))
         assert Note.from_json(json.loads(json.dumps(Note("x").to_json()))) == Note("x")
         assert error_line(pickle.loads(pickle.dumps(GONE))) == error_line(GONE)  # noqa: S301  (our own)
+
+
+class TestSourcesOfWhichNothingCanBeRead:
+    def test_are_told_with_the_first_reason_and_its_advice_and_how_many_there_are(self) -> None:
+        first = Note("a.pdf: .pdf files need an extra", Advice.INSTALL, {"package": "onrecord[files]"})
+        line = "/news: nothing there can be read: a.pdf: .pdf files need an extra: pip install 'onrecord[files]'"
+        assert error_line(NothingReadError("/news", first, 0)) == line
+        assert error_line(NothingReadError("/news", first, 2)) == f"{line} (and 2 more)"
+        assert (
+            str(NothingReadError("/news", Note("all are empty"), 0))
+            == "/news: nothing there can be read: all are empty"
+        )
 
 
 class TestAnErrorThatIsLogged:

@@ -14,7 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.render.messages import error_line
-from index.core.errors import Advice, DamagedError, FormatError, GenerationError, NoIndexError, SourceError, UsageError
+from index.core.errors import (
+    Advice,
+    DamagedError,
+    FormatError,
+    GenerationError,
+    NoIndexError,
+    Note,
+    SourceError,
+    UsageError,
+)
 from index.core.files import link_or_copy_tree, replace_file
 from index.generations.generation import IndexFolder, open_current, open_generation
 from index.generations.inspection import check_index
@@ -120,11 +129,11 @@ class TestADamagedGeneration:
     @pytest.mark.parametrize("pattern", FILES)
     def test_is_answered_for_by_the_one_before(self, index: IndexFolder, two: tuple[str, str], pattern: str) -> None:
         flip_a_byte(in_force(index, pattern))
-        warnings: list[str] = []
+        warnings: list[Note] = []
         assert open_current(index, warnings.append).name == two[1]
         (warning,) = warnings
-        assert pattern.rpartition("*")[2] in warning
-        assert warning.endswith("answers instead; run `onrecord index` to mend it")
+        assert pattern.rpartition("*")[2] in warning.line
+        assert error_line(warning).endswith("answers instead; run `onrecord index` to mend it")
 
     @pytest.mark.parametrize("pattern", FILES)
     def test_is_set_aside_and_mended_by_the_next_build(
@@ -136,7 +145,7 @@ class TestADamagedGeneration:
         assert (report.articles, report.embedded) == (2, 1)
         assert open_current(index, pytest.fail).name == report.generation
         assert (index.generations / f"{two[0]}.damaged").is_dir()
-        assert any(f"{two[0]}.damaged" in note for note in report.notes)
+        assert any(f"{two[0]}.damaged" in note.line for note in report.notes)
         assert findings(index) == [True, True]
 
     def test_is_mended_though_no_other_is_left(self, index: IndexFolder, refresh: Refresh, articles: Write) -> None:
@@ -147,7 +156,7 @@ class TestADamagedGeneration:
         assert error_line(damaged.value) == f"{damaged.value}; run `onrecord index` to mend it"
         report = refresh()
         assert (report.articles, report.embedded) == (1, 1)
-        assert "everything is built anew" in report.notes[0]
+        assert "everything is built anew" in report.notes[0].line
         assert (index.generations / f"{name}.damaged").is_dir()
         assert findings(index) == [True]
 
@@ -204,7 +213,7 @@ class TestADamagedModel:
         assert findings(index) == [False, False]
         report = refresh()
         assert report.embedded == 0
-        assert any("was damaged; it was set aside as" in note for note in report.notes)
+        assert any("was damaged; it was set aside as" in note.line for note in report.notes)
         assert all(findings(index))
         assert (model_file.parent.with_name(f"{model_file.parent.name}.damaged")).is_dir()
 
@@ -227,16 +236,16 @@ class TestCurrent:
         self, index: IndexFolder, two: tuple[str, str], content: bytes
     ) -> None:
         (index.path / "CURRENT").write_bytes(content)
-        warnings: list[str] = []
+        warnings: list[Note] = []
         assert open_current(index, warnings.append).name == two[0]
-        assert "CURRENT" in warnings[0]
+        assert "CURRENT" in warnings[0].line
         assert findings(index) == [False, True, True]
 
     def test_that_names_a_generation_which_is_gone_is_named(self, index: IndexFolder, two: tuple[str, str]) -> None:
         shutil.rmtree(index.generations / two[0])
-        warnings: list[str] = []
+        warnings: list[Note] = []
         assert open_current(index, warnings.append).name == two[1]
-        assert "manifest.json: cannot be read" in warnings[0]
+        assert "manifest.json: cannot be read" in warnings[0].line
 
     @pytest.mark.usefixtures("two")
     def test_is_mended_by_the_next_build(self, index: IndexFolder, refresh: Refresh) -> None:
@@ -372,8 +381,9 @@ class TestManifests:
     def test_of_another_format_say_so(self, version: object) -> None:
         import json
 
-        with pytest.raises(FormatError, match="--rebuild"):
+        with pytest.raises(FormatError) as another:
             Manifest.from_bytes(json.dumps({"format": version}).encode(), "manifest.json")
+        assert error_line(another.value).endswith("; make it anew with `onrecord index --rebuild`")
 
 
 class TestCopyingAFolder:

@@ -9,7 +9,7 @@ import pytest
 from conftest import Refresh, Run, silent
 
 from index.build.pipeline import BuildOptions, BuildReport, build
-from index.core.errors import OnrecordError
+from index.core.errors import Note, OnrecordError
 from index.generations.generation import IndexFolder
 from index.sources.urls import Limits
 from tests.visits import entry, feed, page
@@ -38,7 +38,7 @@ class TestAnIndex:
 
         site.put("/pier", status=500)
         report = refresh(rebuild=True)
-        assert (report.articles, report.changes.skipped) == (4, [f"{pier}: the server answers 500"])
+        assert (report.articles, report.changes.skipped) == (4, [Note(f"{pier}: the server answers 500")])
         assert site.news() == [("/pier", 500), ("/feed", 304)]
 
         assert refresh(forget=(news,)).articles == 2

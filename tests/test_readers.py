@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.core.article import Article, from_wire, to_wire
-from index.core.errors import ArticleError
+from index.core.errors import Advice, ArticleError
 from index.readers.extraction.metadata import MAX_LENGTH, language_of, read_dateline, title_from
 from index.readers.extraction.original import MAX_BYTES, decode
 from index.readers.plain_text import split_paragraphs
@@ -375,12 +375,16 @@ class TestJsonLines:
 
 @pytest.mark.parametrize("lasting", [True, False])
 def test_errors_and_articles_pass_from_one_process_to_another(*, lasting: bool) -> None:
-    article, error = Article("a", "t", ("Rain.",), date=date(2031, 1, 14)), ArticleError("a.txt: is empty")
+    article, error = (
+        Article("a", "t", ("Rain.",), date=date(2031, 1, 14)),
+        ArticleError("a.txt: is empty", Advice.INSTALL, package="more"),
+    )
     error.lasting = lasting
     assert from_wire(json.loads(json.dumps(to_wire(article))), "a.txt") == article
     read_back = from_wire(json.loads(json.dumps(to_wire(error))), "a.txt")
     assert isinstance(read_back, ArticleError)
     assert (str(read_back), read_back.file, read_back.lasting) == ("a.txt: is empty", "a.txt", lasting)
+    assert read_back.note() == error.note()
 
 
 @given(st.text(max_size=30), st.text(max_size=30))

@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
+from bot.render.messages import error_line
 from index.build.faiss_writer import VectorWriter
 from index.core.article import Article
-from index.core.errors import Advice, BusyError, DamagedError, FormatError, NoIndexError, OnrecordError
+from index.core.errors import Advice, BusyError, DamagedError, FormatError, NoIndexError, Note, OnrecordError
 from index.core.files import hash_file
 from index.generations.generation import (
     LEXICAL,
@@ -368,11 +369,13 @@ class TestTheOneInForce:
 
     def test_is_the_one_before_where_it_is_damaged(self, building: Building, two: tuple[str, str]) -> None:
         (building.index.generations / two[0] / RECORDS).write_bytes(b"")
-        warnings: list[str] = []
+        warnings: list[Note] = []
         assert open_current(building.index, warnings.append).name == two[1]
         (warning,) = warnings
-        assert f"{RECORDS}: has 0 bytes, was sealed with " in warning
-        assert warning.endswith(f"; the index of {short(two[1])} answers instead; run `onrecord index` to mend it")
+        assert f"{RECORDS}: has 0 bytes, was sealed with " in warning.line
+        assert error_line(warning).endswith(
+            f"; the index of {short(two[1])} answers instead; run `onrecord index` to mend it"
+        )
 
     def test_is_none_where_all_are_damaged(self, building: Building, two: tuple[str, str]) -> None:
         for name in two:

@@ -176,6 +176,8 @@ async def test_a_link_keeps_its_address_where_private_ones_are_allowed(
         assert site.news() == [("/away", 302)]
     room.private = True
     async with room.bot():
+        gone = site("/gone")
+        assert (await ann(f"/add {gone}")).text.endswith(f"{gone}: the server answers 404")
         shown = await ann(f"/add {address}")
         assert shown.text.startswith("A whale in the harbor\nOrrin Courier, 2 April 2031")
         await ann.press(shown, "Save")

@@ -113,7 +113,7 @@ def test_two_hundred_files_and_thirty_broken_ones_among_them(
 
     # Every good one is an article with its day and its words; every broken one is one line.
     first = refresh(folder)
-    assert sorted(first.changes.skipped) == complaints()
+    assert sorted(map(str, first.changes.skipped)) == complaints()
     articles = indexed(index)
     assert set(articles) == {name + ("#1" if name.endswith(SEVERAL) else "") for name in GOOD}
     for name, (day, words) in articles.items():
@@ -133,14 +133,14 @@ def test_two_hundred_files_and_thirty_broken_ones_among_them(
     report = refresh()
     assert sorted(reads) == sorted(changed)
     assert (report.changes.changed, report.changes.new, report.changes.unchanged) == (4, 1, 166)
-    assert sorted(report.changes.skipped) == complaints("empty.md")
+    assert sorted(map(str, report.changes.skipped)) == complaints("empty.md")
     reads.clear()
 
     for name in ("md/01.md", "eml/01.eml", "cut.pdf"):
         (folder / name).unlink()
     report = refresh()
     assert (reads, report.changes.vanished) == ([], 2)
-    assert sorted(report.changes.skipped) == complaints("empty.md", "cut.pdf")
+    assert sorted(map(str, report.changes.skipped)) == complaints("empty.md", "cut.pdf")
     assert set(indexed(index)) == (set(articles) | {"empty.md"}) - {"md/01.md", "eml/01.eml"}
 
     # Made anew, it is the same.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.render.messages import error_line
 from index.core.article import Article
 from index.core.errors import ArticleError
 from index.core.files import Stamp
@@ -76,7 +77,7 @@ class Fetch:
         for url in urls:
             for found in web.find(url, self.apart):
                 if isinstance(found, ArticleError):
-                    done.errors.append(str(found))
+                    done.errors.append(error_line(found))
                     continue
                 stamps[found.name] = found.stamp
                 for article in web.read(found, self.apart):

@@ -73,7 +73,7 @@ def run_check(options: argparse.Namespace) -> int:
     if options.deep:
         from index.generations.inspection import check_deeply as check
     for finding in check(index_folder(options)):
-        print(finding.line, file=sys.stdout if finding.good else sys.stderr)
+        print(error_line(finding), file=sys.stdout if finding.good else sys.stderr)
         good = good and finding.good
     return 0 if good else 1
 

@@ -89,10 +89,10 @@ def run_build(index: IndexFolder, options: BuildOptions) -> BuildReport:
 def show_remarks(report: BuildReport) -> None:
     """Print on stderr what a person should know of a build, and what could not be read in it."""
     for note in report.notes:
-        print(f"note: {printable(note)}", file=sys.stderr)
+        print(f"note: {printable(error_line(note))}", file=sys.stderr)
     skipped = report.changes.skipped
     for reason in skipped[:_MAX_SKIPPED]:
-        print(f"skipped: {printable(reason)}", file=sys.stderr)
+        print(f"skipped: {printable(error_line(reason))}", file=sys.stderr)
     if len(skipped) > _MAX_SKIPPED:
         print(f"skipped: and {len(skipped) - _MAX_SKIPPED} more", file=sys.stderr)
 
@@ -215,7 +215,8 @@ class SourceWatcher:
         return True
 
     def _show(self, report: BuildReport) -> None:
-        self._tell((*report.notes, *report.changes.skipped), partial(show_remarks, report))
+        remarks = (*report.notes, *report.changes.skipped)
+        self._tell(tuple(map(error_line, remarks)), partial(show_remarks, report))
         if report.built:
             print(f"{datetime.now().astimezone():%H:%M:%S} {report_text(report)}", flush=True)
 

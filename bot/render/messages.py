@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from index.core.errors import Advice, Note, OnrecordError
+from index.core.errors import Advice, Note, NothingReadError, OnrecordError
 from index.sources.urls import is_link
 from retrieval.core.answer import Answer, Hit, Reason
 
@@ -179,6 +179,8 @@ ADVICE: Final[Mapping[Advice, str]] = {
     Advice.TAKE_OVER: "; choose another name, or take it over with `onrecord index --rebuild`",
     Advice.FIND_MILVUS: "; start it, or, if it has moved, make the index anew: "
     "onrecord index --rebuild --index milvus://HOST:PORT/NAME",
+    Advice.READ_CHANGES: "; `onrecord index` reads what changed",
+    Advice.ALLOW_PRIVATE: " (--allow-private fetches it)",
     Advice.FORGET_SOURCE: "; if it is gone for good: onrecord forget {source}",
     Advice.LIST_SPEAKERS: "; `onrecord speakers` lists who is",
     Advice.INSTALL: ": pip install {package}",
@@ -197,6 +199,8 @@ def error_line(error: OnrecordError | Note, advice: Mapping[Advice, str] = ADVIC
         error: the error.
         advice: the words of one language, or for one kind of readers, for each advice.
     """
+    if isinstance(error, NothingReadError):  # several things are wrong, and the advice is on the first
+        return " ".join(error.text(error_line(error.first, advice)).splitlines())
     line = " ".join(str(error).splitlines())
     if error.advice is None:
         return line

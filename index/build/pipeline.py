@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from index.build.checkpoint import Checkpoint
 from index.build.derived import Embedding, QuotationExtractor, VectorBuild
 from index.build.sync import BuildOptions, BuildReport, Changes, Progress, Update
-from index.core.errors import Advice, DamagedError, GenerationError, NoIndexError, SourceError, UsageError
+from index.core.errors import Advice, DamagedError, GenerationError, NoIndexError, Note, NothingReadError, UsageError
 from index.core.files import link_or_copy_tree
 from index.generations import sealing
 from index.generations.generation import FETCHED, LEXICAL, RECORDS, Generation, IndexFolder, open_current
@@ -57,7 +57,7 @@ class _Build:
         self._options = options
         self._progress = progress
         self._staging = staging
-        self._notes: list[str] = []
+        self._notes: list[Note] = []
         self._remembered = index.remembered_sources()
         self._sources = self._wanted_sources()
         self._before = _in_force(index)
@@ -92,7 +92,7 @@ class _Build:
             remarks = _remarks(records.languages())
             records.finish()
         name = self._seal(manifest)
-        self._notes += remarks
+        self._notes += map(Note, remarks)
         return self._report(name, manifest, changes, embedded=embedded, built=True)
 
     def _write_parts(
@@ -111,7 +111,7 @@ class _Build:
         name = sealing.seal(self._index, self._staging, manifest)
         self._vectors.swap(manifest.collection)
         if self._notes or self._options.rebuild:
-            sealing.set_aside_damaged(self._index, self._notes.append)
+            sealing.set_aside_damaged(self._index, self._note)
         before = self._previous.name if self._previous else self._before
         sealing.clean_up(self._index, {name, before or name})
         self._vectors.tidy()
@@ -145,7 +145,7 @@ class _Build:
             try:
                 return open_current(self._index, self._notes.append)
             except DamagedError:
-                self._notes.append(f"{error}; everything is built anew")
+                self._note(f"{error}; everything is built anew")
                 return None
 
     def _mend_models(self) -> None:
@@ -160,7 +160,10 @@ class _Build:
 
     def _seal_model(self, prepared: Path) -> str:
         trusted = self._previous.manifest.sealed_models.values() if self._previous else ()
-        return sealing.seal_model(self._index, prepared, trusted=tuple(trusted), note=self._notes.append)
+        return sealing.seal_model(self._index, prepared, trusted=tuple(trusted), note=self._note)
+
+    def _note(self, line: str) -> None:
+        self._notes.append(Note(line))
 
     def _wanted_sources(self) -> list[str]:
         """Return all sources of the index to be: those remembered and given, without those to forget."""
@@ -186,9 +189,8 @@ class _Build:
             update.forget(source)
         update.refresh(self._refreshed)
         if not records.count("articles") and not self._options.forget:
-            first, *others = update.changes.skipped or ["all files are empty"]
-            more = f" (and {len(others)} more)" if others else ""
-            raise SourceError(f"{', '.join(self._refreshed)}: nothing there can be read: {first}{more}")
+            first, *others = update.changes.skipped or [Note("all files are empty")]
+            raise NothingReadError(", ".join(self._refreshed), first, len(others))
         return update.changes
 
     def _is_current(self, changes: Changes, sealed: dict[str, str]) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from index.build.checkpoint import Digest, article_digest, digest
 from index.core.article import Article
-from index.core.errors import Advice, ArticleError, SourceError
+from index.core.errors import Advice, ArticleError, Note, SourceError
 from index.core.files import FoundFile, Stamp, without_collecting
 from index.readers.sandbox import ReadingProcess
 from index.sources.given import encodable, find_files, read_file
@@ -35,7 +35,7 @@ class BuildReport:
         articles: how many the index holds now.
         passages: how many it holds now.
         embedded: how many passages the encoder had to read.
-        notes: one line each on what a person should know besides, such as a damaged generation set aside.
+        notes: what a person should know besides, such as of a damaged generation set aside.
     """
 
     generation: str
@@ -44,7 +44,7 @@ class BuildReport:
     articles: int
     passages: int
     embedded: int
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Changes:
         changed: how many are new versions.
         unchanged: how many are as they were.
         vanished: how many are gone.
-        skipped: one line for each article that could not be read.
+        skipped: what is wrong with each article that could not be read.
         vectors: of what each removed passage was embedded as (`index.store.records`), the id of its vectors in
             the generation before, so that the same words need not be embedded again.
         readings: of each removed article, by `index.build.checkpoint.article_digest`, the id that its row had there.
@@ -97,7 +97,7 @@ class Changes:
     changed: int = 0
     unchanged: int = 0
     vanished: int = 0
-    skipped: list[str] = field(default_factory=list)
+    skipped: list[Note] = field(default_factory=list)
     vectors: dict[Digest, int] = field(default_factory=dict)
     readings: dict[Digest, int] = field(default_factory=dict)
 
@@ -165,7 +165,7 @@ class Update:
         gone = set(files)
         for found in self._find(source, apart):
             if isinstance(found, ArticleError):
-                self.changes.skipped.append(str(found))
+                self.changes.skipped.append(found.note())
                 unreadable.add((source, found.file or ""))
                 continue
             name = encodable(found.name)
@@ -196,7 +196,7 @@ class Update:
             return False
         self._seen.update(articles)
         self.changes.unchanged += len(articles)
-        self.changes.skipped += before.complaints
+        self.changes.skipped += map(Note, before.complaints)
         return True
 
     def _read(
@@ -212,7 +212,7 @@ class Update:
                 taken += 1
             else:
                 refused = True
-        self.changes.skipped += map(str, errors)
+        self.changes.skipped += (error.note() for error in errors)
         name = encodable(found.name)
         # Beside an error, articles may stay that the file held before: it is read again until it has none of either.
         kept = errors and self._held_before(source, name)
@@ -241,7 +241,7 @@ class Update:
         known = self._known.get(article.id)
         elsewhere = known is not None and known.source != source and known.source not in sources
         if article.id in self._seen or elsewhere:
-            self.changes.skipped.append(f"{article.source}: another article has the id {article.id!r}")
+            self.changes.skipped.append(Note(f"{article.source}: another article has the id {article.id!r}"))
             return False
         self._seen.add(article.id)
         self._progress(len(self._seen))

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
-from index.core.errors import ArticleError
+from index.core.errors import ArticleError, Note
 
 Span = tuple[int, int]
 """First code point of a text and one past the last."""
@@ -95,7 +95,7 @@ def from_record(record: dict[str, Any]) -> Article:
 def to_wire(found: Article | ArticleError) -> dict[str, Any]:
     """Return an article or an error as JSON holds it."""
     if isinstance(found, ArticleError):
-        return {"error": str(found), "lasting": found.lasting}
+        return {"error": found.note().to_json(), "lasting": found.lasting}
     return to_record(found)
 
 
@@ -103,7 +103,8 @@ def from_wire(record: dict[str, Any], name: str) -> Article | ArticleError:
     """Return what `to_wire` was given; `name` is the file it was read from."""
     if "error" not in record:
         return from_record(record)
-    error = ArticleError(record["error"])
+    note = Note.from_json(record["error"])
+    error = ArticleError(note.line, note.advice, **note.parameters)
     error.file = name
     error.lasting = record["lasting"]
     return error

@@ -2,7 +2,8 @@
 
 OnrecordError               exit code 1; its text is one line that says what and where, its advice what to do
 ├── UsageError              exit code 2; the command line or a setting is wrong
-├── SourceError             a source cannot be read at all (missing folder, nothing readable in it)
+├── SourceError             a source cannot be read at all (a missing folder)
+│   └── NothingReadError    nothing in the sources can be read
 ├── ArticleError            one article cannot be read; the build reports it and goes on
 ├── ModelError              a model is missing, or its weights are not the published ones
 ├── BusyError               another build holds the writer lock
@@ -36,6 +37,8 @@ class Advice(StrEnum):
     """The place in Milvus belongs to another index: name another one, or take it from that."""
     FIND_MILVUS = "find milvus"
     """Milvus is to be started or, where it has moved, the index to be made anew there."""
+    READ_CHANGES = "read changes"
+    ALLOW_PRIVATE = "allow private"
     FORGET_SOURCE = "forget source"
     """source: the path or link that may be gone for good."""
     LIST_SPEAKERS = "list speakers"
@@ -102,6 +105,25 @@ class UsageError(OnrecordError):
 
 class SourceError(OnrecordError):
     """A source cannot be read at all."""
+
+
+class NothingReadError(SourceError):
+    """There are sources, but nothing in them can be read.
+
+    Attributes:
+        first: what is wrong with the first thing in them.
+    """
+
+    def __init__(self, sources: str, first: Note, others: int) -> None:
+        """Say where, and with how many others something is wrong."""
+        self._sources = sources
+        self._more = f" (and {others} more)" if others else ""
+        self.first = first
+        super().__init__(self.text(first.line), first.advice, **first.parameters)
+
+    def text(self, first: str) -> str:
+        """Return the whole text, with what is wrong with the first thing in other words."""
+        return f"{self._sources}: nothing there can be read: {first}{self._more}"
 
 
 class ArticleError(OnrecordError):

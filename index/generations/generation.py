@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.core.errors import Advice, DamagedError, FormatError, GenerationError, NoIndexError
+from index.core.errors import Advice, DamagedError, FormatError, GenerationError, NoIndexError, Note
 from index.generations.manifest import MANIFEST, FileSeal, Manifest, check_hash, verify
 from index.models.card import CARD, ModelCard
 from index.store.lexical import LexicalIndex
@@ -286,12 +286,12 @@ def _open_vectors(index: IndexFolder, folder: Path, manifest: Manifest) -> tuple
     return VectorIndex.open(folder / VECTORS), SentenceVectors(VectorIndex.open(folder / SENTENCES))
 
 
-def open_current(index: IndexFolder, warn: Callable[[str], None]) -> Generation:
+def open_current(index: IndexFolder, warn: Callable[[Note], None]) -> Generation:
     """Open the generation in force or, where it is damaged, the newest good one before it.
 
     Args:
         index: the index.
-        warn: told in one line what is damaged and what serves instead.
+        warn: told what is damaged and what serves instead.
 
     Raises:
         NoIndexError: there is no index.
@@ -308,7 +308,7 @@ def open_current(index: IndexFolder, warn: Callable[[str], None]) -> Generation:
     except GenerationError as error:
         for other in index.names():
             if other != name and (older := _open_if_good(index, other)):
-                warn(f"{error}; the index of {short(other)} answers instead; run `onrecord index` to mend it")
+                warn(Note(f"{error}; the index of {short(other)} answers instead", Advice.MEND_INDEX))
                 return older
         raise DamagedError(str(error), Advice.MEND_INDEX) from None
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from index.core.article import Article
-from index.core.errors import ArticleError, DamagedError, FormatError, GenerationError
+from index.core.errors import Advice, ArticleError, DamagedError, FormatError, GenerationError, Note
 from index.core.files import FoundFile, hash_file
 from index.core.sentences import MOST
 from index.generations.generation import FETCHED, Generation, IndexFolder, check_vectors, open_verified, short
@@ -39,7 +39,7 @@ class RecordedFiles:
 
     index: IndexFolder
 
-    def remarks(self, recorded: Iterable[tuple[str, str, str]]) -> Iterator[str]:
+    def remarks(self, recorded: Iterable[tuple[str, str, str]]) -> Iterator[Note]:
         """Yield a line on files that changed, and one on files that are gone, since they were read; none otherwise.
 
         Neither is damage: the index holds what was read.
@@ -57,9 +57,9 @@ class RecordedFiles:
                 elif not then <= now:
                     changed.append(file)
         if changed:
-            yield f"{_some(changed)} changed since; `onrecord index` reads what changed"
+            yield Note(f"{_some(changed)} changed since", Advice.READ_CHANGES)
         if gone:
-            yield f"{_some(gone)} not there any more, or unreadable"
+            yield Note(f"{_some(gone)} not there any more, or unreadable")
 
     def _now(self, source: str, file: str, then: set[str], apart: ReadingProcess) -> set[str] | None:
         """Return the sha256 of what a file holds now; None where it is gone."""
@@ -92,18 +92,16 @@ def _some(files: list[str]) -> str:
     return f"{counted(len(files), 'files')}, such as {files[0]}, {are}"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was found of one generation, in one line.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding(Note):
+    """What was found of one generation.
 
     Attributes:
         good: whether nothing is wrong.
-        line: what was found.
         generation: name of the generation, where every file of it is the one that was sealed.
     """
 
     good: bool
-    line: str
     generation: str | None = None
 
 
@@ -119,7 +117,7 @@ def check_index(index: IndexFolder) -> Iterator[Finding]:
         current = index.current()
         yield _check(index, current, "in force")
     except DamagedError as error:
-        yield Finding(good=False, line=f"damaged: {error}")
+        yield Finding(f"damaged: {error}", error.advice, error.parameters, good=False)
     for name in index.names():
         if name != current:
             yield _check(index, name, "before")
@@ -133,11 +131,14 @@ def _check(index: IndexFolder, name: str, standing: str) -> Finding:
         check_vectors(index, manifest)
     except FormatError as error:
         # Left from before an upgrade: whole as far as anyone can tell, and kept until the next build.
-        return Finding(good=standing != "in force", line=f"another format ({standing}): {error}")
+        return Finding(
+            f"another format ({standing}): {error}", error.advice, error.parameters, good=standing != "in force"
+        )
     except GenerationError as error:
-        return Finding(good=False, line=f"damaged ({standing}): {error}")
+        return Finding(f"damaged ({standing}): {error}", error.advice, error.parameters, good=False)
     counts = ", ".join(counted(count, what) for what, count in manifest.counts.items())
-    return Finding(good=True, line=f"good ({standing}): {short(name)}, {counts}, {len(seals)} files", generation=name)
+    line = f"good ({standing}): {short(name)}, {counts}, {len(seals)} files"
+    return Finding(line, good=True, generation=name)
 
 
 CHUNK = 1024
@@ -178,15 +179,15 @@ def _looked_into(index: IndexFolder, name: str) -> Iterator[Finding]:
                 whole = False
                 yield _damage(name, problem)
             if whole:
-                yield Finding(good=True, line=f"whole: {short(name)}, {parts.summary()}")
+                yield Finding(f"whole: {short(name)}, {parts.summary()}", good=True)
                 for remark in RecordedFiles(index).remarks(records.recorded()):
-                    yield Finding(good=True, line=f"note: {short(name)}, {remark}")
+                    yield Finding(f"note: {short(name)}, {remark}", remark.advice, remark.parameters, good=True)
     except (GenerationError, sqlite3.Error) as error:
         yield _damage(name, str(error))
 
 
 def _damage(name: str, problem: str) -> Finding:
-    return Finding(good=False, line=f"damaged: {short(name)}, {problem}")
+    return Finding(f"damaged: {short(name)}, {problem}", good=False)
 
 
 class _Database(Records):

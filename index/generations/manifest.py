@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from index.core.errors import DamagedError, FormatError, one_line
+from index.core.errors import Advice, DamagedError, FormatError, one_line
 from index.core.files import hash_file, remove_half_written, replace_file
 from index.vectors.milvus_address import CollectionSeal
 
@@ -92,8 +92,8 @@ class Manifest:
             record = json.loads(data)
             if record["format"] != FORMAT:
                 raise FormatError(
-                    f"{where}: was made by format {record['format']!r} of onrecord, this is format {FORMAT}; "
-                    "make it anew with `onrecord index --rebuild`"
+                    f"{where}: was made by format {record['format']!r} of onrecord, this is format {FORMAT}",
+                    Advice.REBUILD_INDEX,
                 )
             files = {name: FileSeal(**seal) for name, seal in record.pop("files").items()}
             if collection := record.get("collection"):

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from index.core.article import Article
-from index.core.errors import ArticleError
+from index.core.errors import Advice, ArticleError
 from index.readers.extraction.metadata import language_of
 from index.readers.extraction.original import Original
 
@@ -135,7 +135,8 @@ def read_original(original: Original, suffix: str) -> Iterator[Article | Article
     """
     kind = READERS[suffix]
     if kind.needs and not find_spec(kind.needs):
-        yield passing(f"{original.name}: {suffix} files need an extra: pip install 'onrecord[files]'", original.name)
+        message = f"{original.name}: {suffix} files need an extra"
+        yield passing(message, original.name, Advice.INSTALL, package="onrecord[files]")
         return
     try:
         for article in kind.load()(original):
@@ -144,9 +145,9 @@ def read_original(original: Original, suffix: str) -> Iterator[Article | Article
         yield _told(error, original.name)
 
 
-def passing(message: str, file: str) -> ArticleError:
+def passing(message: str, file: str, advice: Advice | None = None, **parameters: str) -> ArticleError:
     """Return the error of a file that may well be read another time."""
-    error = _told(ArticleError(message), file)
+    error = _told(ArticleError(message, advice, **parameters), file)
     error.lasting = False
     return error
 

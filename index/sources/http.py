@@ -16,7 +16,7 @@ from typing import Any
 import httpcore
 
 from index import __version__
-from index.core.errors import ArticleError
+from index.core.errors import Advice, ArticleError
 from index.sources.urls import Limits, is_public
 
 
@@ -74,7 +74,7 @@ class Connector(httpcore.NetworkBackend):
         addresses = _look_up(host, port, self._deadline.left())
         if not self._allow_private and not all(map(is_public, addresses)):
             private = next(address for address in addresses if not is_public(address))
-            raise NotAllowedError(f"{host} is at {private}, which is no public address (--allow-private fetches it)")
+            raise NotAllowedError(f"{host} is at {private}, which is no public address", Advice.ALLOW_PRIVATE)
         *first, last = addresses
         for tried, address in enumerate(first):
             # None may take the time of the others: an IPv6 address that leads nowhere is silent.
@@ -214,7 +214,7 @@ def _told_in_a_line(url: str, deadline: Deadline) -> Iterator[None]:
     try:
         yield
     except NotAllowedError as error:
-        raise FetchError(f"{url}: {error}") from None
+        raise FetchError(f"{url}: {error}", error.advice, **error.parameters) from None
     except httpcore.TimeoutException:
         raise FetchError.of_host(f"{url}: took longer than {deadline.seconds:g} seconds") from None
     except httpcore.NetworkError as error:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import httpx
 from protego import Protego
 
-from index.core.errors import UsageError
+from index.core.errors import Advice, UsageError
 from index.sources.http import Deadline, FetchError, Response, get
 from index.sources.urls import Limits, link
 
@@ -128,7 +128,8 @@ class Fetcher:
             self._robots[origin] = self._read_robots(origin, allow_private=allow_private)
         rules = self._robots[origin]
         if isinstance(rules, FetchError):
-            error = FetchError(f"{url}: {str(rules).removeprefix(f'{origin}/robots.txt: ')}")
+            line = f"{url}: {str(rules).removeprefix(f'{origin}/robots.txt: ')}"
+            error = FetchError(line, rules.advice, **rules.parameters)
             error.silent = rules.silent
             raise error
         if not rules.can_fetch(url, _ROBOT):
@@ -163,8 +164,10 @@ def _next(url: str, place: str, response: Response) -> str:
         raise FetchError.of_host(f"{url}: the server answers {response.status} (too many requests, or out of service)")
     target = response.headers.get("location")
     if response.status not in _REDIRECTS or not target:
-        gone = f"; if it is gone for good: onrecord forget {url}" if response.status in (404, 410) else ""
-        raise FetchError(f"{url}: the server answers {response.status}{gone}")
+        line = f"{url}: the server answers {response.status}"
+        if response.status in (404, 410):
+            raise FetchError(line, Advice.FORGET_SOURCE, source=url)
+        raise FetchError(line)
     try:
         return link(str(httpx.URL(place).join(_as_utf8(target))))
     except (UsageError, httpx.InvalidURL, ValueError) as error:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from index.core.article import Article, from_record, to_record
-from index.core.errors import ArticleError, UsageError
+from index.core.errors import Advice, ArticleError, UsageError
 from index.core.files import Stamp
 from index.readers.registry import READERS, VERSION, Original, kind_of_content
 from index.readers.sandbox import ReadingProcess
@@ -173,8 +173,7 @@ class Visiting:
             raise errors[0] if errors else ArticleError(f"{link.url}: holds no articles")
         yield from map(_outside, errors)
         if link.entries and visit.kind not in FEEDS:
-            gone = f"if it is gone for good: onrecord forget {link.url}"
-            raise ArticleError(f"{link.url}: was a feed, and is a page now; {gone}")
+            raise ArticleError(f"{link.url}: was a feed, and is a page now", Advice.FORGET_SOURCE, source=link.url)
         if visit.kind in FEEDS:
             for article in articles:
                 self._take_entry(article, visit, reread=reread)

@@ -13,7 +13,7 @@ from telegram.constants import MessageEntityType
 from telegram.error import TelegramError
 from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
-from bot.render.messages import error_line, long_date
+from bot.render.messages import ADVICE, error_line, long_date
 from bot.render.text import printable
 from bot.telegram.access import person_in
 from bot.telegram.handlers.conversation import Conversation
@@ -38,7 +38,7 @@ from bot.telegram.ui.replying import (
     typing,
 )
 from bot.telegram.ui.texts import NewsroomTexts, texts_for
-from index.core.errors import OnrecordError
+from index.core.errors import Advice, OnrecordError
 from index.readers.registry import READERS
 
 if TYPE_CHECKING:
@@ -108,7 +108,11 @@ READ_WITHIN: Final = 150.0
 LIMITS: dict[str, float] = {}
 """Bounds of fetching that are not the usual ones; see `index.sources.urls.Limits`."""
 LONGEST_REASON: Final = 600
-_PRIVATE: Final = "--allow-private fetches it"
+_ADVICE: Final = {
+    **ADVICE,
+    Advice.ALLOW_PRIVATE: " (my setting telegram.allow_private would let me)",
+    Advice.FORGET_SOURCE: "",  # what was sent is no source of the index
+}
 
 
 def add_article_handlers(
@@ -260,8 +264,7 @@ class AddCommands:
         try:
             done = await worker_client.worked(task | {"limits": LIMITS, "allow_private": private}, seconds=READ_WITHIN)
         except OnrecordError as error:
-            reason = error_line(error).replace(_PRIVATE, "my setting telegram.allow_private would let me")
-            reason = shortened(printable(reason), LONGEST_REASON)
+            reason = shortened(printable(error_line(error, _ADVICE)), LONGEST_REASON)
             raise RefusedError(FormattedText(texts.not_read.format(reason=reason))) from None
         return ArticlePreview.from_json(done)
 

@@ -17,6 +17,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from bot.render.messages import error_line
 from bot.telegram.newsroom.worker_client import ArticlePreview
 from index.core.article import Article
 from index.core.errors import ArticleError, BusyError, OnrecordError
@@ -69,29 +70,29 @@ def read_sent(*, path: str, name: str, url: str | None, told: Json, limits: Json
         ArticleError: it is no article.
         OnrecordError: it cannot be fetched.
     """
-    file, unread = Path(path), list[str]()
+    file, unread = Path(path), list[ArticleError]()
     with ReadingProcess() as apart:
         if url is not None:
             articles = [_fetched(url, Limits(**limits), apart, allow_private=allow_private)]
         else:
             articles = list(_articles(file, name, apart, unread))
     if not articles:
-        raise ArticleError(unread[0] if unread else f"{name}: holds no article")
+        raise unread[0] if unread else ArticleError(f"{name}: holds no article")
     if url is not None or told:
         articles[0] = _told(articles[0], told)
         file.write_bytes(_as_line(articles[0]))
     suffix = ".jsonl" if url is not None or told else file.suffix
     (reading,) = QuotationFinder().read(articles[:1])
-    return ArticlePreview.of(suffix, articles, reading, unread).to_json()
+    return ArticlePreview.of(suffix, articles, reading, [error_line(error) for error in unread]).to_json()
 
 
-def _articles(file: Path, name: str, apart: ReadingProcess, unread: list[str]) -> Iterator[Article]:
+def _articles(file: Path, name: str, apart: ReadingProcess, unread: list[ArticleError]) -> Iterator[Article]:
     read = apart.read if READERS[file.suffix].apart else read_articles
     for found in read(file, name):
         if isinstance(found, Article):
             yield found
         else:
-            unread.append(str(found))
+            unread.append(found)
 
 
 def _fetched(url: str, limits: Limits, apart: ReadingProcess, *, allow_private: bool) -> Article:
@@ -148,7 +149,7 @@ def run_build_task(tell: Tell, *, index: str, notes: str, sources: list[str], li
         "new": changes.new,
         "changed": changes.changed,
         "vanished": changes.vanished,
-        "skipped": changes.skipped,
+        "skipped": [error_line(note) for note in changes.skipped],
     }
 
 
