@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measuring import markdown
-from index.quotations.lexicon.gender import is_first_name
+from index.quotations.lexicon.names import is_first_name
 from index.store.lexical import stems
 from retrieval.conversation.coreference import in_full, named_in, resolve_references
 from retrieval.conversation.state import Dialog, NamedSpeaker, Turn

@@ -24,7 +24,7 @@ from index.generations.generation import IndexFolder
 from index.generations.manifest import FileSeal, Manifest, verify
 from index.models.card import ModelCard, is_sound
 from index.readers.extraction.original import Original
-from index.readers.jsonl import read_jsonl
+from index.readers.plain_text import read_jsonl
 from index.sources.page_archive import Kept, Link
 from retrieval.batch import read_batch
 from retrieval.conversation.state import Dialog, NamedSpeaker, Turn

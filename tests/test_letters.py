@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from quotation_reader import Reader
 
-from index.core.letters import CAPITALS, SMALL
-from index.core.sentences import sentences
+from index.core.sentences import CAPITALS, SMALL, sentences
 from index.readers.extraction.html_text import is_boilerplate
 from index.readers.extraction.metadata import byline_of_lines, read_dateline, title_from
 from retrieval.conversation.coreference import named_in
@@ -114,4 +113,4 @@ def test_no_pattern_that_reads_texts_knows_the_english_alphabet_alone() -> None:
     modules = [path for room in ("index", "retrieval") for path in (ROOT / room).rglob("*.py")]
     english = {path.stem for path in modules if re.search(r"\[[^\]\n]*A-Z", path.read_text("utf-8"))}
     # What Milvus may call a collection, placeholders in patterns of our own, one that is replaced; a docstring.
-    assert english == {"milvus_address", "intents", "html_text", "letters"}
+    assert english == {"milvus_address", "intents", "html_text", "sentences"}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.telegram.newsroom.alerts import StoredLedger
 from bot.telegram.state.store import Store
 from retrieval.engine import Engine
-from retrieval.newsroom.fingerprints import SKETCH, first_alike, sketch, text_digest
+from retrieval.newsroom.new_passages import SKETCH, first_alike, sketch, text_digest
 from retrieval.newsroom.subscription import Subscription
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from bot.telegram.newsroom.alerts import Alerts
 from bot.telegram.newsroom.build_jobs import BuildJobs
 from bot.telegram.ops.health import Health, LastError
 from bot.telegram.ops.logs import private_logs, without_token
-from bot.telegram.ops.metrics import NONE, Metrics
+from bot.telegram.ops.metrics import NONE, Metrics, PrometheusMetrics
 from bot.telegram.services import BotEngine, Services
 from bot.telegram.state.journal import Journal, open_journal
 from bot.telegram.state.messages import MessageStore
@@ -256,7 +256,4 @@ def metrics_for(settings: MetricsSettings) -> Metrics:
         return NONE
     if not find_spec("prometheus_client"):
         raise UsageError(f"metrics.file: {METRICS_EXTRA}")
-    # It takes a fifth of a second to import.
-    from bot.telegram.ops.prometheus import PrometheusMetrics  # noqa: PLC0415
-
     return PrometheusMetrics(settings.file, settings.every)

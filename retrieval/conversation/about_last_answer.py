@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from index.core.article import Span
-from index.core.letters import CAPITALS
+from index.core.sentences import CAPITALS
 from retrieval.conversation.intents import Intent
 from retrieval.conversation.state import Place, Turn
 from retrieval.conversation.turn import TurnContext

@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index.core.letters import CAPITALS
-from index.quotations.lexicon.gender import GENDERS, by_first_name, by_title, is_first_name
-from index.quotations.lexicon.names import SUFFIXES
+from index.core.sentences import CAPITALS
+from index.quotations.lexicon.names import GENDERS, SUFFIXES, by_first_name, by_title, is_first_name
 from retrieval.conversation.state import Dialog, NamedSpeaker
 from retrieval.core.names import LEADERS, name_words, words
 from retrieval.query.speakers import Directory, Person, clearly_meant

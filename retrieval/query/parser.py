@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from index.core.letters import CAPITALS
+from index.core.sentences import CAPITALS
 from index.quotations.lexicon.verbs import CUES
 from retrieval.core.names import words
 from retrieval.core.tracing import staged

@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from bot.telegram.newsroom.subscriptions import Alert, Follower, StoredSubscription
     from bot.telegram.services import Services
     from bot.telegram.state.store import Store
-    from retrieval.newsroom.fingerprints import Sighting
-    from retrieval.newsroom.new_passages import News, Newsreader
+    from retrieval.newsroom.new_passages import News, Newsreader, Sighting
     from retrieval.newsroom.subscription import Subscription
 
 
@@ -43,7 +42,7 @@ _CHUNK: Final = 500
 
 
 class StoredLedger:
-    """A `retrieval.newsroom.fingerprints.Ledger`; threads may share it; blocking.
+    """A `retrieval.newsroom.new_passages.Ledger`; threads may share it; blocking.
 
     Raises:
         sqlite3.Error: by every method: the file could not be read or written.

@@ -9,11 +9,15 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Token
 
-from index.quotations.lexicon.gender import GENDERS, Gender, by_first_name, by_role, by_title
 from index.quotations.lexicon.names import (
+    GENDERS,
     SUFFIXES,
     TITLES,
+    Gender,
     bare_name_words,
+    by_first_name,
+    by_role,
+    by_title,
     clean,
     compared_form,
     last_name,

@@ -9,8 +9,7 @@ from typing import TypeAlias
 
 from spacy.tokens import Doc, Token
 
-from index.core.letters import CAPITALS, SMALL
-from index.quotations.lexicon.gender import is_first_name
+from index.core.sentences import CAPITALS, SMALL
 from index.quotations.lexicon.names import (
     HONORIFICS,
     PARTICLES,
@@ -18,6 +17,7 @@ from index.quotations.lexicon.names import (
     bare_name_words,
     clean,
     compared_form,
+    is_first_name,
     without_particle,
 )
 from index.quotations.speech.clauses import child, is_surname

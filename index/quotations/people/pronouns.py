@@ -13,8 +13,7 @@ from typing import TypeGuard
 from spacy.tokens import Token
 
 from index.quotations.lexicon import word_set
-from index.quotations.lexicon.gender import GENDERS, Gender
-from index.quotations.lexicon.names import TITLES
+from index.quotations.lexicon.names import GENDERS, TITLES, Gender
 from index.quotations.people.entities import Entity, EntityClusters, Mention
 from index.quotations.speech.types import Speaker
 

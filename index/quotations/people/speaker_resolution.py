@@ -7,8 +7,7 @@ from typing import Literal
 
 from spacy.tokens import Doc, Span, Token
 
-from index.quotations.lexicon.gender import GENDERS, by_first_name, by_role, is_first_name
-from index.quotations.lexicon.names import TITLES, compared_form
+from index.quotations.lexicon.names import GENDERS, TITLES, by_first_name, by_role, compared_form, is_first_name
 from index.quotations.people.entities import Entity, EntityClusters, Mention, apposed_name
 from index.quotations.people.pronouns import PRONOUNS, Focus, is_one
 from index.quotations.speech.clauses import FINITE, MESSAGES, child, noun_phrase

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from index.core.letters import CAPITALS
+from index.core.sentences import CAPITALS
 from index.quotations.lexicon.verbs import CUES
 from index.quotations.speech.quote_marks import MaskedParagraph
 from index.quotations.speech.reports import SpeechReport

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.core.letters import CAPITALS
+from index.core.sentences import CAPITALS
 from index.quotations.lexicon import word_set
 from index.quotations.lexicon.verbs import CUES
 

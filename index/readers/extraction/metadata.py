@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from index.core.article import Article
-from index.core.letters import CAPITALS, SMALL
+from index.core.sentences import CAPITALS, SMALL
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
