@@ -112,5 +112,5 @@ class TestASpeaker:
 def test_no_pattern_that_reads_texts_knows_the_english_alphabet_alone() -> None:
     modules = [path for room in ("index", "retrieval") for path in (ROOT / room).rglob("*.py")]
     english = {path.stem for path in modules if re.search(r"\[[^\]\n]*A-Z", path.read_text("utf-8"))}
-    # What Milvus may call a collection, placeholders in patterns of our own, one that is replaced; a docstring.
-    assert english == {"milvus_address", "intents", "html_text", "sentences"}
+    # What Milvus may call a collection, placeholders in patterns of our own, one that is replaced.
+    assert english == {"milvus_address", "intents", "html_text"}

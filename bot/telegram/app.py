@@ -15,7 +15,7 @@ from telegram.error import Forbidden, InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes, Defaults
 
 from bot.config.settings import METRICS_EXTRA, HealthSettings, MetricsSettings, Settings, WebhookSettings
-from bot.telegram.handlers.gate import add_door
+from bot.telegram.handlers.gate import add_gate
 from bot.telegram.handlers.messages import add_handlers, add_newsroom_handlers
 from bot.telegram.newsroom.alerts import Alerts
 from bot.telegram.newsroom.build_jobs import BuildJobs
@@ -160,14 +160,14 @@ def build_application(
     application = _connected(token, _checked_root(base_url), journal, metrics)
     memory = MessageStore.open(state and state / f"telegram-{bot_id(token)}.sqlite")
     store = Store.open(state and store_path(state, token))
-    desk = Services(engine, memory, store, settings, state, metrics=metrics)
-    alerts, indexing = Alerts(desk), BuildJobs(desk, state)
-    application.post_init = partial(_begin, desk, alerts, indexing)
+    services = Services(engine, memory, store, settings, state, metrics=metrics)
+    alerts, indexing = Alerts(services), BuildJobs(services, state)
+    application.post_init = partial(_begin, services, alerts, indexing)
     application.post_stop = lambda _: alerts.stop()
-    application.post_shutdown = lambda _: _close(desk, alerts, indexing)
-    add_door(application, desk)
-    add_newsroom_handlers(application, desk, alerts, indexing)
-    add_handlers(application, desk)
+    application.post_shutdown = lambda _: _close(services, alerts, indexing)
+    add_gate(application, services)
+    add_newsroom_handlers(application, services, alerts, indexing)
+    add_handlers(application, services)
     application.add_error_handler(_apologise)
     return application
 
@@ -211,22 +211,22 @@ async def _apologise(update: object, context: ContextTypes.DEFAULT_TYPE) -> None
             await update.message.reply_text(texts_for(update.effective_user).sorry)
 
 
-async def _begin(desk: Services, alerts: Alerts, indexing: BuildJobs, application: PollingApplication) -> None:
+async def _begin(services: Services, alerts: Alerts, indexing: BuildJobs, application: PollingApplication) -> None:
     alerts.start(application.bot)
     indexing.start(application.bot)
-    await _introduce(desk, application)
+    await _introduce(services, application)
 
 
-async def _close(desk: Services, alerts: Alerts, indexing: BuildJobs) -> None:
+async def _close(services: Services, alerts: Alerts, indexing: BuildJobs) -> None:
     await indexing.close()
     await alerts.close()
-    await desk.close()
+    await services.close()
 
 
-async def _introduce(desk: Services, application: PollingApplication) -> None:
+async def _introduce(services: Services, application: PollingApplication) -> None:
     """Tell the commands that run beside the bot what they need of it, and Telegram the menu."""
-    facts = {USERNAME: application.bot.username, ACCESS: desk.settings.telegram.access}
-    await desk.remember(lambda: desk.store.note_facts(facts))
+    facts = {USERNAME: application.bot.username, ACCESS: services.settings.telegram.access}
+    await services.remember(lambda: services.store.note_facts(facts))
     await _publish_commands(application)
 
 

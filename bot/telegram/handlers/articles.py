@@ -116,18 +116,18 @@ _ADVICE: Final = {
 
 
 def add_article_handlers(
-    application: PollingApplication, desk: Services, indexing: BuildJobs, question: Handler, wordless: Handler
+    application: PollingApplication, services: Services, indexing: BuildJobs, question: Handler, wordless: Handler
 ) -> None:
     """Let admins add articles; to be added before the handlers of questions.
 
     Args:
         application: what gets the handlers.
-        desk: what they work on.
+        services: what they work on.
         indexing: what builds the index.
         question: answers a forwarded message that is to be no article.
         wordless: answers a document that is to be none.
     """
-    adding, new = AddCommands(desk, indexing, question, wordless), filters.UpdateType.MESSAGE
+    adding, new = AddCommands(services, indexing, question, wordless), filters.UpdateType.MESSAGE
     application.add_handler(CommandHandler("add", adding.add, new))
     application.add_handler(CommandHandler("reindex", adding.reindex, new))
     application.add_handler(MessageHandler(new & filters.CaptionRegex(r"^/add\b"), adding.add))
@@ -141,9 +141,9 @@ def add_article_handlers(
 class AddCommands:
     """Answers commands and presses about adding articles."""
 
-    def __init__(self, desk: Services, indexing: BuildJobs, question: Handler, wordless: Handler) -> None:
-        """Answer from a desk."""
-        self._desk = desk
+    def __init__(self, services: Services, indexing: BuildJobs, question: Handler, wordless: Handler) -> None:
+        """Answer by what handlers share."""
+        self._services = services
         self._indexing = indexing
         self._drafts = indexing.drafts
         self._question = question
@@ -158,8 +158,8 @@ class AddCommands:
     async def unasked(self, update: Update, context: Context) -> None:
         """Take a document or a long text that an admin forwards; what else is forwarded is a question."""
         message = message_of(update)
-        wanted = is_article(message) and self._desk.settings.telegram.add_articles
-        if wanted and await self._desk.is_admin(person_in(update)):
+        wanted = is_article(message) and self._services.settings.telegram.add_articles
+        if wanted and await self._services.is_admin(person_in(update)):
             await self._take(update, context, offered_by(message, message.text or ""))
         elif message.document:
             await self._wordless(update, context)
@@ -169,7 +169,7 @@ class AddCommands:
     async def reindex(self, update: Update, context: Context) -> None:
         """Bring the index up to date with all its sources."""
         message, texts = message_of(update), texts_of(update)
-        if refusal := await refused(self._desk, update, texts):
+        if refusal := await refused(self._services, update, texts):
             await send(context.bot, ChatPlace.of(message), FormattedText(refusal))
             return
         where = where_of(update)
@@ -182,7 +182,7 @@ class AddCommands:
         press, message = Press.read(query.data), query.message
         said = texts.draft_gone
         try:
-            if press and message and (refusal := await refused(self._desk, update, texts)):
+            if press and message and (refusal := await refused(self._services, update, texts)):
                 said = refusal
             elif press and message:
                 draft = await asyncio.to_thread(self._drafts.get, message.chat.id, press.key)
@@ -197,7 +197,7 @@ class AddCommands:
         if press.action == keyboards.DISCARD:
             await asyncio.to_thread(self._drafts.drop, draft)
             return texts.discarded
-        folder = self._desk.settings.articles
+        folder = self._services.settings.articles
         assert folder is not None, "the settings do not let articles be added without a folder"
         try:
             await asyncio.to_thread(submission.save, draft.held, folder, draft.name)
@@ -213,7 +213,7 @@ class AddCommands:
         try:
             offered = await self._checked(update, offered, texts)
             held = await asyncio.to_thread(self._drafts.place, offered.suffix)
-            async with typing(context.bot, place, self._desk.typing_slots), self._reading:
+            async with typing(context.bot, place, self._services.typing_slots), self._reading:
                 read = await self._read(context, offered, held, texts)
             await self._offer_back(context, update, held, read)
             held = None  # until it is saved or discarded
@@ -229,7 +229,7 @@ class AddCommands:
         Raises:
             RefusedError: it is nothing, too large, of an unknown kind, too much, or from somebody who may not.
         """
-        if refusal := await refused(self._desk, update, texts):
+        if refusal := await refused(self._services, update, texts):
             raise RefusedError(FormattedText(refusal))
         if offered is None:
             raise RefusedError(FormattedText(texts.add_usage))
@@ -260,7 +260,7 @@ class AddCommands:
         elif not offered.url:
             await asyncio.to_thread(held.write_text, offered.text, "utf-8", "replace")
         task = {"do": "read", "path": str(held), "name": name, "url": offered.url, "told": offered.told}
-        private = self._desk.settings.telegram.allow_private
+        private = self._services.settings.telegram.allow_private
         try:
             done = await worker_client.worked(task | {"limits": LIMITS, "allow_private": private}, seconds=READ_WITHIN)
         except OnrecordError as error:
@@ -274,8 +274,8 @@ class AddCommands:
         Raises:
             RefusedError: the article is there already.
         """
-        texts, folder = texts_of(update), self._desk.settings.articles
-        known = await self._desk.work(lambda: self._desk.engine.newsroom().known(read.paragraphs))
+        texts, folder = texts_of(update), self._services.settings.articles
+        known = await self._services.work(lambda: self._services.engine.newsroom().known(read.paragraphs))
         if known:
             raise RefusedError(joined("\n", [FormattedText(texts.exists), cited(known.citation)]))
         content = await asyncio.to_thread(held.read_bytes)
@@ -310,9 +310,9 @@ CHOICES: Final = 8
 LONGEST_BUTTON_TITLE: Final = 100
 
 
-def add_remove_handlers(application: PollingApplication, desk: Services, indexing: BuildJobs) -> None:
+def add_remove_handlers(application: PollingApplication, services: Services, indexing: BuildJobs) -> None:
     """Let admins take articles out; to be added before the handlers of other buttons."""
-    removing = RemoveCommands(desk, indexing)
+    removing = RemoveCommands(services, indexing)
     application.add_handler(CommandHandler("remove", removing.remove, filters.UpdateType.MESSAGE))
     ours = rf"^[{keyboards.TAKE_OUT}{keyboards.SURE}{keyboards.KEEP}]:\d"
     application.add_handler(CallbackQueryHandler(removing.press, pattern=ours))
@@ -321,24 +321,24 @@ def add_remove_handlers(application: PollingApplication, desk: Services, indexin
 class RemoveCommands:
     """Answers the command and the presses about taking articles out."""
 
-    def __init__(self, desk: Services, indexing: BuildJobs) -> None:
-        """Answer from a desk."""
-        self._desk = desk
+    def __init__(self, services: Services, indexing: BuildJobs) -> None:
+        """Answer by what handlers share."""
+        self._services = services
         self._indexing = indexing
 
     async def remove(self, update: Update, context: Context) -> None:
         """Offer the articles that some words name, the newest in the index first."""
         message, texts = message_of(update), texts_of(update)
-        if refusal := await refused(self._desk, update, texts):
+        if refusal := await refused(self._services, update, texts):
             await send(context.bot, ChatPlace.of(message), FormattedText(refusal))
             return
         words = command_words(message)
-        found = await self._desk.work(lambda: self._desk.engine.newsroom().filed(words, CHOICES))
+        found = await self._services.work(lambda: self._services.engine.newsroom().filed(words, CHOICES))
         if not found:
             await send(context.bot, ChatPlace.of(message), FormattedText(texts.remove_none))
             return
         sent = SentMessage(listing=LISTING, choices=tuple(article.name for article in found))
-        talk = Conversation(self._desk, context.bot, ChatPlace.of(message), 0, texts_for(update.effective_user))
+        talk = Conversation(self._services, context.bot, ChatPlace.of(message), 0, texts_for(update.effective_user))
         await talk.show(FormattedText(texts.remove_which), sent, lambda key: _choices(key, found))
 
     async def press(self, update: Update, context: Context) -> None:
@@ -347,7 +347,7 @@ class RemoveCommands:
         press, message = Press.read(query.data), query.message
         said, markup = texts.remove_gone, None
         try:
-            if refusal := await refused(self._desk, update, texts):
+            if refusal := await refused(self._services, update, texts):
                 said = refusal
             elif press and message and (article := await self._chosen(message.chat.id, press)):
                 said, markup = await self._done(update, press, article, texts)
@@ -360,12 +360,12 @@ class RemoveCommands:
 
     async def _chosen(self, chat: int, press: Press) -> FiledArticle | None:
         """Return the article that a button is about, if it is still there."""
-        memory = self._desk.memory
-        sent = await self._desk.recall(lambda: memory.by_key(chat, press.key), None)
+        memory = self._services.memory
+        sent = await self._services.recall(lambda: memory.by_key(chat, press.key), None)
         if sent is None or sent.listing != LISTING or len(press.numbers) != 1 or press.numbers[0] >= len(sent.choices):
             return None
         name = sent.choices[press.numbers[0]]
-        return await self._desk.work(lambda: self._desk.engine.newsroom().article(name))
+        return await self._services.work(lambda: self._services.engine.newsroom().article(name))
 
     async def _done(
         self, update: Update, press: Press, article: FiledArticle, texts: NewsroomTexts
@@ -378,7 +378,7 @@ class RemoveCommands:
                 (texts.keep, press._replace(action=keyboards.KEEP)),
             ]
             return f"{texts.remove_sure}\n{_line(article)}", keyboard([row])
-        folder = self._desk.settings.articles
+        folder = self._services.settings.articles
         assert folder is not None, "the settings do not let articles be changed without a folder"
         try:
             path = await asyncio.to_thread(submission.file_of, article, folder)

@@ -43,9 +43,9 @@ WHO_ELSE_ASKS: Final = "who else said that?"
 class Buttons:
     """Answers presses of the buttons under the bot's messages."""
 
-    def __init__(self, desk: Services) -> None:
-        """Answer from a desk."""
-        self._desk = desk
+    def __init__(self, services: Services) -> None:
+        """Answer by what handlers share."""
+        self._services = services
 
     async def press(self, update: Update, context: Context) -> None:
         """Do what a pressed button says; whatever comes of it, the press is answered, or the client would wait."""
@@ -70,15 +70,17 @@ class Buttons:
         Raises:
             NotDone: there is no such button, or what it needs is not remembered any more.
         """
-        press, message, memory = Press.read(query.data), query.message, self._desk.memory
+        press, message, memory = Press.read(query.data), query.message, self._services.memory
         if press is None or message is None:
             raise NotDone(texts.answer_gone)
         chat, key = message.chat.id, press.key
-        known = await self._desk.recall(lambda: (memory.by_key(chat, key), memory.pressed(key)), None)
+        known = await self._services.recall(lambda: (memory.by_key(chat, key), memory.pressed(key)), None)
         sent, done = known or (None, set[str]())
         if sent is None or not offers(sent, press, texts):
             raise NotDone(texts.answer_gone)
-        talk = Conversation(self._desk, context.bot, ChatPlace.of(message, replying=True), query.from_user.id, texts)
+        talk = Conversation(
+            self._services, context.bot, ChatPlace.of(message, replying=True), query.from_user.id, texts
+        )
         return _Pressed(talk, press, sent, message.message_id, frozenset(done))
 
 
@@ -113,8 +115,8 @@ class _Pressed:
             return self.talk.texts.shown_already
         said = await self._do()
         # Written down only now: a button pressed in the moment of a crash must still do what it does.
-        memory, press = self.talk.desk.memory, self.press
-        await self.talk.desk.remember(lambda: memory.press(press.key, press.button))
+        memory, press = self.talk.services.memory, self.press
+        await self.talk.services.remember(lambda: memory.press(press.key, press.button))
         return said
 
     async def take_away(self) -> None:
@@ -144,7 +146,7 @@ class _Pressed:
         return None
 
     async def _more(self) -> str | None:
-        page = await self.talk.desk.work(self._next_page)
+        page = await self.talk.services.work(self._next_page)
         if page is None:
             return self.talk.texts.nothing_more
         await self.talk.show(*page)
@@ -176,22 +178,22 @@ class _Pressed:
 
     def _further(self) -> tuple[list[Hit], bool]:
         """Return all that was not shown yet, and whether the index was asked for everything that answers."""
-        engine, sent = self.talk.desk.engine, self.sent
+        engine, sent = self.talk.services.engine, self.sent
         hits = [hit for one in sent.waiting if (hit := one.find(engine))]
         if sent.exhausted or len(hits) >= MOST_PASSAGES:
             return hits, sent.exhausted
         return hits + further_hits(engine, sent.standalone, {*sent.seen, *places(hits)}), True
 
     async def _context(self) -> None:
-        message = await self.talk.desk.work(self._in_context)
+        message = await self.talk.services.work(self._in_context)
         await self.talk.show(message, self.sent.following())
 
     def _in_context(self) -> FormattedText:
         hit = self._found()
-        return context_message(hit, self.talk.desk.engine.neighbours(hit.article, hit.paragraph, NEIGHBOURS))
+        return context_message(hit, self.talk.services.engine.neighbours(hit.article, hit.paragraph, NEIGHBOURS))
 
     async def _article(self) -> None:
-        article = await self.talk.desk.work(self._whole_article)
+        article = await self.talk.services.work(self._whole_article)
         if isinstance(article, FormattedText):
             await self.talk.show(article, self.sent.following())
         else:
@@ -199,7 +201,7 @@ class _Pressed:
 
     def _whole_article(self) -> FormattedText | tuple[str, bytes, str]:
         """Return an article as a message or, where it is long, as the name and content of a file with a caption."""
-        reference, engine = self.sent.passages[self.press.numbers[0]], self.talk.desk.engine
+        reference, engine = self.sent.passages[self.press.numbers[0]], self.talk.services.engine
         passages, hit = engine.article(reference.article), reference.find(engine)
         if not passages:
             raise NotDone(self.talk.texts.article_gone)
@@ -212,7 +214,7 @@ class _Pressed:
 
     async def _rest(self) -> None:
         number, start, stop = self.press.numbers
-        part = await self.talk.desk.work(lambda: part_of(self._found(), start, stop, self.talk.texts))
+        part = await self.talk.services.work(lambda: part_of(self._found(), start, stop, self.talk.texts))
         following = replace(self.sent.following(), passages=(self.sent.passages[number],), left=part.left)
         await self.talk.show(part, following)
 
@@ -227,12 +229,12 @@ class _Pressed:
         await self.talk.ask(choice, self.sent.dialog.resumed(time.time()))
 
     async def _not_meant(self) -> str:
-        await self.talk.desk.remember(lambda: self.talk.desk.misses.add(self.sent))
+        await self.talk.services.remember(lambda: self.talk.services.misses.add(self.sent))
         return self.talk.texts.noted
 
     def _found(self) -> Hit:
         """Return the passage that the button is about, as the index has it now."""
-        reference, engine = self.sent.passages[self.press.numbers[0]], self.talk.desk.engine
+        reference, engine = self.sent.passages[self.press.numbers[0]], self.talk.services.engine
         if hit := reference.find(engine):
             return hit
         texts = self.talk.texts

@@ -40,14 +40,14 @@ class Conversation:
     """Somebody's conversation in a chat, and what it is held with.
 
     Attributes:
-        desk: the engine and the memory.
+        services: the engine and the memory.
         bot: what sends.
         place: where answers go.
         person: the id of whoever asks.
         texts: the language.
     """
 
-    desk: Services
+    services: Services
     bot: Bot
     place: ChatPlace
     person: int
@@ -55,17 +55,17 @@ class Conversation:
 
     async def dialog(self) -> Dialog:
         """Return the conversation so far."""
-        desk = self.desk
-        return await desk.recall(lambda: desk.memory.dialog(self.place.chat, self.person), Dialog())
+        services = self.services
+        return await services.recall(lambda: services.memory.dialog(self.place.chat, self.person), Dialog())
 
     async def set_dialog(self, dialog: Dialog) -> None:
         """Remember the conversation so far."""
-        await self.desk.remember(lambda: self.desk.memory.set_dialog(self.place.chat, self.person, dialog))
+        await self.services.remember(lambda: self.services.memory.set_dialog(self.place.chat, self.person, dialog))
 
     async def ask(self, question: str, dialog: Dialog) -> None:
         """Answer a question within a conversation, and remember the conversation with it."""
-        async with typing(self.bot, self.place, self.desk.typing_slots):
-            message, sent = await self.desk.work(lambda: self._converse(whole_text(question), dialog))
+        async with typing(self.bot, self.place, self.services.typing_slots):
+            message, sent = await self.services.work(lambda: self._converse(whole_text(question), dialog))
         try:
             await self.show(message, sent)
         finally:
@@ -80,23 +80,23 @@ class Conversation:
             sent: what is to be remembered.
             buttons: makes the buttons under a key; by default those of an answer.
         """
-        memory, chat = self.desk.memory, self.place.chat
+        memory, chat = self.services.memory, self.place.chat
         # Remembered before it is sent: no message must ever stand there with buttons that mean nothing.
-        key = await self.desk.recall(lambda: memory.reserve(chat, sent), None)
+        key = await self.services.recall(lambda: memory.reserve(chat, sent), None)
         buttons = buttons or (lambda key: answer_keyboard(key, sent, self.texts))
         arrived = await send(self.bot, self.place, text, None if key is None else buttons(key))
         if key is not None:
-            await self.desk.remember(lambda: memory.arrived(key, chat, arrived.message_id))
+            await self.services.remember(lambda: memory.arrived(key, chat, arrived.message_id))
 
     async def note(self, arrived: Message, sent: SentMessage) -> None:
         """Remember a message without buttons that has been sent, so that a reply to it goes on from there."""
-        memory, chat = self.desk.memory, self.place.chat
-        await self.desk.remember(lambda: memory.arrived(memory.reserve(chat, sent), chat, arrived.message_id))
+        memory, chat = self.services.memory, self.place.chat
+        await self.services.remember(lambda: memory.arrived(memory.reserve(chat, sent), chat, arrived.message_id))
 
     def _converse(self, question: str, dialog: Dialog) -> tuple[FormattedText, SentMessage]:
-        engine = self.desk.engine
+        engine = self.services.engine
         generation = engine.generation
-        answer, after = self.desk.answered(lambda: engine.converse(question, dialog))
+        answer, after = self.services.answered(lambda: engine.converse(question, dialog))
         message = message_for(answer, self.texts)
         sent = sent_answer(answer, message.shown, message.left, k=PASSAGES, before=dialog.as_of(time.time()))
         return message, replace(sent, generation=generation, dialog=after)

@@ -48,9 +48,9 @@ LONGEST_LISTED: Final = 150
 LISTING: Final = "follow"
 
 
-def add_follow_handlers(application: PollingApplication, desk: Services, alerts: Alerts) -> None:
+def add_follow_handlers(application: PollingApplication, services: Services, alerts: Alerts) -> None:
     """Let people follow; to be added before the handlers of other buttons."""
-    following, new = FollowCommands(desk, alerts), filters.UpdateType.MESSAGE
+    following, new = FollowCommands(services, alerts), filters.UpdateType.MESSAGE
     for name in ("follow", "following", "unfollow"):
         application.add_handler(CommandHandler(name, getattr(following, name), new))
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, following.move))
@@ -61,9 +61,9 @@ def add_follow_handlers(application: PollingApplication, desk: Services, alerts:
 class FollowCommands:
     """Answers commands and presses about following."""
 
-    def __init__(self, desk: Services, alerts: Alerts) -> None:
-        """Answer from a desk."""
-        self._desk = desk
+    def __init__(self, services: Services, alerts: Alerts) -> None:
+        """Answer by what handlers share."""
+        self._services = services
         self._alerts = alerts
         self._follows = alerts.follows
 
@@ -76,8 +76,8 @@ class FollowCommands:
             await send(context.bot, ChatPlace.of(message), FormattedText(text))
             return
         # The first to follow anything waits until all articles have been looked at.
-        async with typing(context.bot, ChatPlace.of(message), self._desk.typing_slots):
-            meaning = await self._desk.work(lambda: self._desk.engine.newsroom().meaning(words))
+        async with typing(context.bot, ChatPlace.of(message), self._services.typing_slots):
+            meaning = await self._services.work(lambda: self._services.engine.newsroom().meaning(words))
             follower, wanted = _follower(message, update.effective_user), meaning.wanted
             said = await self._begun(follower, wanted, texts, meaning.known) if wanted else ""
         if wanted is None:
@@ -108,7 +108,7 @@ class FollowCommands:
         """Go on telling a group that gets another id."""
         message = message_of(update)
         if new := message.migrate_to_chat_id:
-            await self._desk.remember(lambda: self._follows.move_chat(message.chat_id, new))
+            await self._services.remember(lambda: self._follows.move_chat(message.chat_id, new))
 
     async def press(self, update: Update, context: Context) -> None:
         """Do what a button says that a list, a question or an alert has."""
@@ -131,8 +131,8 @@ class FollowCommands:
     async def _chosen(self, query: CallbackQuery, press: Press, texts: NewsroomTexts) -> str:
         """Follow what somebody chose of what their words may mean."""
         assert query.message is not None, "a press without one was told so"
-        chat, memory = query.message.chat.id, self._desk.memory
-        sent = await self._desk.recall(lambda: memory.by_key(chat, press.key), None)
+        chat, memory = query.message.chat.id, self._services.memory
+        sent = await self._services.recall(lambda: memory.by_key(chat, press.key), None)
         if sent is None or sent.listing != LISTING or len(press.numbers) != 1:
             return texts.not_followed
         choices = [*(Subscription(name, sent.standalone) for name in sent.choices), *_readings(sent)]
@@ -143,14 +143,14 @@ class FollowCommands:
     async def _begun(self, follower: Follower, wanted: Subscription, texts: NewsroomTexts, known: int = 0) -> str:
         """Follow something, and return what to say of it."""
         try:
-            follow = await self._desk.work(lambda: self._alerts.follow(follower, wanted))
+            follow = await self._services.work(lambda: self._alerts.follow(follower, wanted))
         except TooManyFollowsError:
             return texts.too_many_follows.format(most=MOST_FOLLOWS)
         form = texts.followed_known if known else texts.followed
         return form.format(what=told_as(follow.wanted, texts), count=known)
 
     async def _dropped(self, chat: int, number: int, texts: NewsroomTexts) -> str:
-        dropped = await self._desk.recall(lambda: self._follows.drop(chat, number), None)
+        dropped = await self._services.recall(lambda: self._follows.drop(chat, number), None)
         return texts.unfollowed.format(what=told_as(dropped.wanted, texts)) if dropped else texts.not_followed
 
     async def _ask(self, update: Update, context: Context, meaning: Meaning) -> None:
@@ -160,7 +160,7 @@ class FollowCommands:
         text = (texts.which_one if meaning.choices else texts.nobody_yet).format(name=name)
         sent = SentMessage(listing=LISTING, question=meaning.name, standalone=meaning.topic, choices=meaning.choices)
         labels = [*meaning.choices, texts.name_anyway.format(name=name), texts.as_topic.format(name=name)]
-        talk = Conversation(self._desk, context.bot, ChatPlace.of(message), 0, texts_for(update.effective_user))
+        talk = Conversation(self._services, context.bot, ChatPlace.of(message), 0, texts_for(update.effective_user))
         await talk.show(
             FormattedText(text),
             sent,
@@ -175,7 +175,7 @@ class FollowCommands:
         await send(context.bot, ChatPlace.of(message), text, markup)
 
     async def _of_chat(self, chat: int) -> list[StoredSubscription]:
-        return await self._desk.recall(lambda: self._follows.of_chat(chat), [])
+        return await self._services.recall(lambda: self._follows.of_chat(chat), [])
 
     async def _show_done(
         self, query: CallbackQuery, context: Context, press: Press, texts: NewsroomTexts, said: str
@@ -183,12 +183,14 @@ class FollowCommands:
         """Show where a button was pressed what has come of it."""
         message = query.message
         assert message is not None
-        chat, memory = message.chat.id, self._desk.memory
+        chat, memory = message.chat.id, self._services.memory
         if press.action == keyboards.FOLLOW:
             await context.bot.edit_message_text(said, chat, message.message_id)
         elif press.key:  # under an alert
-            await self._desk.remember(lambda: memory.press(press.key, press.button))
-            known = await self._desk.recall(lambda: (memory.by_key(chat, press.key), memory.pressed(press.key)), None)
+            await self._services.remember(lambda: memory.press(press.key, press.button))
+            known = await self._services.recall(
+                lambda: (memory.by_key(chat, press.key), memory.pressed(press.key)), None
+            )
             if known and known[0]:
                 markup = answer_keyboard(press.key, known[0], texts_for(query.from_user), known[1])
                 await context.bot.edit_message_reply_markup(chat, message.message_id, reply_markup=markup)

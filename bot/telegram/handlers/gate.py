@@ -42,11 +42,11 @@ class RefusedError(Exception):
         self.text = text
 
 
-async def refused(desk: Services, update: Update, texts: NewsroomTexts) -> str | None:
+async def refused(services: Services, update: Update, texts: NewsroomTexts) -> str | None:
     """Return why somebody may not change the articles, in one line; None where they may."""
-    if not await desk.is_admin(person_in(update)):
+    if not await services.is_admin(person_in(update)):
         return texts.not_admin
-    return None if desk.settings.telegram.add_articles else texts.add_off
+    return None if services.settings.telegram.add_articles else texts.add_off
 
 
 def where_of(update: Update) -> Where:
@@ -61,41 +61,41 @@ _LOGGER = logging.getLogger(__name__)
 
 
 ASKING_IN: Final = -2
-"""Group of the handlers for what anybody may send; those behind the door have groups from 0."""
-DOOR: Final = -1
+"""Group of the handlers for what anybody may send; those behind the gate have groups from 0."""
+GATE: Final = -1
 WORDS_A_MINUTE: Final = 1 / 60
 """How often a chat that may not ask is told so: once an hour."""
 LONGEST_NAME: Final = 64
 
 
-def add_door(application: PollingApplication, desk: Services) -> None:
-    """Put the door before all handlers of an application, whenever these are added."""
-    door, new = AccessGate(desk), filters.UpdateType.MESSAGE
-    application.add_handler(CommandHandler("pair", door.pair, new), ASKING_IN)
-    application.add_handler(CommandHandler("whoami", door.tell_ids, new), ASKING_IN)
-    application.add_handler(CommandHandler("start", door.start, new, has_args=1), ASKING_IN)
-    application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, door.move), ASKING_IN)
-    application.add_handler(TypeHandler(Update, door.admit), DOOR)
+def add_gate(application: PollingApplication, services: Services) -> None:
+    """Put the gate before all handlers of an application, whenever these are added."""
+    gate, new = AccessGate(services), filters.UpdateType.MESSAGE
+    application.add_handler(CommandHandler("pair", gate.pair, new), ASKING_IN)
+    application.add_handler(CommandHandler("whoami", gate.tell_ids, new), ASKING_IN)
+    application.add_handler(CommandHandler("start", gate.start, new, has_args=1), ASKING_IN)
+    application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, gate.move), ASKING_IN)
+    application.add_handler(TypeHandler(Update, gate.admit), GATE)
 
 
 class AccessGate:
     """Lets through what may be asked, and lets people in by a code."""
 
-    def __init__(self, desk: Services) -> None:
-        """Decide by the desk's access."""
-        self._desk = desk
-        self._pairing = Pairing(desk.store)
+    def __init__(self, services: Services) -> None:
+        """Decide by the access that handlers share."""
+        self._services = services
+        self._pairing = Pairing(services.store)
         self._words = Rates(at_once=1, a_minute=WORDS_A_MINUTE)
 
     async def admit(self, update: Update, _: Context) -> None:
         """Let an update through to the handlers, or end its processing here."""
         admitted = False
         try:
-            admitted = self._desk.access.everybody or await self._desk.standing(update) is not Standing.NOBODY
+            admitted = self._services.access.everybody or await self._services.standing(update) is not Standing.NOBODY
             if not admitted:
                 with suppress(TelegramError):
                     await self._refuse(update)
-        except Exception:  # after an error, the handlers behind the door would have their turn
+        except Exception:  # after an error, the handlers behind the gate would have their turn
             _LOGGER.exception("Whether somebody may ask could not be told, so not")
         if not admitted:
             raise ApplicationHandlerStop
@@ -119,7 +119,7 @@ class AccessGate:
             lines.append(texts.your_id.format(id=person))
         if message.chat.type != ChatType.PRIVATE:
             lines.append(texts.group_id.format(id=message.chat_id))
-        lines.append(texts.standings[await self._desk.standing(update)])
+        lines.append(texts.standings[await self._services.standing(update)])
         await send(context.bot, ChatPlace.of(message), FormattedText("\n".join(lines)))
         raise ApplicationHandlerStop
 
@@ -128,15 +128,15 @@ class AccessGate:
         message = message_of(update)
         if message.migrate_to_chat_id:
             old, new = message.chat_id, message.migrate_to_chat_id
-            await self._desk.remember(lambda: self._pairing.move(old, new))
+            await self._services.remember(lambda: self._pairing.move(old, new))
 
     async def _redeemed(self, message: Message, texts: Texts) -> str:
-        if not self._desk.access.admins_by_code:
+        if not self._services.access.admins_by_code:
             return texts.not_allowed
         code, name = command_words(message), _name(message)
         if not code:
             return texts.pair_usage
-        came = await self._desk.recall(lambda: self._pairing.redeem(code, message.chat_id, name), None)
+        came = await self._services.recall(lambda: self._pairing.redeem(code, message.chat_id, name), None)
         if came in {Redeemed.GUEST, Redeemed.ADMIN}:
             _LOGGER.info("Somebody was let in by a code; `onrecord pair --list` tells whom")
         return {
@@ -150,7 +150,7 @@ class AccessGate:
 
     async def _refuse(self, update: Update) -> None:
         texts, chat = texts_for(update.effective_user), chat_in(update) or 0
-        word = texts.not_paired if self._desk.access.by_code else texts.not_allowed
+        word = texts.not_paired if self._services.access.by_code else texts.not_allowed
         if update.callback_query:
             await update.callback_query.answer(word)  # always: the client waits for it
         elif update.inline_query:

@@ -41,9 +41,9 @@ START_PARAMETER: Final = "inline"
 class Inline:
     """Answers inline queries."""
 
-    def __init__(self, desk: Services) -> None:
-        """Answer from a desk."""
-        self._desk = desk
+    def __init__(self, services: Services) -> None:
+        """Answer by what handlers share."""
+        self._services = services
         self._typed: dict[int, str] = {}
 
     async def offer(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
@@ -56,7 +56,7 @@ class Inline:
             return
         self._typed[person] = words
         try:
-            results = await self._desk.work(lambda: self._results(words, person, texts))
+            results = await self._services.work(lambda: self._results(words, person, texts))
         finally:
             if self._typed.get(person) == words:
                 del self._typed[person]
@@ -65,7 +65,7 @@ class Inline:
 
     async def _answer(self, query: InlineQuery, results: list[InlineQueryResultArticle], hint: str | None) -> None:
         button = InlineQueryResultsButton(hint, start_parameter=START_PARAMETER) if hint else None
-        personal = not self._desk.access.everybody
+        personal = not self._services.access.everybody
         await query.answer(results, cache_time=CACHE_SECONDS, is_personal=personal, button=button)
 
     def _results(self, words: str, person: int, texts: Texts) -> list[InlineQueryResultArticle] | None:
@@ -76,8 +76,8 @@ class Inline:
         latest = self._typed.get(person, words)
         if latest != words and (latest.startswith(words) or words.startswith(latest)):
             return None
-        engine = self._desk.engine
-        answers = [self._desk.answered(lambda: (engine.ask(words, k=PASSAGES), None))[0]]
+        engine = self._services.engine
+        answers = [self._services.answered(lambda: (engine.ask(words, k=PASSAGES), None))[0]]
         if answers[0].status == "ambiguous":
             answer, dialog = engine.converse(words, Dialog())
             answers = [engine.converse(choice, dialog)[0] for choice in answer.choices]

@@ -54,11 +54,11 @@ async def show_list(talk: Conversation, listing: str, name: str = "") -> None:
         listing: "quotes", "speakers" or "sources".
         name: whose quotations.
     """
-    texts, engine = talk.texts, talk.desk.engine
+    texts, engine = talk.texts, talk.services.engine
     sent = SentMessage(listing=listing, question=name, dialog=await talk.dialog())
     brief = shortened(printable(name), LONGEST_NAME)
     try:
-        page = await talk.desk.work(lambda: page_of(engine, sent, 0, texts))
+        page = await talk.services.work(lambda: page_of(engine, sent, 0, texts))
     except SpeakerError as error:
         people = error.people
         text = (texts.several if people else texts.nobody).format(name=brief)
@@ -77,7 +77,7 @@ async def turn_page(talk: Conversation, press: Press, sent: SentMessage, message
     """
     (number,) = press.numbers
     try:
-        page = await talk.desk.work(lambda: page_of(talk.desk.engine, sent, number, talk.texts))
+        page = await talk.services.work(lambda: page_of(talk.services.engine, sent, number, talk.texts))
     except SpeakerError:
         raise NotDone(talk.texts.nothing_more) from None
     try:

@@ -51,9 +51,9 @@ LONGEST_QUESTION: Final = 1000
 """Characters; a longer one costs seconds, and finds nothing that its first sentences would not."""
 
 
-def add_handlers(application: PollingApplication, desk: Services) -> None:
-    """Have an application answer what people write, press and type, from a desk."""
-    written = Written(desk)
+def add_handlers(application: PollingApplication, services: Services) -> None:
+    """Have an application answer what people write, press and type, by what handlers share."""
+    written = Written(services)
     new, private = filters.UpdateType.MESSAGE, filters.ChatType.PRIVATE
     commands = {
         "start": written.start,
@@ -75,25 +75,27 @@ def add_handlers(application: PollingApplication, desk: Services) -> None:
     application.add_handler(MessageHandler(new & words & Addressed(), written.question))
     wordless = filters.ATTACHMENT & ~filters.CAPTION & ~filters.VIA_BOT
     application.add_handler(MessageHandler(new & wordless & private, written.wordless))
-    application.add_handler(CallbackQueryHandler(Buttons(desk).press))
+    application.add_handler(CallbackQueryHandler(Buttons(services).press))
     # Without waiting: a query is out of date as soon as the next letter is typed.
-    application.add_handler(InlineQueryHandler(Inline(desk).offer, block=False))
+    application.add_handler(InlineQueryHandler(Inline(services).offer, block=False))
 
 
-def add_newsroom_handlers(application: PollingApplication, desk: Services, alerts: Alerts, indexing: BuildJobs) -> None:
+def add_newsroom_handlers(
+    application: PollingApplication, services: Services, alerts: Alerts, indexing: BuildJobs
+) -> None:
     """Have an application follow, and let admins change the articles; to be done before `add_handlers`."""
-    written = Written(desk)
-    add_follow_handlers(application, desk, alerts)
-    add_article_handlers(application, desk, indexing, written.question, written.wordless)
-    add_remove_handlers(application, desk, indexing)
+    written = Written(services)
+    add_follow_handlers(application, services, alerts)
+    add_article_handlers(application, services, indexing, written.question, written.wordless)
+    add_remove_handlers(application, services, indexing)
 
 
 class Written:
     """Answers messages."""
 
-    def __init__(self, desk: Services) -> None:
-        """Answer from a desk."""
-        self._desk = desk
+    def __init__(self, services: Services) -> None:
+        """Answer by what handlers share."""
+        self._services = services
 
     async def start(self, update: Update, context: Context) -> None:
         """Say what the bot is for."""
@@ -168,7 +170,7 @@ class Written:
         """Say what the index holds, and how much of the conversation is remembered."""
         talk = self._talk(update, context)
         dialog = (await talk.dialog()).as_of(time.time())
-        index = await self._desk.work(self._desk.engine.describe)
+        index = await self._services.work(self._services.engine.describe)
         said = [talk.texts.status.format(index=index), talk.texts.status_talk.format(count=len(dialog.turns))]
         await _say(update, context, "\n".join(said if dialog.turns else said[:1]))
 
@@ -185,25 +187,27 @@ class Written:
     def _talk(self, update: Update, context: Context) -> Conversation:
         message = message_of(update)
         person = message.from_user.id if message.from_user else 0
-        return Conversation(self._desk, context.bot, ChatPlace.of(message), person, texts_for(update.effective_user))
+        return Conversation(
+            self._services, context.bot, ChatPlace.of(message), person, texts_for(update.effective_user)
+        )
 
     async def _dialog(self, talk: Conversation, message: Message) -> Dialog:
         """Return the conversation that a message goes on with: that of the answer it replies to, else one's own."""
         replied = message.reply_to_message
         if replied and replies_to_bot(message):
-            sent = await self._desk.recall(lambda: self._replied(message.chat_id, replied), None)
+            sent = await self._services.recall(lambda: self._replied(message.chat_id, replied), None)
             if sent and sent.dialog.turns:
                 return sent.dialog.resumed(time.time())
         return await talk.dialog()
 
     def _replied(self, chat: int, replied: Message) -> SentMessage | None:
-        if sent := self._desk.memory.by_message(chat, replied.message_id):
+        if sent := self._services.memory.by_message(chat, replied.message_id):
             return sent
         # Sent in the moment before a crash: its id was not written down, but its buttons tell which it is.
         rows = replied.reply_markup.inline_keyboard if replied.reply_markup else ()
         for button in (button for row in rows for button in row):
             if isinstance(button.callback_data, str) and (press := Press.read(button.callback_data)):
-                return self._desk.memory.by_key(chat, press.key)
+                return self._services.memory.by_key(chat, press.key)
         return None
 
 

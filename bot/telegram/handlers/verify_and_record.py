@@ -58,11 +58,11 @@ async def answer_claim(talk: Conversation, typed: str) -> None:
     """Answer a claim that was typed with its verdict, like a question: with buttons, and to go on from."""
     claim = read_typed(typed)
     dialog = await talk.dialog()
-    async with typing(talk.bot, talk.place, talk.desk.typing_slots):
-        answer = await talk.desk.work(lambda: answer_of(talk.desk.engine.verify(claim.words, claim.by), typed))
+    async with typing(talk.bot, talk.place, talk.services.typing_slots):
+        answer = await talk.services.work(lambda: answer_of(talk.services.engine.verify(claim.words, claim.by), typed))
     message = message_for(answer, talk.texts)
     sent = sent_answer(answer, message.shown, message.left, k=0, before=dialog.as_of(time.time()))
-    await talk.show(message, replace(sent, generation=talk.desk.engine.generation, dialog=dialog))
+    await talk.show(message, replace(sent, generation=talk.services.engine.generation, dialog=dialog))
 
 
 async def send_record(talk: Conversation, name: str, about: str | None = None) -> None:
@@ -73,10 +73,10 @@ async def send_record(talk: Conversation, name: str, about: str | None = None) -
         name: words that name whose; those after a name may tell the topic.
         about: the topic, where it is known to be one.
     """
-    texts, engine = talk.texts, talk.desk.engine
+    texts, engine = talk.texts, talk.services.engine
     try:
-        async with typing(talk.bot, talk.place, talk.desk.typing_slots):
-            made = await talk.desk.work(lambda: _made(engine, name, about, texts))
+        async with typing(talk.bot, talk.place, talk.services.typing_slots):
+            made = await talk.services.work(lambda: _made(engine, name, about, texts))
     except SpeakerError as error:
         await _ask_whose(talk, name, about, error.people)
         return

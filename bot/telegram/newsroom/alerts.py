@@ -135,11 +135,11 @@ class Alerts:
         follows: what chats follow.
     """
 
-    def __init__(self, desk: Services) -> None:
-        """Tell from a desk."""
-        self.follows = SubscriptionStore(desk.store)
-        self._desk = desk
-        self._ledger = StoredLedger(desk.store)
+    def __init__(self, services: Services) -> None:
+        """Tell by what handlers share."""
+        self.follows = SubscriptionStore(services.store)
+        self._services = services
+        self._ledger = StoredLedger(services.store)
         # One to look, which may take long, and one to keep the journal of what is sent meanwhile.
         self._workers = Workers(2, "alerts")
         self._due = asyncio.Event()
@@ -154,7 +154,7 @@ class Alerts:
             sqlite3.Error: that could not be written down.
         """
         return self.follows.add(
-            follower, wanted, self._ledger.look(self._desk.engine.newsroom().newsreader(self._ledger))
+            follower, wanted, self._ledger.look(self._services.engine.newsroom().newsreader(self._ledger))
         )
 
     def start(self, bot: Bot) -> None:
@@ -181,7 +181,7 @@ class Alerts:
     async def _look_on(self) -> None:
         looked: str | None = None
         while not self._stopping.is_set():
-            generation = self._desk.engine.generation
+            generation = self._services.engine.generation
             if generation != looked:
                 try:
                     looked = generation if await self._workers.work(self._gather) else None
@@ -194,7 +194,7 @@ class Alerts:
         """Write down what chats are to be told; return False where something of it failed, to be tried again."""
         if not self.follows.any():
             return True
-        reader = self._desk.engine.newsroom().newsreader(self._ledger)
+        reader = self._services.engine.newsroom().newsreader(self._ledger)
         look, whole = self._ledger.look(reader), True
         known: dict[tuple[Subscription, int], News] = {}
         for follow in self.follows.behind(look):
@@ -237,7 +237,7 @@ class Alerts:
         """Send an alert; whatever comes of it is written down."""
         follower = alert.follow.follower
         person = follower.person or (follower.chat if follower.chat > 0 else None)
-        if await self._workers.work(lambda: self._desk.access.standing(follower.chat, person)) is Standing.NOBODY:
+        if await self._workers.work(lambda: self._services.access.standing(follower.chat, person)) is Standing.NOBODY:
             await self._leave(alert, "may not ask any more")
             return
         if alert.doubtful:
@@ -251,7 +251,7 @@ class Alerts:
         except RetryAfter as error:
             pause = seconds_of(error.retry_after)
             _LOGGER.info("Telegram asks to wait %s s before alert %s", pause, alert.id)
-            self._desk.metrics.alerted("again")
+            self._services.metrics.alerted("again")
             await self._workers.work(lambda: self.follows.put_back(alert, pause, whole_chat=True))
         except Forbidden as error:
             await self._leave(alert, str(error))
@@ -263,17 +263,17 @@ class Alerts:
             await self._put_back(alert, min(LONGEST_PAUSE, PAUSE * 2 ** min(alert.attempts, 10)))
 
     async def _send(self, bot: Bot, alert: Alert) -> None:
-        follower, memory = alert.follow.follower, self._desk.memory
+        follower, memory = alert.follow.follower, self._services.memory
         texts = texts_in(follower.language)
         text, sent = alert_message(alert, texts, newsroom_texts(follower.language))
-        key = await self._desk.recall(lambda: memory.reserve(follower.chat, sent), None)
+        key = await self._services.recall(lambda: memory.reserve(follower.chat, sent), None)
         markup = None if key is None else answer_keyboard(key, sent, texts)
         with sent_once():
             arrived = await send(bot, ChatPlace(follower.chat, follower.topic), text, markup)
-        self._desk.metrics.alerted("sent")
+        self._services.metrics.alerted("sent")
         await self._workers.work(lambda: self.follows.arrived(alert))
         if key is not None:
-            await self._desk.remember(lambda: memory.arrived(key, follower.chat, arrived.message_id))
+            await self._services.remember(lambda: memory.arrived(key, follower.chat, arrived.message_id))
 
     async def _refused(self, alert: Alert, error: BadRequest) -> None:
         reason = error.message.lower()
@@ -284,7 +284,7 @@ class Alerts:
             await self._leave(alert, error.message)
         elif time.time() - alert.made > GIVEN_UP:
             _LOGGER.error("Alert %s is given up, as Telegram refuses it: %s", alert.id, error)
-            self._desk.metrics.alerted("dropped")
+            self._services.metrics.alerted("dropped")
             await self._workers.work(lambda: self.follows.arrived(alert))
         else:
             _LOGGER.warning("Telegram refuses alert %s, which is tried again: %s", alert.id, error)
@@ -293,10 +293,10 @@ class Alerts:
     async def _leave(self, alert: Alert, reason: str) -> None:
         """Let a chat follow nothing any more."""
         chat = alert.follow.follower.chat
-        self._desk.metrics.alerted("dropped")
+        self._services.metrics.alerted("dropped")
         count = await self._workers.work(lambda: self.follows.drop_chat(chat))
         _LOGGER.warning("A chat is told nothing any more, and follows nothing (%s things): %s", count, reason)
 
     async def _put_back(self, alert: Alert, seconds: float) -> None:
-        self._desk.metrics.alerted("again")
+        self._services.metrics.alerted("again")
         await self._workers.work(lambda: self.follows.put_back(alert, seconds))

@@ -51,10 +51,10 @@ class BuildJobs:
         drafts: what was sent, and what is to be built.
     """
 
-    def __init__(self, desk: Services, state: Path | None) -> None:
-        """Build what the desk answers from."""
-        self.drafts = PendingArticles(desk.store, state)
-        self._desk = desk
+    def __init__(self, services: Services, state: Path | None) -> None:
+        """Build what the bot answers from."""
+        self.drafts = PendingArticles(services.store, state)
+        self._services = services
         self._asked = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -93,12 +93,12 @@ class BuildJobs:
         try:
             report = await self._built(edits, jobs)
         except OnrecordError as error:
-            self._desk.metrics.built("failed")
+            self._services.metrics.built("failed")
             _LOGGER.warning("The index was not built: %s", error_line(error))
             reason = shortened(printable(error_line(error)), LONGEST_REASON)
             outcomes = [(_texts(job).build_stopped, _texts(job).build_failed.format(reason=reason)) for job in jobs]
         else:
-            self._desk.metrics.built("done")
+            self._services.metrics.built("done")
             opened = await self._opened(report["generation"])
             outcomes = [(_texts(job).build_done, _outcome(job, report, opened=opened)) for job in jobs]
         for job, (last, outcome) in zip(jobs, outcomes, strict=True):
@@ -111,8 +111,8 @@ class BuildJobs:
         Raises:
             OnrecordError: it failed.
         """
-        index = self._desk.engine.newsroom().index
-        links, folder = self._desk.settings.links, self._desk.settings.articles
+        index = self._services.engine.newsroom().index
+        links, folder = self._services.settings.links, self._services.settings.articles
         everything = folder is None or any(job.kind == "reindex" for job in jobs)
         task = {
             "do": "build",
@@ -131,7 +131,7 @@ class BuildJobs:
     async def _opened(self, generation: str) -> bool:
         """Wait until a generation, or a later one, answers."""
         end = time.monotonic() + OPENED_WITHIN
-        while self._desk.engine.generation < generation:  # names sort by time
+        while self._services.engine.generation < generation:  # names sort by time
             if time.monotonic() > end:
                 return False
             await asyncio.sleep(LOOKED_EVERY)
