@@ -52,8 +52,8 @@ class SizeReader:
             return chance.sample(asked, min(count, len(asked)))
         from index.store.catalog import Catalog
 
-        with closing(Catalog.open(self._searcher.generation.records_path)) as catalogue:
-            titles = [title.rstrip(".… ") for title in islice(catalogue.newest_titles(5000), 5000)]
+        with closing(Catalog.open(self._searcher.generation.records_path)) as catalog:
+            titles = [title.rstrip(".… ") for title in islice(catalog.newest_titles(5000), 5000)]
         names = self._engine.speakers()[:500]
         kinds: list[Callable[[], str]] = [
             lambda: f"What was said about this: {chance.choice(titles)}?",

@@ -145,13 +145,13 @@ class Helper:
 
         What an index does with what has changed is left out: where nothing has, it does nothing more.
         """
-        from index.build.sync import Update
+        from index.build.sync import SourceSync
         from index.store.files import FileRecords
 
         def update() -> tuple[float, float]:
             start, cpu = time.perf_counter(), time.process_time()
             records = FileRecords.open(Path(folder).with_suffix(".sqlite"))
-            Update(records, [folder], lambda _: None).refresh([folder])
+            SourceSync(records, [folder], lambda _: None).refresh([folder])
             records.finish()
             return time.perf_counter() - start, time.process_time() - cpu
 

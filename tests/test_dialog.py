@@ -436,7 +436,7 @@ class TestTheState:
             assert talk(question).question == question
 
 
-MOVES = {
+INTENTS = {
     "more": ["anything else?", "more please", "And what else?", "show me more", "did she say anything else?"],
     "origin": ["who wrote that?", "which paper is that from?", "where does that come from?", "what's the source?"],
     "when": ["when?", "when was that?", "when did he say that?", "what day was this?"],
@@ -464,9 +464,9 @@ MOVES = {
 }
 
 
-@pytest.mark.parametrize(("move", "text"), [(move, text) for move, texts in MOVES.items() for text in texts])
-def test_a_follow_up_is_read(move: str, text: str) -> None:
-    assert read_followup(text).move == move
+@pytest.mark.parametrize(("intent", "text"), [(intent, text) for intent, texts in INTENTS.items() for text in texts])
+def test_a_follow_up_is_read(intent: str, text: str) -> None:
+    assert read_followup(text).intent == intent
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from index.generations.manifest import FileSeal, Manifest, verify
 from index.models.card import ModelCard, is_sound
 from index.readers.extraction.original import Original
 from index.readers.plain_text import read_jsonl
-from index.sources.page_archive import Kept, Link
+from index.sources.page_archive import Link, PageArchive
 from retrieval.batch import read_batch
 from retrieval.conversation.state import Dialog, NamedSpeaker, Turn
 from retrieval.evaluation import GoldQuestion, read_questions
@@ -221,7 +221,7 @@ def test_the_health_file_of_a_bot(data: bytes) -> None:
 @given(st.data())
 def test_what_is_known_of_a_link(data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        kept, url = Kept(Path(folder)), "https://ledger.example/"
+        kept, url = PageArchive(Path(folder)), "https://ledger.example/"
         kept.save(Link(url))
         (path,) = Path(folder, "links").iterdir()
         path.write_bytes(data.draw(harmed(json.loads(path.read_bytes())) | st.just(DEEP)))

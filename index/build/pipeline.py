@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from index.build.checkpoint import Checkpoint
 from index.build.derived import Embedding, QuotationExtractor, VectorBuild
-from index.build.sync import BuildOptions, BuildReport, Changes, Progress, Update
+from index.build.sync import BuildOptions, BuildReport, Changes, Progress, SourceSync
 from index.core.errors import Advice, DamagedError, GenerationError, NoIndexError, Note, NothingReadError, UsageError
 from index.core.files import link_or_copy_tree
 from index.generations import sealing
@@ -184,7 +184,9 @@ class _Build:
         return FileRecords.open(path)
 
     def _update(self, records: FileRecords) -> Changes:
-        update = Update(records, self._remembered or (), lambda done: self._progress("reading", done, None), self._web)
+        update = SourceSync(
+            records, self._remembered or (), lambda done: self._progress("reading", done, None), self._web
+        )
         for source in self._options.forget:
             update.forget(source)
         update.refresh(self._refreshed)

@@ -102,7 +102,7 @@ class Changes:
     readings: dict[Digest, int] = field(default_factory=dict)
 
 
-class Update:
+class SourceSync:
     """Brings records up to date with sources."""
 
     def __init__(

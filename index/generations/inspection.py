@@ -26,7 +26,7 @@ from index.quotations.speech.types import Quotation
 from index.readers.registry import READERS
 from index.readers.sandbox import ReadingProcess
 from index.sources.given import read_file
-from index.sources.page_archive import Kept
+from index.sources.page_archive import PageArchive
 from index.sources.urls import is_link
 from index.store.records import Records, embedded_texts
 from index.vectors.backend import Ids, Vectors, chunks_of
@@ -34,7 +34,7 @@ from index.vectors.faiss_index import SentenceVectors
 
 
 @dataclass(frozen=True)
-class RecordedFiles:
+class SourceDrift:
     """What the articles of an index were read from."""
 
     index: IndexFolder
@@ -78,7 +78,7 @@ class RecordedFiles:
 
     def _kept(self, name: str, then: set[str]) -> set[str] | None:
         """Return which pages are kept as they were fetched; None where one is gone or was changed."""
-        kept = Kept(self.index.path / FETCHED)
+        kept = PageArchive(self.index.path / FETCHED)
         try:
             for sha256 in then:
                 kept.read(sha256, name)
@@ -180,7 +180,7 @@ def _looked_into(index: IndexFolder, name: str) -> Iterator[Finding]:
                 yield _damage(name, problem)
             if whole:
                 yield Finding(f"whole: {short(name)}, {parts.summary()}", good=True)
-                for remark in RecordedFiles(index).remarks(records.recorded()):
+                for remark in SourceDrift(index).remarks(records.recorded()):
                     yield Finding(f"note: {short(name)}, {remark}", remark.advice, remark.parameters, good=True)
     except (GenerationError, sqlite3.Error) as error:
         yield _damage(name, str(error))

@@ -79,7 +79,7 @@ class Link:
         return proofs | {visit.sha256 for visit in self.visits.values()} | set(self.entries.values())
 
 
-class Kept:
+class PageArchive:
     """The folder, inside that of the index; only a build, which holds the writer lock, writes into it."""
 
     def __init__(self, folder: Path) -> None:

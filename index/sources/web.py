@@ -21,7 +21,7 @@ from index.core.files import Stamp
 from index.readers.registry import READERS, VERSION, Original, kind_of_content
 from index.readers.sandbox import ReadingProcess
 from index.sources.http import FetchError
-from index.sources.page_archive import Kept, Link, Version, Visit
+from index.sources.page_archive import Link, PageArchive, Version, Visit
 from index.sources.robots import Fetcher
 from index.sources.urls import Limits
 from index.sources.urls import link as address
@@ -112,7 +112,7 @@ ReadVersion = Callable[[str, str, Version, ReadingProcess], Article]
 class Tools(NamedTuple):
     """What all visits of a build share."""
 
-    kept: Kept
+    kept: PageArchive
     fetcher: Fetcher
     limits: Limits
 
@@ -307,7 +307,7 @@ class Web:
             follow: whether to fetch the pages that entries of feeds lead to; as for the same link before by default.
             allow_private: whether to ask hosts in private networks; likewise.
         """
-        self._kept = Kept(folder)
+        self._kept = PageArchive(folder)
         self._tools = Tools(self._kept, Fetcher(limits), limits)
         self._follow = follow
         self._allow_private = allow_private

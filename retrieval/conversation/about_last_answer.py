@@ -46,32 +46,32 @@ class LastAnswer:
     asked: TurnContext
     turn: Turn
 
-    def answer(self, move: Intent) -> Answer | None:
+    def answer(self, intent: Intent) -> Answer | None:
         """Answer from the citation, the article or the neighbours of the first passage shown, if there was one."""
         first = self._first()
         if first is None:
             return None
         article, paragraph = first
         around = self._hits(article, paragraph, REACH)
-        match move:
+        match intent:
             case "when" | "where":
-                return self._circumstance(_TIME if move == "when" else _PLACE, around, paragraph)
+                return self._circumstance(_TIME if intent == "when" else _PLACE, around, paragraph)
             case "origin":
                 return self._answered(self._hits(article, paragraph, 0), cited=True)
             case "article":
                 return self._answered(self._hits(article, 0, WHOLE), cited=True)
             case "before" | "after":
-                return self._beside(move, around, paragraph)
+                return self._beside(intent, around, paragraph)
             case _:
                 return self._answered(self._hits(article, paragraph, 0))
 
-    def _beside(self, move: Intent, around: list[Hit], paragraph: int) -> Answer:
+    def _beside(self, intent: Intent, around: list[Hit], paragraph: int) -> Answer:
         """Answer with what stands before or after a paragraph, the nearest first."""
         beside = [
-            hit for hit in around if (hit.paragraph < paragraph if move == "before" else hit.paragraph > paragraph)
+            hit for hit in around if (hit.paragraph < paragraph if intent == "before" else hit.paragraph > paragraph)
         ]
         beside.sort(key=lambda hit: abs(hit.paragraph - paragraph))
-        nothing = Reason.ARTICLE_BEGINS if move == "before" else Reason.ARTICLE_ENDS
+        nothing = Reason.ARTICLE_BEGINS if intent == "before" else Reason.ARTICLE_ENDS
         return self._answered(beside[:AROUND]) or self.asked.not_found(self.turn.question, remark(nothing))
 
     def _circumstance(self, pattern: re.Pattern[str], near: list[Hit], paragraph: int) -> Answer | None:

@@ -46,7 +46,7 @@ _WORDS = {
     "WROTE": r" (?:(?:is|was|does|did) THAT(?: from| in| come from)?|(?:wrote|says|said|published|reported) THAT)",
     "DID": r"(?:did|does|do|has|have|was|is)",
 }
-_MOVES: tuple[tuple[Intent, str], ...] = (
+_INTENTS: tuple[tuple[Intent, str], ...] = (
     (
         "more",
         r"(?:(?:is|was|are) there |do you have |(?:have you )?got |SHOW|tell me |say )?(?:MUCH )?(?:MORE)(?:OF)*",
@@ -98,13 +98,13 @@ _MOVES: tuple[tuple[Intent, str], ...] = (
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    """Return a pattern of moves with its capital words spelt out."""
+    """Return a pattern of intents with its capital words spelt out."""
     for _ in range(2):  # some of them hold others
         text = re.sub(r"[A-Z]{2,}", lambda word: _WORDS[word.group()], text)
     return re.compile(rf"{_LEAD}(?:{text})(?:,? please)?", re.IGNORECASE)
 
 
-_COMPILED = tuple((move, _pattern(text)) for move, text in _MOVES)
+_COMPILED = tuple((intent, _pattern(text)) for intent, text in _INTENTS)
 
 
 _INSTEAD = re.compile(
@@ -130,20 +130,20 @@ _SENTENCE = re.compile(
 class Followup:
     """A follow-up as it was read: what it asks of the last turn, and its own words where it has some."""
 
-    move: Intent
+    intent: Intent
     words: str = ""
 
 
 def read_followup(text: str) -> Followup:
     """Read a text as a follow-up.
 
-    >>> read_followup("and about the money?"), read_followup("No, I meant Olmo"), read_followup("anything else?")
-    (Followup(move='about', words='the money'), Followup(move='instead', words='Olmo'), Followup(move='more', words=''))
+    >>> read_followup("and about the money?"), read_followup("No, I meant Olmo")
+    (Followup(intent='about', words='the money'), Followup(intent='instead', words='Olmo'))
     """
     bare = " ".join(text.split()).strip(" ?!.,")
-    for move, pattern in _COMPILED:
+    for intent, pattern in _COMPILED:
         if pattern.fullmatch(bare):
-            return Followup(move)
+            return Followup(intent)
     mark = "?" if text.rstrip().endswith("?") else ""
     if match := _INSTEAD.fullmatch(bare):
         words = match["words"] or match["meant"]

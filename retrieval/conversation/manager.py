@@ -107,12 +107,12 @@ def converse(asked: TurnContext, time: float) -> tuple[Answer, Dialog]:
     if too_long or not re.search(r"\w", asked.typed) or read_question(asked.typed).asks == "nothing":
         return asked.everywhere(asked.typed), replace(asked.dialog, at=time)
     last = asked.dialog.last
-    answer = _Follow(asked, last).answer() if last else asked.everywhere(asked.typed)
+    answer = _FollowupHandler(asked, last).answer() if last else asked.everywhere(asked.typed)
     return answer, asked.dialog.after(turn_of(asked, answer), time)
 
 
 @dataclass(frozen=True)
-class _Follow:
+class _FollowupHandler:
     """A question after another one."""
 
     asked: TurnContext
@@ -122,9 +122,9 @@ class _Follow:
         if chosen := self._chosen():
             return self.asked.everywhere(chosen)
         followup = read_followup(self.asked.typed)
-        if followup.move == "question":
+        if followup.intent == "question":
             return self._sentence(followup.words)
-        if followup.move in {"also", "about", "instead"}:
+        if followup.intent in {"also", "about", "instead"}:
             return self._fragment(followup)
         steps = {
             "more": self._more,
@@ -132,9 +132,9 @@ class _Follow:
             "other": self._other,
             "how": self._how,
         }
-        if step := steps.get(followup.move):
+        if step := steps.get(followup.intent):
             return step()
-        return LastAnswer(self.asked, self.last).answer(followup.move) or self._sentence(self.asked.bare)
+        return LastAnswer(self.asked, self.last).answer(followup.intent) or self._sentence(self.asked.bare)
 
     def _chosen(self) -> str | None:
         """Return the question that was ambiguous with the name that was chosen, if one was."""
@@ -209,7 +209,7 @@ class _Follow:
         last, fragment = self.last, resolve_references(followup.words, self.asked.dialog).text
         if is_pronoun(fragment):
             return self._sentence(self.asked.bare)
-        readings = self._swapped(followup.move, fragment)
+        readings = self._swapped(followup.intent, fragment)
         standalone = readings[0] if len(readings) == 1 else self._better(readings)
         matter = instead(last.in_full, fragment, last.people) if last.context else last.question
         told = last.speaker is not None and standalone == about(last.speaker, fragment)
@@ -218,16 +218,16 @@ class _Follow:
             wordings = (f"What about {fragment}?", standalone)
         return compose(self.asked, Interpretation(standalone, wordings, told=told))
 
-    def _swapped(self, move: str, fragment: str) -> list[str]:
+    def _swapped(self, intent: str, fragment: str) -> list[str]:
         """Return what the last question may become with a fragment in it."""
         last = self.last
         spoken = read_question(last.question).speaker or ""
         of_words = last.asks in {"said", "who"}
-        person = self.asked.person(fragment) if move != "about" else None
+        person = self.asked.person(fragment) if intent != "about" else None
         readings = []
-        if of_words and (person or move == "instead"):
+        if of_words and (person or intent == "instead"):
             readings.append(with_speaker(last.question, person.name if person else fragment, spoken))
-        if last.speaker and move != "instead" and (not person or _OPEN.search(self.asked.typed)):
+        if last.speaker and intent != "instead" and (not person or _OPEN.search(self.asked.typed)):
             readings.append(about(last.speaker, fragment))
         return readings or [instead(last.question, fragment, last.people)]
 

@@ -244,14 +244,14 @@ class Newsreader:
             number: of this look, higher than all before.
         """
         version = self.searcher.generation.manifest.quotations
-        with closing(Catalog.open(self.searcher.generation.records_path)) as catalogue:
+        with closing(Catalog.open(self.searcher.generation.records_path)) as catalog:
             # Another version of the quotations finds other words in articles that have not changed.
-            now = {name: f"{version}:{told}" for name, told in catalogue.fingerprints().items()}
+            now = {name: f"{version}:{told}" for name, told in catalog.fingerprints().items()}
             before = self._ledger.prints()
-            changed = catalogue.article_ids([name for name, told in now.items() if before.get(name) != told])
+            changed = catalog.article_ids([name for name, told in now.items() if before.get(name) != told])
             for row in changed.values():
-                article = catalogue.articles([row])[row]
-                yield self._seen(catalogue, article, now[article.name], number)
+                article = catalog.articles([row])[row]
+                yield self._seen(catalog, article, now[article.name], number)
 
     def news(self, wanted: Subscription, since: int) -> News:
         """Return what is new since a look, of what somebody wants to hear of; `look` has to have been kept before."""
@@ -421,8 +421,8 @@ class Newsroom:
             count: how many to return at most.
         """
         wanted, found = set(words(text)), list[FiledArticle]()
-        with closing(Catalog.open(self._searcher.generation.records_path)) as catalogue:
-            for article in catalogue.filed():
+        with closing(Catalog.open(self._searcher.generation.records_path)) as catalog:
+            for article in catalog.filed():
                 if wanted <= set(words(" ".join(filter(None, article[:4])))):
                     found.append(article)
                 if len(found) == count:
@@ -431,5 +431,5 @@ class Newsroom:
 
     def article(self, name: str) -> FiledArticle | None:
         """Return an article by its id, or None where there is none."""
-        with closing(Catalog.open(self._searcher.generation.records_path)) as catalogue:
-            return catalogue.filed_article(name)
+        with closing(Catalog.open(self._searcher.generation.records_path)) as catalog:
+            return catalog.filed_article(name)

@@ -130,8 +130,8 @@ def topics_of(generation: Generation) -> list[str]:
     Each is spelt as it mostly is within sentences. What says little ("about", "said") is left out.
     """
     count = _Count()
-    with closing(Catalog.open(generation.records_path)) as catalogue:
-        for text in chain(catalogue.newest_titles(TITLES), catalogue.newest_texts(TEXTS)):
+    with closing(Catalog.open(generation.records_path)) as catalog:
+        for text in chain(catalog.newest_titles(TITLES), catalog.newest_texts(TEXTS)):
             count.add(text)
     topics = count.topics()
     return sorted(topics, key=lambda topic: (-topics[topic], topic))[:MOST]

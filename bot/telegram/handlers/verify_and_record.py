@@ -38,7 +38,7 @@ _NO_FILE_NAME: Final = re.compile(r"[^\w.-]+")
 
 
 @dataclass(frozen=True)
-class Recorded:
+class RenderedRecord:
     """A record, ready to be sent.
 
     Attributes:
@@ -95,7 +95,7 @@ async def _ask_whose(talk: Conversation, name: str, about: str | None, people: t
     await talk.show(FormattedText(text), choosing, lambda key: keyboard(choice_rows(key, people)))
 
 
-async def _send(talk: Conversation, made: Recorded) -> None:
+async def _send(talk: Conversation, made: RenderedRecord) -> None:
     place = talk.place
     if made.picture:
         await talk.bot.send_photo(
@@ -110,13 +110,15 @@ async def _send(talk: Conversation, made: Recorded) -> None:
     await talk.note(arrived, SentMessage(dialog=await talk.dialog()))
 
 
-def _made(engine: BotEngine, typed: str, about: str | None, texts: Texts) -> Recorded | None:
+def _made(engine: BotEngine, typed: str, about: str | None, texts: Texts) -> RenderedRecord | None:
     timeline = _timeline(engine, typed, about)
     if not timeline.topics:
         return None
     picture = png_bytes(draw_timeline(timeline)) if can_draw() else b""
     name = _NO_FILE_NAME.sub("-", printable(timeline.speaker)).strip("-.") or "record"
-    return Recorded(picture, short_list(timeline, texts), f"{name[:LONGEST_NAME]}.html", html_page(timeline).encode())
+    return RenderedRecord(
+        picture, short_list(timeline, texts), f"{name[:LONGEST_NAME]}.html", html_page(timeline).encode()
+    )
 
 
 def _timeline(engine: BotEngine, typed: str, about: str | None) -> Timeline:
