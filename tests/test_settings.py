@@ -79,6 +79,7 @@ class TestAFile:
         [
             ('\n# ids\n[telegram]\nacces = "open"', "line 4: telegram.acces is no setting; did you mean access?"),
             ("[telegram]\nallowed = [\n  7,\n  'x',\n]", "line 2: telegram.allowed is to be a whole number, not 'x'"),
+            ("[log]\nformat = 'text'\n\n[links] # x\nevery = 'x'\n[health]", "line 5: links.every 'x' is not a time"),
             ("telegram.webhook.Port = 1", "line 1: telegram.webhook.Port is no setting; did you mean port?"),
             ("[telgram]\nx = 1", "line 1: telgram is no setting; did you mean telegram?"),
             ("[log]\nxyz = 1", "line 2: log.xyz is no setting; there are format"),
@@ -124,6 +125,11 @@ class TestAFile:
         assert [int(line.split(" ")[2][:-1]) for line in problems] == [
             number for number, line in enumerate(lines, 1) if re.match(r"[abc]\d", line)
         ]
+
+    def test_shows_it_also_below_tables_within_lists(self) -> None:
+        problems = [Problem(("log", "x"), "is"), Problem(("a", "b"), "is")]
+        text = "[[a]]\n[a.b]\n[[a]]\n[a.b]\n[log]\nx = 1\n"
+        assert told(Path("f"), text, problems) == ["f, line 2: a.b is", "f, line 6: log.x is"]
 
 
 class TestCheck:

@@ -138,20 +138,22 @@ def shown(value: object) -> str:
 def _lines(text: str) -> dict[tuple[str, ...], int]:
     """Return the line on which each key is first set, from 1.
 
-    tomllib does not tell. But whatever is set by so many lines of the file and not by fewer is set by the last of them;
-    and what stands between two beginnings of the file that both are TOML, with none between, is one statement.
+    tomllib does not tell. But a statement has ended where it is TOML by itself, below the header of its table.
     """
-    lines = text.split("\n")
     found: dict[tuple[str, ...], int] = {}
-    begun = 1
-    for number in range(1, len(lines) + 1):
+    lines = text.split("\n")
+    begun, header = 0, ""
+    for end in range(1, len(lines) + 1):
         # Most lines of a long list need no look: the next one cannot begin a statement.
-        if number < len(lines) and not _BEGINS.match(lines[number]):
+        if end < len(lines) and not _BEGINS.match(lines[end]):
             continue
+        statement = "\n".join(lines[begun:end])
+        opens = statement.lstrip().startswith("[")
         with suppress(tomllib.TOMLDecodeError, RecursionError):
-            for key in _keys(tomllib.loads("\n".join(lines[:number]))):
-                found.setdefault(key, begun)
-            begun = number + 1
+            for key in _keys(tomllib.loads(statement if opens else f"{header}\n{statement}")):
+                found.setdefault(key, begun + 1)
+            header = statement if opens else header
+            begun = end
     return found
 
 
