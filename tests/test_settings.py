@@ -85,6 +85,8 @@ class TestAFile:
             ("[log]\nxyz = 1", "line 2: log.xyz is no setting; there are format"),
             ("telegram = 1", "line 1: telegram is to be a table, not 1"),
             ("articles = 7", "line 1: articles is to be a text in quotation marks, not 7"),
+            (f"log.format = 0x{'f' * 5000}", "is to be 'text' or 'json', not a number of thousands of digits"),
+            (f"links.follow = 0x{'f' * 5000}", "links.follow is to be true or false, not a number of thousands of"),
             ("telegram.add_articles = 'yes'", "telegram.add_articles is to be true or false, not 'yes'"),
             ("telegram.admins = 7", "telegram.admins is to be a list in brackets, not 7"),
             ("telegram.admins = [true]", "telegram.admins is to be a whole number, not True"),
@@ -134,14 +136,15 @@ class TestAFile:
 
 class TestCheck:
     def test_tells_everything_that_is_wrong_in_the_order_of_the_file(self, onrecord: Run, file: File) -> None:
-        done = onrecord("check", "--config", file("x = 1\n[telegram]\nadmins = 7\nacess = 'open'\n"))
+        done = onrecord("check", "--config", file("x = 1\n[telegram]\nadmins = ['a', 'b']\nacess = 'open'\n"))
         assert (done.code, done.out) == (2, "")
         assert re.findall(r"line \d: \S+", done.err) == [
             "line 1: x",
             "line 3: telegram.admins",
+            "line 3: telegram.admins",
             "line 4: telegram.acess",
         ]
-        assert [line.partition(" ")[0] for line in done.err.splitlines()] == ["onrecord:"] * 3
+        assert [line.partition(" ")[0] for line in done.err.splitlines()] == ["onrecord:"] * 4
 
     def test_tells_what_is_wrong_with_the_files_that_are_named(self, file: File, tmp_path: Path) -> None:
         (tmp_path / "token").write_text("1:A")

@@ -131,11 +131,11 @@ def _beginning(*schemes: str) -> PlainValidator:
 def _port(value: int) -> int:
     if value in _PORTS:
         return value
-    raise ValueError(f"is to be a port from 1 to {_PORTS[-1]}, not {value}")
+    raise ValueError(f"is to be a port from 1 to {_PORTS[-1]}, not {shown(value)}")
 
 
 def _duration(value: object) -> float:
-    return seconds(str(value) if isinstance(value, int) else _text(value))
+    return seconds(shown(value) if isinstance(value, int) else _text(value))
 
 
 _Text = Annotated[str, PlainValidator(_text)]

@@ -91,8 +91,7 @@ def checked(kind: type[T], given: Mapping[str, Any], folder: Path) -> tuple[T | 
     try:
         return TypeAdapter(kind).validate_python(given, context=folder), []
     except ValidationError as error:
-        problems = (Problem(_key(one), _reason(one, kind)) for one in error.errors(include_url=False))
-        return None, list({problem.key: problem for problem in problems}.values())
+        return None, [Problem(_key(one), _reason(one, kind)) for one in error.errors(include_url=False)]
 
 
 def _key(error: ErrorDetails) -> tuple[str, ...]:
@@ -109,7 +108,7 @@ def _reason(error: ErrorDetails, kind: Any) -> str:  # noqa: ANN401  (a dataclas
         return "is no setting" + (_near(name, known) or f"; there are {', '.join(known)}")
     if error["type"] == "literal_error":
         expected = re.findall(r"'([^']*)'", error["ctx"]["expected"])
-        near = _near(str(error["input"]), expected)
+        near = _near(shown(error["input"]).strip("'"), expected)
         return f"is to be {' or '.join(map(repr, expected))}, not {shown(error['input'])}{near}"
     if error["type"] in _WANTED:
         return f"is to be {_WANTED[error['type']]}, not {shown(error['input'])}"
@@ -132,7 +131,10 @@ def _near(name: str, known: Iterable[str]) -> str:
 
 def shown(value: object) -> str:
     """Return a value as a problem shows it."""
-    return repr(value) if isinstance(value, str | int | float) else f"a {type(value).__name__}"
+    try:
+        return repr(value) if isinstance(value, str | int | float) else f"a {type(value).__name__}"
+    except ValueError:  # hexadecimal digits are read in any number
+        return "a number of thousands of digits"
 
 
 def _lines(text: str) -> dict[tuple[str, ...], int]:
