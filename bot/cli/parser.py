@@ -9,7 +9,7 @@ import argparse
 from datetime import date
 from pathlib import Path
 
-from bot.config.settings_file import seconds
+from bot.config.durations import seconds
 from bot.render.filters import first_day, last_day
 from index import __version__
 from index.core.errors import UsageError

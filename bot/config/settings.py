@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, ConfigDict, PlainValidator, Strict, ValidationInfo
 
-from bot.config.settings_file import Problem, checked, read_toml, seconds, shown, told
+from bot.config.durations import seconds
+from bot.config.settings_file import Problem, checked, read_toml, shown, told
 from index.core.errors import UsageError
 from index.sources.urls import link
 from index.vectors.milvus_address import SCHEME, MilvusAddress, named_index
