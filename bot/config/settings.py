@@ -144,11 +144,17 @@ _Flag = Annotated[bool, Strict()]
 _Number = Annotated[int, Strict()]
 _Location = Annotated[Path, PlainValidator(_path)]
 _Duration = Annotated[float, PlainValidator(_duration)]
-_NOTHING_ELSE = ConfigDict(extra="forbid")
+
+
+class _Table:
+    """Base of what is read from a table: a key that names none of its fields is refused."""
+
+    __slots__ = ()
+    __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinkSettings:
+class LinkSettings(_Table):
     """Pages and feeds that are indexed beside the folder of articles.
 
     Attributes:
@@ -158,8 +164,6 @@ class LinkSettings:
         allow_private: whether these may lead to private and loopback addresses; None likewise.
     """
 
-    __pydantic_config__: ClassVar = _NOTHING_ELSE
-
     addresses: tuple[Annotated[str, PlainValidator(_link)], ...] = ()
     every: _Duration = 600.0
     follow: _Flag | None = None
@@ -167,7 +171,7 @@ class LinkSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WebhookSettings:
+class WebhookSettings(_Table):
     """How Telegram reaches the bot, where it does not poll.
 
     Attributes:
@@ -179,8 +183,6 @@ class WebhookSettings:
         self_signed: whether Telegram has to be told the certificate, because nobody else vouches for it.
     """
 
-    __pydantic_config__: ClassVar = _NOTHING_ELSE
-
     url: Annotated[str, _beginning("https://")] | None = None
     listen: _Text = "127.0.0.1"
     port: Annotated[_Number, AfterValidator(_port)] = 8443
@@ -190,7 +192,7 @@ class WebhookSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TelegramSettings:
+class TelegramSettings(_Table):
     """The bot.
 
     Attributes:
@@ -204,8 +206,6 @@ class TelegramSettings:
         webhook: how Telegram reaches it.
     """
 
-    __pydantic_config__: ClassVar = _NOTHING_ELSE
-
     token_file: Annotated[Path, PlainValidator(_token_file)] | None = None
     base_url: Annotated[str, _beginning("http://", "https://")] | None = None
     access: Literal["open", "allow-list", "pairing"] = OPEN
@@ -217,20 +217,18 @@ class TelegramSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogSettings:
+class LogSettings(_Table):
     """The log on stderr.
 
     Attributes:
         format: "text", or "json" for one object a line.
     """
 
-    __pydantic_config__: ClassVar = _NOTHING_ELSE
-
     format: Literal["text", "json"] = "text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HealthSettings:
+class HealthSettings(_Table):
     """The file by which a running bot shows that it is well.
 
     Attributes:
@@ -238,14 +236,12 @@ class HealthSettings:
         every: seconds between two writings.
     """
 
-    __pydantic_config__: ClassVar = _NOTHING_ELSE
-
     file: _Location | None = None
     every: _Duration = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MetricsSettings:
+class MetricsSettings(_Table):
     """The file in which a running bot counts what it does, for Prometheus.
 
     Attributes:
@@ -253,14 +249,12 @@ class MetricsSettings:
         every: seconds between two writings.
     """
 
-    __pydantic_config__: ClassVar = _NOTHING_ELSE
-
     file: _Location | None = None
     every: _Duration = 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(_Table):
     """All there is to set.
 
     Attributes:
@@ -268,8 +262,6 @@ class Settings:
         index: the folder of the index, or where in Milvus its vectors lie.
         state: the folder of what is kept beside it.
     """
-
-    __pydantic_config__: ClassVar = _NOTHING_ELSE
 
     articles: _Location | None = None
     index: Annotated[Path | MilvusAddress, PlainValidator(_index)] | None = None
