@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.telegram.handlers.inline import CACHE_SECONDS, PASSAGES
+from bot.telegram.handlers.conversation import CACHE_SECONDS, INLINE_PASSAGES
 from bot.telegram.ui.texts import ENGLISH
 from tests.bot_api import BotApi
 from tests.telegram_answers import ORDER, ScriptedEngine, answered, citation, hit
@@ -84,7 +84,7 @@ class TestAQuery:
                 return answered(question, *(hit(f"Passage {number}.") for number in range(k)))
 
         async with running(api, Engine()):
-            assert len((await offered(api, "passage"))["results"]) == PASSAGES
+            assert len((await offered(api, "passage"))["results"]) == INLINE_PASSAGES
 
     @pytest.mark.parametrize("text", ["", " ", "g", "\u200b"])
     async def test_that_is_none_yet_is_met_with_a_hint(self, api: BotApi, text: str) -> None:

@@ -17,9 +17,8 @@ from telegram.ext import (
 
 from bot.telegram.handlers.articles import add_article_handlers, add_remove_handlers
 from bot.telegram.handlers.buttons import Buttons
-from bot.telegram.handlers.conversation import Conversation
+from bot.telegram.handlers.conversation import Conversation, Inline
 from bot.telegram.handlers.follow import add_follow_handlers
-from bot.telegram.handlers.inline import Inline
 from bot.telegram.handlers.lists import show_list
 from bot.telegram.handlers.verify_and_record import answer_claim, send_record
 from bot.telegram.ui.formatted_text import FormattedText
