@@ -142,19 +142,20 @@ class Engine:
             UsageError: the scope names an article that is not in the index.
         """
         today = now or datetime.now().astimezone().date()
-        told = HistoryContext(self._searcher, tuple(scope) if scope is not None else None, today)
-        dialog = Dialog()
-        for turns in range(1, len(history) + 1):
-            known = self._histories.get(told, history[:turns])
-            if known is None:
-                known = self._converse(history[turns - 1], dialog, HISTORY_SHOWS, told, time=0.0, marking=False)[1]
-                self._histories.put(told, history[:turns], known)
-            dialog = known
-        answer, after = self._converse(question, dialog, k, told, time=0.0)
-        # Where it went on with the answer before, its turn also tells what that one showed, and cannot be cut to fit.
-        if k >= HISTORY_SHOWS and after.last and after.last.shown == places(answer.hits or answer.nearest):
-            self._histories.put(told, [*history, question], after.showing(HISTORY_SHOWS))
-        return answer
+        with self._in_force.asked() as searcher:
+            told = HistoryContext(searcher, tuple(scope) if scope is not None else None, today)
+            dialog = Dialog()
+            for turns in range(1, len(history) + 1):
+                known = self._histories.get(told, history[:turns])
+                if known is None:
+                    known = self._converse(history[turns - 1], dialog, HISTORY_SHOWS, told, time=0.0, marking=False)[1]
+                    self._histories.put(told, history[:turns], known)
+                dialog = known
+            answer, after = self._converse(question, dialog, k, told, time=0.0)
+            # Where it went on with the answer before, its turn also tells what that showed, and cannot be cut to fit.
+            if k >= HISTORY_SHOWS and after.last and after.last.shown == places(answer.hits or answer.nearest):
+                self._histories.put(told, [*history, question], after.showing(HISTORY_SHOWS))
+            return answer
 
     def converse(
         self,
@@ -181,9 +182,10 @@ class Engine:
             UsageError: the scope names an article that is not in the index.
         """
         today = now or datetime.now().astimezone().date()
-        told = HistoryContext(self._searcher, tuple(scope) if scope is not None else None, today)
-        at = time.time()
-        return self._converse(question, dialog.as_of(at), k, told, time=at)
+        with self._in_force.asked() as searcher:
+            told = HistoryContext(searcher, tuple(scope) if scope is not None else None, today)
+            at = time.time()
+            return self._converse(question, dialog.as_of(at), k, told, time=at)
 
     def _converse(
         self, question: str, dialog: Dialog, k: int, told: HistoryContext, *, time: float, marking: bool = True
@@ -203,8 +205,7 @@ class Engine:
         Raises:
             UsageError: the scope names an article that is not in the index.
         """
-        searcher = self._searcher
-        with closing(searcher.generation.open_records()) as records:
+        with self._in_force.asked() as searcher, closing(searcher.generation.open_records()) as records:
             return explain(searcher, records, question, scope=searcher.scope(scope), count=count)
 
     def topics(self) -> list[str]:
@@ -232,8 +233,7 @@ class Engine:
         """
         from retrieval.verification.verifier import Verifier
 
-        searcher = self._searcher
-        with closing(searcher.generation.open_records()) as records:
+        with self._in_force.asked() as searcher, closing(searcher.generation.open_records()) as records:
             return Verifier(searcher, records, searcher.scope(scope)).check(words, by)
 
     def verify_all(self, claims: Iterable[Claim]) -> Iterator[Verdict]:
@@ -259,8 +259,7 @@ class Engine:
         """
         from retrieval.newsroom.timeline_builder import build_timeline
 
-        searcher = self._searcher
-        with closing(searcher.generation.open_records()) as records:
+        with self._in_force.asked() as searcher, closing(searcher.generation.open_records()) as records:
             return build_timeline(searcher, records, speaker, about=about, since=since, until=until)
 
     def articles(self, *, since: date | None = None, outlet: str | None = None) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from index.generations.generation import IndexFolder, open_current
 from retrieval.search.models import ModelCache, models_for
@@ -28,6 +30,8 @@ class InForce:
         self._fast = fast
         self._searcher: Searcher | None = self._open()
         self._topics: tuple[str | None, list[str]] = (None, [])
+        self._asked = 0
+        self._lock = threading.Lock()
         self._closing = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="onrecord-watch", daemon=True) if watch else None
         if self._watcher:
@@ -45,6 +49,22 @@ class InForce:
             raise RuntimeError("the engine is closed")
         return searcher
 
+    @contextmanager
+    def asked(self) -> Iterator[Searcher]:
+        """Yield what searches, for a question that is to end well even where the engine is closed meanwhile.
+
+        Raises:
+            RuntimeError: it was closed before.
+        """
+        with self._lock:
+            searcher = self.searcher
+            self._asked += 1
+        try:
+            yield searcher
+        finally:
+            with self._lock:
+                self._asked -= 1
+
     def topics(self) -> list[str]:
         """Return what the articles are about; see `retrieval.engine.Engine.topics`."""
         known, topics = self._topics
@@ -56,12 +76,14 @@ class InForce:
         return topics
 
     def close(self) -> None:
-        """Stop watching; close the generation, its records, and all threads."""
+        """Stop watching; close the generation, its records, and all threads, or leave that to a question under way."""
         self._closing.set()
         if self._watcher:
             self._watcher.join()
-        searcher, self._searcher = self._searcher, None
-        if searcher:
+        with self._lock:
+            searcher, self._searcher = self._searcher, None
+            idle = not self._asked
+        if searcher and idle:
             searcher.close()
             searcher.models.close()
 
@@ -76,15 +98,13 @@ class InForce:
             try:
                 current = self._index.current()
                 if current != opened:
-                    self._take_over()
+                    self._searcher = self._open(self.searcher.models)
                     opened = current  # where it is damaged, an older one answers, and is not looked at again
+                    log.info("now answering from %s", self.searcher.generation.manifest.describe())
+                if self._topics[0] not in {None, self.searcher.generation.name}:
+                    generation = self.searcher.generation
+                    self._topics = (generation.name, topics_of(generation))
             except Exception as error:  # noqa: BLE001  (a full disk, damaged records: the next look may go well)
                 if str(error) != complaint:
                     log.warning("%s; going on with the index as it was", error)
                 complaint = str(error)
-
-    def _take_over(self) -> None:
-        searcher = self._searcher = self._open(self.searcher.models)
-        log.info("now answering from %s", searcher.generation.manifest.describe())
-        if self._topics[0]:
-            self._topics = (searcher.generation.name, topics_of(searcher.generation))

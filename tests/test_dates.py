@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.render.messages import message_of
+from bot.render.messages import remark_line
 from retrieval.engine import Engine
 from retrieval.query.dates import find_period
 
@@ -76,6 +76,7 @@ MONTHS = calendar.month_name[1:]
         ("late in 2017", "2017-09-01", "2017-12-31"),
         ("late last year", "2030-09-01", "2030-12-31"),
         ("in early May 2030", "2030-05-01", "2030-05-10"),
+        ("late last weekend", "2031-05-10", "2031-05-11"),
         ("in late May", "2031-05-21", "2031-05-31"),
         ("in the mid-1990s", "1993-05-01", "1996-08-31"),
         ("at the beginning of 2017", "2017-01-01", "2017-04-30"),
@@ -191,7 +192,7 @@ def test_of_a_question_leaves_its_topic(engine: Engine) -> None:
     ],
 )
 def test_is_told_as_it_was_asked_where_nothing_is_from_then(engine: Engine, asked: str, told: str) -> None:
-    message = message_of(engine.ask(f"what did Brandvold say {asked}?", now=NOW)) or ""
+    message = remark_line(engine.ask(f"what did Brandvold say {asked}?", now=NOW)) or ""
     assert message.endswith(f"in none of {told}.")
 
 

@@ -11,7 +11,7 @@ from conftest import Refresh, Write
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.render.messages import message_of
+from bot.render.messages import remark_line
 from index.generations.generation import IndexFolder
 from retrieval import engine as engine_module
 from retrieval.conversation.coreference import is_context_dependent, resolve_references
@@ -227,7 +227,7 @@ class TestTheLastAnswer:
     def test_tells_where_it_stands(self, torch: Talk, question: str) -> None:
         answer = torch(question)
         assert places(answer) == [("pier-fire.txt", 2)]
-        assert "WQHV, 4 March 2031" in (message_of(answer) or "")
+        assert "WQHV, 4 March 2031" in (remark_line(answer) or "")
 
     def test_tells_who_said_it(self, torch: Talk) -> None:
         answer = torch("who said that?")
@@ -243,12 +243,12 @@ class TestTheLastAnswer:
     def test_may_begin_or_end_the_article(self, talk: Talk) -> None:
         talk("who said “the whole end of the pier was a torch”?", "show me the whole article")
         answer = talk("what came before that?")
-        assert (answer.status, message_of(answer)) == ("not_found", "That is how the article begins.")
+        assert (answer.status, remark_line(answer)) == ("not_found", "That is how the article begins.")
 
     def test_tells_when_and_where_it_was(self, talk: Talk) -> None:
         answer = talk("who said “I made a promise in January that I cannot keep”?", "where was that?")
         assert places(answer)[0] == ("ferry-ends.txt", 1)
-        assert message_of(answer) is not None
+        assert remark_line(answer) is not None
         answer = talk("when was that?")
         assert places(answer)[0] == ("ferry-ends.txt", 0)
 
@@ -282,7 +282,7 @@ class TestMore:
         talk("what did Hollis Grange say?")
         answer = talk("anything else?")
         assert (answer.status, answer.hits) == ("not_found", ())
-        assert message_of(answer)
+        assert remark_line(answer)
 
     def test_who_else_leaves_out_who_was_told(self, talk: Talk) -> None:
         first = talk("what did Petra Lindqvist say about the hydrant?")

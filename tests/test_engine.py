@@ -12,7 +12,7 @@ from conftest import ARTICLES, Refresh, Write
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.render.messages import message_of
+from bot.render.messages import remark_line
 from index.core.article import Article
 from index.core.errors import Advice, DamagedError, NoIndexError, UsageError
 from index.generations.generation import IndexFolder
@@ -106,8 +106,8 @@ class TestOddQuestions:
     def test_are_not_found_in_one_line(self, engine: Engine, question: str) -> None:
         answer = engine.ask(question)
         assert (answer.status, answer.hits) == ("not_found", ())
-        assert message_of(answer)
-        assert len((message_of(answer) or "").splitlines()) == 1
+        assert remark_line(answer)
+        assert len((remark_line(answer) or "").splitlines()) == 1
         assert answer.question == question
 
     @pytest.mark.parametrize(

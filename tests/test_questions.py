@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.render.messages import message_of
+from bot.render.messages import remark_line
 from retrieval.core.names import name_words
 from retrieval.engine import Engine
 from retrieval.query.parser import read_question
@@ -44,11 +44,11 @@ def test_an_elliptic_question_is_answered_like_a_whole_one(engine: Engine, quest
 
 
 def test_two_words_in_different_passages_are_no_mention(engine: Engine) -> None:
-    message = message_of(engine.ask("what did Tobias Thistlewood say?"))
+    message = remark_line(engine.ask("what did Tobias Thistlewood say?"))
     assert message is not None
     assert message.startswith("Nobody called")
 
 
 def test_a_scope_limits_who_is_mentioned(engine: Engine) -> None:
     everywhere, scoped = (engine.ask("what did the osprey say?", scope=scope) for scope in (None, ["pier-fire.txt"]))
-    assert message_of(everywhere) != message_of(scoped)
+    assert remark_line(everywhere) != remark_line(scoped)

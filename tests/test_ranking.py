@@ -13,13 +13,13 @@ from conftest import Refresh, Write
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.render.messages import message_of
+from bot.render.messages import remark_line
 from index.core.errors import DamagedError
 from index.core.sentences import embedded_sentences
 from index.generations.generation import IndexFolder, open_current
 from retrieval.core.scores import ANSWERING, ON_TOPIC, SPOKEN, probability, squashed
 from retrieval.engine import Engine
-from retrieval.query.parser import Kind, contains_kind, expected
+from retrieval.query.parser import AnswerKind, contains_kind, expected
 from retrieval.search.models import ModelCache
 from retrieval.search.rerank import WINDOW, windows
 from retrieval.search.searcher import Searcher
@@ -130,7 +130,7 @@ class TestTheKindOfAnswer:
             ("who gave the money", "person", "It was Ines Okafor.", "It was a visitor."),
         ],
     )
-    def test_is_told_by_its_form(self, question: str, kind: Kind, answer: str, other: str) -> None:
+    def test_is_told_by_its_form(self, question: str, kind: AnswerKind, answer: str, other: str) -> None:
         assert expected(question) == kind
         assert contains_kind(kind, answer, question)
         assert not contains_kind(kind, other, question)
@@ -174,7 +174,7 @@ class TestTheTimeAsked:
     def test_words_of_another_time_are_not_given(self, engine: Engine) -> None:
         answer = engine.ask("What did Brandvold say in 2030?")
         assert answer.status == "not_found"
-        assert message_of(answer) == "Adela Brandvold is quoted in these articles, but in none of 2030."
+        assert remark_line(answer) == "Adela Brandvold is quoted in these articles, but in none of 2030."
         assert answer.nearest
 
     def test_last_month_is_meant_from_now(self, engine: Engine) -> None:
@@ -183,7 +183,7 @@ class TestTheTimeAsked:
 
     def test_what_fits_but_is_of_another_time_is_said_to_be(self, engine: Engine) -> None:
         answer = engine.ask("What did Brandvold say about the ferry in 2030?")
-        assert (answer.status, message_of(answer)) == ("answered", "None of these is from an article of 2030.")
+        assert (answer.status, remark_line(answer)) == ("answered", "None of these is from an article of 2030.")
 
 
 class TestNobody:
@@ -191,7 +191,7 @@ class TestNobody:
         answer = engine.ask("What did Adela Brandenburg say?")
         assert answer.status == "not_found"
         assert (
-            message_of(answer)
+            remark_line(answer)
             == "Nobody called “Adela Brandenburg” speaks in these articles. Did you mean Adela Brandvold?"
         )
 

@@ -12,7 +12,7 @@ from conftest import Refresh, Write
 
 from bot.render.messages import error_line
 from index.generations.generation import IndexFolder, open_current
-from index.readers.registry import READERS, Kind
+from index.readers.registry import READERS, FileKind
 from index.store.records import FEWEST_WORDS, embedded_texts
 from retrieval.search.bm25 import search_words
 from tests.reading_again import settle
@@ -75,7 +75,7 @@ class TestAFileIsReadAgain:
     def test_when_what_it_lacked_may_be_there_now(
         self, refresh: Refresh, settled: Write, reads: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        lacking = Kind("pdf:read_pdf", needs="surely_not_there", apart=False)
+        lacking = FileKind("pdf:read_pdf", needs="surely_not_there", apart=False)
         monkeypatch.setitem(READERS, ".pdf", lacking)
         skipped = ["b.pdf: .pdf files need an extra: pip install 'onrecord[files]'", "c.txt: holds no text"]
         report = refresh(settled({"a.txt": FERRY, "b.pdf": b"%PDF-1.4", "c.txt": ""}))

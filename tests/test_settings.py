@@ -85,7 +85,10 @@ class TestAFile:
             ("[log]\nxyz = 1", "line 2: log.xyz is no setting; there are format"),
             ("telegram = 1", "line 1: telegram is to be a table, not 1"),
             ("articles = 7", "line 1: articles is to be a text in quotation marks, not 7"),
-            (f"log.format = 0x{'f' * 5000}", "is to be 'text' or 'json', not a number of thousands of digits"),
+            (
+                f"log.format = 0x{'f' * 5000}",
+                "log.format is to be a text in quotation marks, not a number of thousands of digits",
+            ),
             (f"links.follow = 0x{'f' * 5000}", "links.follow is to be true or false, not a number of thousands of"),
             ("telegram.add_articles = 'yes'", "telegram.add_articles is to be true or false, not 'yes'"),
             ("telegram.admins = 7", "telegram.admins is to be a list in brackets, not 7"),
@@ -112,6 +115,10 @@ class TestAFile:
         assert reason in str(refusal.value)
         assert len(str(refusal.value).splitlines()) == 1
         assert not re.search("1:A|AAHdq", str(refusal.value))
+
+    def test_may_have_spaces_around_its_words(self, file: File) -> None:
+        settings = load_settings(file("telegram.access = ' pairing '\nlog.format = 'json '"))
+        assert (settings.telegram.access, settings.log.format) == ("pairing", "json")
 
     def test_that_is_not_there_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(UsageError, match=r"none.toml: cannot be read: No such file"):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import Run, Write
 
-from bot.render.messages import message_of
+from bot.render.messages import remark_line
 from index.core.article import Article
 from index.core.errors import UsageError
 from index.generations.generation import IndexFolder
@@ -248,5 +248,5 @@ class TestAQuestion:
     ) -> None:
         answer = engine.ask(question)
         assert answer.status == status
-        assert (message_of(answer) or "").startswith(message)
+        assert (remark_line(answer) or "").startswith(message)
         assert answer.hits or answer.nearest

@@ -9,6 +9,7 @@ import re
 import sqlite3
 import tempfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ import pytest
 from index.generations.generation import CURRENT, Generation, IndexFolder, open_current
 from retrieval.conversation.state import Dialog
 from retrieval.engine import KNOWN, Engine, HistoryCache, HistoryContext
+from retrieval.search.searcher import Searcher
 from tests.waiting import until
 
 if TYPE_CHECKING:
@@ -160,3 +162,51 @@ class TestWhatIsKept:
             models.vector("school")
             assert models.vector("ferry") is ferry
             assert models.vector("pier") is not pier
+
+
+def test_a_question_under_way_ends_well_when_the_engine_is_closed(
+    index: IndexFolder, refresh: Refresh, articles: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refresh(articles({"ferry.txt": FERRY}))
+    engine = Engine(index)
+    begun, closed = threading.Event(), threading.Event()
+    real = Searcher.candidates
+
+    def slow(*given: Any) -> Any:
+        begun.set()
+        assert closed.wait(60)
+        return real(*given)
+
+    monkeypatch.setattr(Searcher, "candidates", slow)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(engine.ask, "why was the ferry kept?")
+        assert begun.wait(60)
+        engine.close()
+        closed.set()
+        assert asked.result(60).standalone
+    with pytest.raises(RuntimeError, match="the engine is closed"):
+        engine.ask("why was the ferry kept?")
+
+
+def test_a_new_generation_is_opened_once_though_its_topics_cannot_be_read(
+    index: IndexFolder,
+    refresh: Refresh,
+    articles: Write,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("retrieval.in_force.WATCH_SECONDS", 0.02)
+    refresh(articles({"ferry.txt": FERRY}))
+    with caplog.at_level(logging.INFO), Engine(index, watch=True, fast=True) as engine, monkeypatch.context() as broken:
+        assert engine.topics()
+        looks: list[object] = []
+
+        def fail(generation: object) -> list[str]:
+            looks.append(generation)
+            raise sqlite3.DatabaseError("malformed")
+
+        broken.setattr("retrieval.in_force.topics_of", fail)
+        built = refresh(articles({"pier.txt": PIER})).generation
+        until(lambda: len(looks) > 3)
+        assert engine.generation == built
+    assert caplog.text.count("now answering from") == 1

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections import deque
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from bot.chat import commands as chat_commands
 from bot.chat.background import interruptible
-from bot.chat.prompt import read_lines
 from bot.render.filters import NEIGHBOURS, Filters, further_hits
 from bot.render.markdown import SavedTurn
 from bot.render.messages import error_line
-from bot.render.text import PlainView, SpokenView, note, note_list, printable
+from bot.render.text import PlainView, SpokenView, log_held_back, note, note_list, printable
 from index.core.errors import OnrecordError, UsageError
 from retrieval.conversation.state import Dialog, places
 from retrieval.core.tracing import Timings, timed
@@ -24,6 +25,57 @@ if TYPE_CHECKING:
 
     from bot.render.terminal import View
     from retrieval.core.answer import Answer, Hit
+
+INTERRUPTED = 130  # what a shell reports for a command ended by Ctrl-C
+
+
+class LineTaker(Protocol):
+    """What lines are read for."""
+
+    failed: bool
+
+    def take(self, line: str, /) -> None:
+        """Run one line."""
+
+    def state(self) -> str:
+        """Return what every question is asked within, or nothing."""
+
+
+def read_lines(chat: LineTaker, *, prompting: bool, shown: Callable[[], None]) -> int:
+    """Take lines from stdin until it ends or one asks to leave; return the exit code.
+
+    Args:
+        chat: whom they go to.
+        prompting: ask for each line, as a person types it; Ctrl-C then drops a line rather than the conversation.
+        shown: called when a line is waited for.
+    """
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    with suppress(EOFError):
+        while True:
+            try:
+                # What the background tells waits until the line is typed and answered.
+                with log_held_back() if prompting else nullcontext():
+                    _read_line(chat, prompting=prompting, shown=shown)
+            except KeyboardInterrupt:
+                if not prompting:
+                    return INTERRUPTED
+                note("")
+    return 0 if prompting else int(chat.failed)
+
+
+def _read_line(chat: LineTaker, *, prompting: bool, shown: Callable[[], None]) -> None:
+    if prompting:
+        state = f"Asking articles {chat.state()}.\n" if chat.state() else ""
+        sys.stdout.write(f"{state}Question: ")
+        sys.stdout.flush()
+    shown()
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    # Windows marks the beginning of a text.
+    chat.take(line.removeprefix("\ufeff"))
+
 
 REMEMBERED = 200  # questions that /save can write
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 from bot.cli.context import open_engine, read_utf8
 from bot.config.paths import index_folder, state_folder
 from bot.render.explain import timings_told
-from bot.render.messages import error_line, message_of
+from bot.render.messages import error_line, remark_line
 from bot.render.text import json_text, plain_text, printable, quoted_text, speaker_text
 from index.core.errors import GenerationError, UsageError
 from index.generations.generation import verify_generation
@@ -135,7 +135,7 @@ def _run_batch(options: argparse.Namespace) -> int:
 
 
 def _to_json(answer: Answer, qid: str | None = None, indent: int | None = None) -> str:
-    return json_text(answer.to_json(qid, message_of(answer)), indent)
+    return json_text(answer.to_json(qid, remark_line(answer)), indent)
 
 
 def _engine_to_come(options: argparse.Namespace) -> LateEngine | None:

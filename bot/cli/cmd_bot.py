@@ -17,7 +17,6 @@ from bot.config.settings import ALLOW_LIST, OPEN, TOKEN_VARIABLE, Settings, read
 from bot.render.messages import error_line
 from bot.render.text import printable
 from bot.telegram.access import VALID, Pairing
-from bot.telegram.app import run_bot
 from bot.telegram.ops.logs import json_log
 from bot.telegram.state.store import ACCESS, USERNAME, Store, store_path, stores_in
 from index.core.errors import OnrecordError, UsageError
@@ -41,6 +40,8 @@ def run_bot_command(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> None:
+    from bot.telegram.app import run_bot  # noqa: PLC0415  (a second; whoever lets people in does without)
+
     told = settings.telegram
     token, state = read_token(told.token_file), state_folder(options)
     with open_engine(options, watch=True) as engine:

@@ -60,8 +60,6 @@ def _article_text(article: Article) -> str:
 
 def run_check(options: argparse.Namespace) -> int:
     """Verify every file of every generation, and fail if the one in force is damaged; or verify something else."""
-    from index.generations.inspection import check_index
-
     if options.health:
         from bot.telegram.ops.health import MAX_AGE, health_line
 
@@ -69,6 +67,8 @@ def run_check(options: argparse.Namespace) -> int:
         return 0
     if options.config and not options.deep:
         return _check_settings(options.config)
+    from index.generations.inspection import check_index
+
     good, check = True, check_index
     if options.deep:
         from index.generations.inspection import check_deeply as check

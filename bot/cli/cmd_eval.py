@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.cli.context import open_engine
-from bot.render.messages import message_of
+from bot.render.messages import remark_line
 from bot.render.terminal import terminal_console
 from bot.render.text import json_text, printable
 from index.core.errors import OnrecordError
@@ -117,7 +117,7 @@ def _print_json(
         "all": total.to_json(),
         "kinds": {kind: summary.to_json() for kind, summary in kinds.items()},
         "calibration": {"error": round(calibration_error(bins), 4), "bins": [one.to_json() for one in bins]},
-        "misses": [outcome.to_json(message_of(outcome.answer)) for outcome in missed],
+        "misses": [outcome.to_json(remark_line(outcome.answer)) for outcome in missed],
     }
     print(json_text(told, indent=1))
 
@@ -176,6 +176,6 @@ def _missed_text(outcome: Outcome) -> str:
     gold = ", ".join(f"{article} ¶{paragraph + 1}" for article, paragraph in sorted(question.gold)[:_SHOWN])
     lines = [f"[{question.label}] line {question.line}: {asked}", f"  right: {gold or 'no answer'}"]
     if not answer.hits:
-        lines.append(f"  {answer.status}: {message_of(answer) or ', '.join(answer.choices)}")
+        lines.append(f"  {answer.status}: {remark_line(answer) or ', '.join(answer.choices)}")
     lines += [f"  got:   {hit.article} ¶{hit.paragraph + 1}: {hit.text}" for hit in answer.hits[:_SHOWN]]
     return "\n".join(map(printable, lines))

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
 
-from pydantic import AfterValidator, ConfigDict, PlainValidator, Strict, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, PlainValidator, Strict, ValidationInfo
 
 from bot.config.durations import seconds
 from bot.config.settings_file import Problem, checked, read_toml, shown, told
@@ -208,7 +208,7 @@ class TelegramSettings(_Table):
 
     token_file: Annotated[Path, PlainValidator(_token_file)] | None = None
     base_url: Annotated[str, _beginning("http://", "https://")] | None = None
-    access: Literal["open", "allow-list", "pairing"] = OPEN
+    access: Annotated[Literal["open", "allow-list", "pairing"], BeforeValidator(_text)] = OPEN
     allowed: tuple[_Number, ...] = ()
     admins: tuple[_Number, ...] = ()
     add_articles: _Flag = False
@@ -224,7 +224,7 @@ class LogSettings(_Table):
         format: "text", or "json" for one object a line.
     """
 
-    format: Literal["text", "json"] = "text"
+    format: Annotated[Literal["text", "json"], BeforeValidator(_text)] = "text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

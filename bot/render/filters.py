@@ -103,14 +103,16 @@ MOST = 50  # passages that can be reached
 NEIGHBOURS = 2  # passages that are shown on either side of one
 
 
-class Asks(Protocol):
+class FurtherSource(Protocol):
     """What is asked for them."""
 
     def ask(self, question: str, *, k: int = 5, scope: Sequence[str] | None = None) -> Answer:
         """Answer a question."""
 
 
-def further_hits(engine: Asks, question: str, seen: Collection[Place], scope: Sequence[str] | None = None) -> list[Hit]:
+def further_hits(
+    engine: FurtherSource, question: str, seen: Collection[Place], scope: Sequence[str] | None = None
+) -> list[Hit]:
     """Return the passages that answer a question and were not seen yet, best first.
 
     Args:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.render.messages import message_of
+from bot.render.messages import remark_line
 from bot.render.text import NEAREST, citation_line, link_target, printable, printable_parts, speakers_line
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class SavedTurn:
         """Return the turn of an answer; `hits` may grow afterwards."""
         same = answer.standalone.strip() == answer.question.strip()
         question, understood = answer.question[:LONGEST], None if same else answer.standalone[:LONGEST]
-        return cls(question, understood, message_of(answer), answer.choices, bool(answer.hits), hits, filters, timings)
+        return cls(question, understood, remark_line(answer), answer.choices, bool(answer.hits), hits, filters, timings)
 
 
 def conversation_text(turns: Iterable[SavedTurn], *, about: str) -> str:

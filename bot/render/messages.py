@@ -43,7 +43,7 @@ MESSAGES: Final[Mapping[Reason, str]] = {
 """The English of each reason, filled in by `str.format`; a further language is a further table."""
 
 
-def message_of(answer: Answer, messages: Mapping[Reason, str] = MESSAGES) -> str | None:
+def remark_line(answer: Answer, messages: Mapping[Reason, str] = MESSAGES) -> str | None:
     """Return what there is to say of an answer beside its passages, as one line, or None.
 
     Args:

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
-from bot.render.messages import message_of
+from bot.render.messages import remark_line
 from bot.render.text import (
     NEAREST,
     citation_line,
@@ -171,7 +171,7 @@ class TerminalView:
         answer = printable_parts(answer)
         if answer.standalone.strip() != answer.question.strip():
             self._hang(Text("→ ", DIM), Text(answer.standalone, DIM))
-        message = message_of(answer) or ("Who is meant?" if answer.choices else None)
+        message = remark_line(answer) or ("Who is meant?" if answer.choices else None)
         if message:
             self._hang(Text(), Text(message))
         for choice in answer.choices:

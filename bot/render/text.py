@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 from urllib.parse import quote
 
-from bot.render.messages import error_line, long_date, message_of
+from bot.render.messages import error_line, long_date, remark_line
 from index.core.errors import Note, OnrecordError
 from retrieval.core.answer import Answer, Citation, Hit
 
@@ -121,8 +121,8 @@ def link_target(url: str | None) -> str | None:
 def summary_line(answer: Answer) -> str | None:
     """Return the one line that stands above the passages, or None where the passages speak for themselves."""
     if answer.status == "ambiguous":
-        return f"{message_of(answer) or 'Who is meant?'} {' · '.join(answer.choices)}"
-    return message_of(answer)
+        return f"{remark_line(answer) or 'Who is meant?'} {' · '.join(answer.choices)}"
+    return remark_line(answer)
 
 
 def speakers_line(hit: Hit) -> str | None:
@@ -313,7 +313,7 @@ class SpokenView:
         answer = printable_parts(answer)
         if answer.standalone.strip() != answer.question.strip():
             self._write(f"Understood as: {answer.standalone}")
-        if message := message_of(answer):
+        if message := remark_line(answer):
             self._write(message)
         for number, choice in enumerate(answer.choices, 1):
             self._write(f"Choice {number}: {choice}")

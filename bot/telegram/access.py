@@ -10,13 +10,13 @@ from enum import Enum, IntEnum, auto
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from telegram import Update
-
 from bot.config.settings import OPEN, PAIRING
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
+
+    from telegram import Update
 
     from bot.config.settings import TelegramSettings
     from bot.telegram.state.store import Store

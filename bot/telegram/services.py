@@ -7,7 +7,7 @@ import logging
 import sqlite3
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-from bot.render.filters import Asks
+from bot.render.filters import FurtherSource
 from bot.telegram.access import Access, Standing, chat_in, person_in
 from bot.telegram.ops.metrics import NONE, Metrics
 from bot.telegram.state.messages import FeedbackStore, PassageLookup
@@ -38,7 +38,7 @@ TYPING_AT_ONCE: Final = 8
 T = TypeVar("T")
 
 
-class BotEngine(Asks, PassageLookup, Protocol):
+class BotEngine(FurtherSource, PassageLookup, Protocol):
     """What the bot asks: thread-safe and blocking; see `retrieval.engine.Engine`."""
 
     @property

@@ -26,7 +26,7 @@ VERSION = 3
 __all__ = [
     "READERS",
     "VERSION",
-    "Kind",
+    "FileKind",
     "Original",
     "Reader",
     "kind_of_content",
@@ -39,7 +39,7 @@ Reader = Callable[[Original], Iterator[Article | ArticleError]]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FileKind:
     """A kind of file, and what reads it.
 
     Attributes:
@@ -60,23 +60,23 @@ class Kind:
         return reader
 
 
-_FEED = Kind("feed:read_feed")
-_HTML = Kind("html_page:read_html")
-_MARKDOWN = Kind("markdown:read_markdown")
+_FEED = FileKind("feed:read_feed")
+_HTML = FileKind("html_page:read_html")
+_MARKDOWN = FileKind("markdown:read_markdown")
 
-READERS: dict[str, Kind] = {
+READERS: dict[str, FileKind] = {
     ".atom": _FEED,
-    ".docx": Kind("docx:read_docx"),
-    ".eml": Kind("mail:read_mail"),
+    ".docx": FileKind("docx:read_docx"),
+    ".eml": FileKind("mail:read_mail"),
     ".htm": _HTML,
     ".html": _HTML,
-    ".jsonl": Kind("plain_text:read_jsonl", apart=False),
+    ".jsonl": FileKind("plain_text:read_jsonl", apart=False),
     ".markdown": _MARKDOWN,
-    ".mbox": Kind("mail:read_mailbox"),
+    ".mbox": FileKind("mail:read_mailbox"),
     ".md": _MARKDOWN,
-    ".pdf": Kind("pdf:read_pdf", needs="pdfminer"),
+    ".pdf": FileKind("pdf:read_pdf", needs="pdfminer"),
     ".rss": _FEED,
-    ".txt": Kind("plain_text:read_plain_text", apart=False),
+    ".txt": FileKind("plain_text:read_plain_text", apart=False),
     ".xhtml": _HTML,
     ".xml": _FEED,
 }

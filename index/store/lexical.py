@@ -139,10 +139,10 @@ def _remove(view: Path) -> None:
 
 def stems(text: str) -> list[str]:
     """Return the words of a text as the index knows them: lower case, no accents, stemmed; in order, with repeats."""
-    return words_of("text", text)
+    return field_words("text", text)
 
 
-def words_of(field: str, text: str) -> list[str]:
+def field_words(field: str, text: str) -> list[str]:
     """Return the words of a text as a field of the index holds them, in order, with repeats."""
     return list(_ANALYZERS[field].analyze(text))
 

@@ -21,7 +21,7 @@ from retrieval.core.tracing import staged
 from retrieval.query.parser import Question
 from retrieval.query.speakers import Person
 from retrieval.search.bm25 import search_words
-from retrieval.search.rerank import Context, contexts, windows
+from retrieval.search.rerank import PassageContext, contexts, windows
 from retrieval.search.searcher import CANDIDATES, Scope, Searcher
 
 UNQUOTED = -0.5
@@ -357,7 +357,7 @@ def _signals(
     topic: str,
     rows: Mapping[int, PassageRow],
     spoken: Mapping[int, str],
-    around: Mapping[int, Context],
+    around: Mapping[int, PassageContext],
 ) -> dict[int, dict[str, float]]:
     """Return for each passage what `ON_TOPIC` weighs, all but the reranker's opinion."""
     text = searcher.terms.idf_coverage(topic, {p: row.text for p, row in rows.items()})

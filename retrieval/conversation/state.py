@@ -26,7 +26,7 @@ PATIENCE = 3600.0
 Place = tuple[str, int]
 """The id of an article and the number of a paragraph in it, from 0."""
 
-Kind = Literal["person", "organisation", "group"]
+SpeakerKind = Literal["person", "organisation", "group"]
 
 
 @dataclass(frozen=True, slots=True)

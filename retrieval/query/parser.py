@@ -18,7 +18,7 @@ from index.quotations.lexicon.verbs import CUES
 from retrieval.core.names import words
 from retrieval.core.tracing import staged
 
-Kind = Literal["clock", "duration", "share", "money", "number", "date", "place", "person"]
+AnswerKind = Literal["clock", "duration", "share", "money", "number", "date", "place", "person"]
 
 _NUMBER_WORDS = """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
 seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands
@@ -90,11 +90,11 @@ def _either(patterns: list[str]) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
-_QUESTIONS = {kind: _either(_ASKED[kind]) for kind in get_args(Kind)}
+_QUESTIONS = {kind: _either(_ASKED[kind]) for kind in get_args(AnswerKind)}
 _ANSWERS = {kind: _either(forms) for kind, forms in _FORMS.items()}
 
 
-def expected(question: str) -> Kind | None:
+def expected(question: str) -> AnswerKind | None:
     """Return the kind of answer a question expects, or None where its form does not tell.
 
     >>> expected("how long did the vote take"), expected("What share of voters liked the levy?"), expected("why")
@@ -103,7 +103,7 @@ def expected(question: str) -> Kind | None:
     return next((kind for kind, pattern in _QUESTIONS.items() if pattern.search(question)), None)
 
 
-def contains_kind(kind: Kind, text: str, question: str) -> bool:
+def contains_kind(kind: AnswerKind, text: str, question: str) -> bool:
     """Tell whether a text holds something of a kind that the question has not said itself.
 
     >>> contains_kind("duration", "The vote took 36 minutes.", "how long did the vote take")

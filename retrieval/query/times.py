@@ -147,7 +147,10 @@ def _share(first: date, last: date, number: int, of: int) -> _Stretch:
     if first.day == after.day == 1 and months >= of:
         begins = [_plus(first, months * part // of) for part in (number, number + 1)]
     else:
-        begins = [first + timedelta((after - first).days * part // of) for part in (number, number + 1)]
+        days = (after - first).days
+        # What is too short to be parted, such as a weekend, is meant as a whole.
+        ends = (number, number + 1) if days >= of else (0, of)
+        begins = [first + timedelta(days * part // of) for part in ends]
     return begins[0], begins[1] - timedelta(1)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import tantivy
 
-from index.store.lexical import LexicalIndex, words_of
+from index.store.lexical import LexicalIndex, field_words
 
 WEIGHTS = {"text": 1.0, "title": 0.5, "speakers": 0.2, "before": 0.4}
 """How much a word found in each field counts; docs/ranking.md tells what each is good for."""
@@ -26,7 +26,7 @@ def search_words(
     terms = (
         tantivy.Query.boost_query(_term(lexical, field, word), weight)
         for field, weight in WEIGHTS.items()
-        for word in dict.fromkeys(words_of(field, question))
+        for word in dict.fromkeys(field_words(field, question))
     )
     return lexical.search(_any_of(terms), count, among=among)
 

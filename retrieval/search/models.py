@@ -26,17 +26,25 @@ class Lazy(Generic[T]):
         self._load = staged("loading")(load)
         self._lock = threading.Lock()
         self._loaded: list[T] = []
+        self._taken = False
 
     def __call__(self) -> T:
-        """Return what is loaded, now if it was not yet."""
+        """Return what is loaded, now if it was not yet.
+
+        Raises:
+            RuntimeError: it was taken.
+        """
         with self._lock:
+            if self._taken:
+                raise RuntimeError("the engine is closed")
             if not self._loaded:
                 self._loaded.append(self._load())
             return self._loaded[0]
 
     def take(self) -> list[T]:
-        """Return what was loaded, if it was, and keep it no longer."""
+        """Return what was loaded, if it was, for good: it is not loaded again."""
         with self._lock:
+            self._taken = True
             loaded, self._loaded = self._loaded, []
             return loaded
 
@@ -66,7 +74,7 @@ class ModelCache:
         return self._reranker()
 
     def close(self) -> None:
-        """End the threads of the models; one that is used again is loaded again."""
+        """End the threads of the models, which cannot be used any more."""
         for encoder in self._encoder.take():
             encoder.close()
         for reranker in self._reranker.take():

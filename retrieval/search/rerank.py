@@ -16,7 +16,7 @@ from retrieval.search.searcher import Searcher
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class PassageContext:
     """What a reader of a passage has just read.
 
     Attributes:
@@ -36,7 +36,7 @@ class Context:
         return f"{self.title}. {last} "
 
 
-def contexts(records: Records, rows: Mapping[int, PassageRow]) -> dict[int, Context]:
+def contexts(records: Records, rows: Mapping[int, PassageRow]) -> dict[int, PassageContext]:
     """Return the context of passages by id."""
     articles = records.articles(sorted({row.article for row in rows.values()}))
     previous: dict[int, int] = {}
@@ -45,7 +45,9 @@ def contexts(records: Records, rows: Mapping[int, PassageRow]) -> dict[int, Cont
         previous |= zip(ids[1:], ids, strict=False)
     texts = {i: row.text for i, row in records.passages([previous[p] for p in rows if p in previous]).items()}
     return {
-        passage: Context(articles[row.article].title, previous.get(passage), texts.get(previous.get(passage, -1), ""))
+        passage: PassageContext(
+            articles[row.article].title, previous.get(passage), texts.get(previous.get(passage, -1), "")
+        )
         for passage, row in rows.items()
     }
 

@@ -24,7 +24,7 @@ from retrieval.verification.exact_match import (
 )
 from retrieval.verification.statements import SpokenWord, Statement
 
-Kind = Literal["same", "left out", "added", "changed"]
+DifferenceKind = Literal["same", "left out", "added", "changed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Difference:
         turns: what it may turn; see `changed_aspects`; empty where none of the known kinds.
     """
 
-    kind: Kind
+    kind: DifferenceKind
     claimed: str
     stands: str
     turns: tuple[str, ...] = ()
@@ -186,7 +186,7 @@ def _side_by_side(claim: Claim, segment: Sequence[Item], words: Sequence[Word]) 
     for first, last, from_, to in _groups(claim, claimed, words):
         stood, said = words[first:last], claimed[from_:to]
         same = bool(said) and _are_same(claim, said, stood)
-        kind: Kind = "same" if same else "changed" if said and stood else "added" if said else "left out"
+        kind: DifferenceKind = "same" if same else "changed" if said and stood else "added" if said else "left out"
         yield Difference(kind, plain(said), plain(stood), () if same else _turns(said, stood, claim))
 
 

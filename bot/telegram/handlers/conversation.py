@@ -122,7 +122,7 @@ PASSAGES: Final = 5
 """How many passages the engine returns at most, as for `onrecord ask`; what a message does not show waits behind a
 button."""
 
-Buttons = Callable[[int], InlineKeyboardMarkup | None]
+KeyboardMaker = Callable[[int], InlineKeyboardMarkup | None]
 """Makes the buttons of the message that a key stands for."""
 
 
@@ -167,7 +167,7 @@ class Conversation:
             # Also where Telegram was too slow to say that the answer arrived.
             await self.set_dialog(sent.dialog)
 
-    async def show(self, text: FormattedText, sent: SentMessage, buttons: Buttons | None = None) -> None:
+    async def show(self, text: FormattedText, sent: SentMessage, buttons: KeyboardMaker | None = None) -> None:
         """Send a text with its buttons, and remember it.
 
         Args:

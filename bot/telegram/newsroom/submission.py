@@ -208,7 +208,7 @@ def _told(message: Message) -> dict[str, str]:
     return {name: value for name, value in told.items() if value}
 
 
-Kind = Literal["add", "remove", "reindex"]
+JobKind = Literal["add", "remove", "reindex"]
 
 LASTS: Final = 24 * 3600.0
 """Seconds after which what was not confirmed is forgotten."""
@@ -252,7 +252,7 @@ class Job:
 
     id: int
     where: Where
-    kind: Kind
+    kind: JobKind
     title: str
     file: str
     message: int | None
@@ -335,7 +335,7 @@ class PendingArticles:
             if path.name not in kept and path.stat().st_mtime < self._clock() - LASTS:
                 path.unlink(missing_ok=True)
 
-    def add_job(self, where: Where, kind: Kind, title: str = "", file: str = "") -> None:
+    def add_job(self, where: Where, kind: JobKind, title: str = "", file: str = "") -> None:
         """Have the index built."""
         with self._store.writing() as database:
             database.execute(_ADD_JOB, (*where, kind, title, file, None))

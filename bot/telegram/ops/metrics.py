@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 AnswerStatus = Literal["answered", "not_found", "ambiguous", "failed"]
 RequestKind = Literal["send", "edit", "typing", "other"]
 RequestOutcome = Literal["ok", "refused", "flood", "failed"]
-Reason = Literal["rate", "queue"]
+PassedOver = Literal["rate", "queue"]
 AlertOutcome = Literal["sent", "again", "dropped"]
 BuildOutcome = Literal["done", "failed"]
 
@@ -51,7 +51,7 @@ class Metrics:
     def retried(self, kind: RequestKind) -> None:
         """Count a further attempt at a request."""
 
-    def passed_over(self, reason: Reason) -> None:
+    def passed_over(self, reason: PassedOver) -> None:
         """Count an update that is not processed: its person asks too much, or its chat has too much waiting."""
 
     def alerted(self, outcome: AlertOutcome) -> None:
@@ -153,7 +153,7 @@ class PrometheusMetrics(Metrics):
     def _begin(self) -> None:
         """Let every series begin at 0: a rate over one that appears with its first event misses that event."""
         for counter, values in (
-            (self._questions, AnswerStatus), (self._retries, RequestKind), (self._passed_over, Reason),
+            (self._questions, AnswerStatus), (self._retries, RequestKind), (self._passed_over, PassedOver),
             (self._alerts, AlertOutcome), (self._builds, BuildOutcome),
         ):  # fmt: skip
             for value in get_args(values):
@@ -179,7 +179,7 @@ class PrometheusMetrics(Metrics):
         """Count a further attempt at a request."""
         self._retries.labels(kind).inc()
 
-    def passed_over(self, reason: Reason) -> None:
+    def passed_over(self, reason: PassedOver) -> None:
         """Count an update that is not processed."""
         self._passed_over.labels(reason).inc()
 
