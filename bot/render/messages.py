@@ -52,12 +52,12 @@ def remark_line(answer: Answer, messages: Mapping[Reason, str] = MESSAGES) -> st
     """
     if answer.remark is None:
         return None
-    told = {name: _WORDED.get(name, str)(value) for name, value in answer.remark.parameters.items()}
-    told |= _of_verdict(answer.remark.parameters.get("verdict"))
+    given = answer.remark.parameters
+    told = {name: _WORDED[name](value) if name in _WORDED else value for name, value in given.items()}
+    told |= _of_verdict(given.get("verdict"))
     if answer.remark.reason is Reason.CITED:
         told["origin"] = _origin(answer.hits[0])
-    numbers = {name: value for name, value in answer.remark.parameters.items() if isinstance(value, int)}
-    return messages[answer.remark.reason].format(**told | numbers)
+    return messages[answer.remark.reason].format(**told)
 
 
 def _period(words: str) -> str:
