@@ -84,8 +84,6 @@ def _may_follow(word: str, time: Time) -> bool:
             return time.kind in {"beginning", "start", "middle", "end"}
         case "over" | "within" | "for":
             return time.kind in {"which", "season"}
-        case "before" | "prior to" | "until" | "till" | "by":
-            return time.told or time.kind != "season"  # the winter that was to come then
     return True
 
 

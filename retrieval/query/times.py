@@ -52,7 +52,6 @@ _TIME = re.compile(
   | (?P<the2>the\ )?(?P<spelt>{"|".join(_DECADES)})\b
   | (?:the\ )?(?P<season>{_SEASON})\ (?:of\ )?(?P<y7>(?:19|20)\d\d)(?:[-–/](?P<short7>\d\d))?(?![\w-])
   | (?P<which_season>last|this|past)\ (?P<season2>{_SEASON})\b
-  | (?:the\ )?(?P<season3>summer|autumn|winter)(?=[?.!,;]|$|\ (?:about|on|regarding|concerning|and|to|that)\b)
   | q(?P<q>[1-4])(?:\ (?:of\ )?(?P<y8>(?:19|20)\d\d))?\b
   | (?P<y4>(?:19|20)\d\d){_WHOLE}
   | (?:last\ |this\ )?(?P<weekday>{"|".join(_DAYS)}){_WHOLE}
@@ -240,9 +239,9 @@ def _year(found: re.Match[str], _: date, __: int | None) -> _Stretch:
 
 
 def _two_years(found: re.Match[str], _: date, __: int | None) -> _Stretch:
-    """Return "2016-17", which "2016-11" is not."""
+    """Return "2016-17" or "1969-76"; "2016-11" is a month."""
     number, short = int(found["y6"]), int(found["short"])
-    if short == (number + 1) % 100 or (found["dash"] == "–" and short > number % 100):
+    if short == (number + 1) % 100 or (short > number % 100 and (found["dash"] == "–" or short > _MONTHS["december"])):
         return date(number, 1, 1), date(number - number % 100 + short + 100 * (short < number % 100), 12, 31)
     if found["dash"] != "-":
         raise ValueError(short)
@@ -260,7 +259,7 @@ def _decade(found: re.Match[str], now: date, _: int | None) -> _Stretch:
 
 
 def _season(found: re.Match[str], now: date, year: int | None) -> _Stretch:
-    name, told = (found["season"] or found["season2"] or found["season3"]).lower(), _year_in(found)
+    name, told = (found["season"] or found["season2"]).lower(), _year_in(found)
     if found["short7"]:  # winter 2016-17
         if name != "winter" or int(found["short7"]) != ((told or 0) + 1) % 100:
             raise ValueError(found["short7"])
@@ -346,7 +345,7 @@ _READERS: dict[str, tuple[str, _Reader]] = {
     "iso": ("iso", _iso), "short": ("years", _two_years), "m1": ("day", _day), "m2": ("day", _day),
     "m3": ("month", _month), "m4": ("month", _month), "decade": ("decade", _decade), "digit": ("decade", _decade),
     "spelt": ("decade", _decade), "season": ("season", _season), "season2": ("season", _season),
-    "season3": ("season", _season), "q": ("quarter", _quarter), "y4": ("year", _year), "weekday": ("weekday", _weekday),
+    "q": ("quarter", _quarter), "y4": ("year", _year), "weekday": ("weekday", _weekday),
     "near": ("near", _near), "which": ("which", _which), "ago": ("ago", _ago),
 }  # fmt: skip
 """What the groups of `_TIME` are, one of which every match has, and what reads it."""
